@@ -1,0 +1,1 @@
+"""Hears the pains that customers tell each other."""

@@ -1,0 +1,166 @@
+"""Names a pain point in its customers' own words, and picks the words and quotes that tell it from its neighbours."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from math import log
+
+import numpy as np
+
+from listening.clusters.group import Voice, find_voices, unit
+from listening.clusters.words import FIRST_NAMES, STOP_WORDS, find_words, stem
+from listening.types import Naming, Pain
+
+_PROPER_FROM = 3  # so many people make a proper noun a product, not somebody's town or child
+WORDS = 10  # telling words kept: they also help to recognise the pain on later nights
+QUOTES = 3
+SHORTEST, LONGEST = 3, 7  # words in a name
+_CLAUSE = re.compile(
+    r"[.!?;:,()\n\"\u201c\u201d\u2013\u2014\u2026*>|]+|\s-+\s|\s(?=(?:but|because|so that|although|which|then)\s)"
+)
+_PIECE = re.compile(r"\S+")
+_BARE = re.compile(r"^\W+|\W+$")
+_WORDLIKE = re.compile(r"^[^\W\d_]+(?:['\u2019-][^\W\d_]+)*$")
+_NO_EDGE = frozenset(
+    """a an and are as at be been but by for from had has have he her his i if in into is it its just like me my no nor
+    of on or our she so than that the their them then there these they this those to too very was we were when where
+    which who will with would you your""".split()  # noqa: SIM905 -- a list to read
+)
+_MAY_START = frozenset(("no", "when", "my"))
+
+
+def name(pains: Sequence[Pain], others: Sequence[Sequence[Pain]] = ()) -> Naming:
+    """Name the pain point that `pains` tell, against the `others` around it; the same in any order.
+
+    The name is 3 to 7 words that a customer wrote, in sentence case, without placeholders and first names.
+    `words` are up to ten, the most telling first; `quotes` up to three signal ids of different people, nearest first.
+    """
+    voices = find_voices(pains)
+    if not voices:
+        return Naming(name="", words=(), quotes=())
+    weights = _weigh(voices, [find_voices(other) for other in others if other])
+    telling = sorted(weights, key=lambda w: (-weights[w], w))[:WORDS]
+    shown = _surface(voices)
+    near = _near(voices)
+    return Naming(
+        name=_best_phrase(voices, weights, near) or sentence_case(" ".join(shown[w] for w in telling[:LONGEST])),
+        words=tuple(shown[w] for w in telling),
+        quotes=_pick_quotes(voices, near),
+    )
+
+
+def _weigh(voices: Sequence[Voice], others: Sequence[Sequence[Voice]]) -> dict[str, float]:
+    """Weigh each stem (c-TF-IDF): the share of people who say it here, times how rare it is among the others."""
+    here: dict[str, set[str]] = defaultdict(set)
+    for voice in voices:
+        for word in voice.stems:
+            here[word].add(voice.person)
+    around = Counter(word for other in others for voice in other for word in voice.stems)
+    total = sum(len(other) for other in others)
+    people = len({voice.person for voice in voices})
+    proper = _find_proper(voices)
+    weights = {
+        word: len(told) / people * log(1 + (total + 20) / (around[word] + 1))
+        for word, told in here.items()
+        if word not in FIRST_NAMES and not (word in proper and len(told) < _PROPER_FROM)
+    }
+    shared = {word: weight for word, weight in weights.items() if len(here[word]) > 1}
+    return shared if len(shared) >= SHORTEST else weights  # one person's word tells little
+
+
+def _find_proper(voices: Sequence[Voice]) -> set[str]:
+    """Stems that are written with a capital inside a sentence and never without: names of people, places, products."""
+    capital: set[str] = set()
+    small: set[str] = set()
+    for match, inside in _words_of(voices):
+        word = stem(_BARE.sub("", match).lower())
+        if match[:1].islower():
+            small.add(word)
+        elif inside and match[:1].isupper() and not match.isupper():
+            capital.add(word)
+    return capital - small
+
+
+def _words_of(voices: Sequence[Voice]) -> Iterator[tuple[str, bool]]:
+    for voice in voices:
+        for pain in voice.pains:
+            for sentence in re.split(r"[.!?\n]+", pain.text):
+                for place, piece in enumerate(_PIECE.findall(sentence)):
+                    if bare := _BARE.sub("", piece):
+                        yield bare, place > 0
+
+
+def _surface(voices: Sequence[Voice]) -> dict[str, str]:
+    """Find the form of each stem that customers write most."""
+    forms: dict[str, Counter[str]] = defaultdict(Counter)
+    for voice in voices:
+        for pain in voice.pains:
+            for word in find_words(pain.text):
+                forms[stem(word)][word] += 1
+    return {base: min(counts, key=lambda w: (-counts[w], w)) for base, counts in forms.items()}
+
+
+def _near(voices: Sequence[Voice]) -> dict[str, float]:
+    """Take the cosine of every passage to the middle of the pain point."""
+    middle = unit(np.mean([voice.vector for voice in voices], axis=0, dtype=np.float32))
+    return {p.signal_id: round(float(p.embedding @ middle), 5) for voice in voices for p in voice.pains}
+
+
+def _best_phrase(voices: Sequence[Voice], weights: dict[str, float], near: dict[str, float]) -> str:
+    proper = {word for word in _find_proper(voices) if word not in weights}
+    best: tuple[float, str] = (0.0, "")
+    for voice in voices:
+        for pain in voice.pains:
+            for words in _phrases(pain.text):
+                if any(w.lower() in FIRST_NAMES or stem(w.lower()) in proper for w in words):
+                    continue
+                score = _score(words, weights) * (0.6 + near[pain.signal_id])
+                best = min(best, (-round(score, 5), sentence_case(" ".join(words))))
+    return best[1]
+
+
+def _phrases(text: str) -> Iterator[list[str]]:
+    """List the runs of 3 to 7 words inside one clause that neither begin nor end half-way."""
+    for clause in _CLAUSE.split(text):
+        words = [_BARE.sub("", piece) for piece in _PIECE.findall(clause or "")]
+        for start in range(len(words)):
+            for length in range(SHORTEST, LONGEST + 1):
+                run = words[start : start + length]
+                if len(run) == length and _stands(run) and "[" not in clause:
+                    yield run
+
+
+def _stands(run: Sequence[str]) -> bool:
+    first, last = run[0].lower(), run[-1].lower()
+    if not all(_WORDLIKE.match(word) or word.isdigit() for word in run):
+        return False
+    return (first not in _NO_EDGE or first in _MAY_START) and last not in _NO_EDGE
+
+
+def _score(words: Sequence[str], weights: dict[str, float]) -> float:
+    """Add up the telling words' weights, each once, thinned by filler: a short phrase full of meaning wins."""
+    told = {stem(word.lower()) for word in words if word.lower() not in STOP_WORDS}
+    return sum(weights.get(word, 0.0) for word in told) / float((len(words) + 2) ** 0.6)
+
+
+def sentence_case(phrase: str) -> str:
+    """Put a capital at the front, no shouting, and leave everything else as the customer wrote it."""
+    calm = " ".join(w.lower() if w.isupper() and len(w) > 4 else w for w in phrase.split())  # noqa: PLR2004 -- PDF, VAT
+    return calm[:1].upper() + calm[1:]
+
+
+def _pick_quotes(voices: Sequence[Voice], near: dict[str, float]) -> tuple[str, ...]:
+    pains = [pain for voice in voices for pain in voice.pains]
+    pains.sort(key=lambda p: (-near[p.signal_id] - _fullness(p.text), p.created_at, p.signal_id))
+    chosen: dict[str, str] = {}
+    for pain in pains:
+        if len(chosen) < QUOTES:
+            chosen.setdefault(pain.person, pain.signal_id)
+    return tuple(chosen.values())
+
+
+def _fullness(text: str) -> float:
+    """Give a little for quotes that are neither a scrap nor a page."""
+    return 0.1 if 8 <= len(text.split()) <= 60 else 0.0  # noqa: PLR2004 -- words that fit in a mail

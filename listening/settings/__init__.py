@@ -1,0 +1,22 @@
+"""What an owner or operator set: configs/*.toml and the environment, read once into one frozen Settings."""
+
+from listening.settings.load import load, pseudonym_key
+from listening.settings.table import (
+    AlertSettings,
+    MailSettings,
+    NightSettings,
+    ReadingSettings,
+    Settings,
+    StoreSettings,
+)
+
+__all__ = [
+    "AlertSettings",
+    "MailSettings",
+    "NightSettings",
+    "ReadingSettings",
+    "Settings",
+    "StoreSettings",
+    "load",
+    "pseudonym_key",
+]

@@ -1,0 +1,129 @@
+"""Reads configs/*.toml and the environment into one frozen Settings, or stops naming every mistake at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import secrets as randomness
+import tomllib
+import typing
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from listening.errors import SettingsError
+from listening.settings.checks import Mistakes, fill
+from listening.settings.journey_file import read_journey
+from listening.settings.sources_file import read_sources
+from listening.settings.table import SECTIONS, Settings
+
+SECRETS = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "REDDIT_USERNAME", "LISTENING_DISCOURSE_KEY")
+CHOICES = {
+    ("alerts", "sensitivity"): ("low", "medium", "high"),
+    ("mail", "security"): ("none", "starttls", "tls"),
+}
+
+
+def load(config: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the folder `config`; the environment wins over the files.
+
+    Raises SettingsError that lists all mistakes of all files, each with file, key and mend.
+    """
+    env = os.environ if environ is None else environ
+    config = config.resolve()
+    if not config.is_dir():
+        raise SettingsError(f"no settings folder {config}", "give --config DIR or set LISTENING_CONFIG")
+    mistakes: list[str] = []
+    main = _sections(_toml(config / "listening.toml", mistakes), env, mistakes)
+    sources = read_sources(_toml(config / "sources.toml", mistakes), mistakes)
+    journey = read_journey(_toml(config / "journey.toml", mistakes), mistakes)
+    if mistakes or journey is None:
+        raise SettingsError(
+            "the settings cannot be followed:\n  " + "\n  ".join(mistakes), "mend these and start again"
+        )
+    found = {k: env[k] for k in SECRETS if env.get(k)}
+    return Settings(root=config.parent, config=config, sources=sources, journey=journey, secrets=found, **main)
+
+
+def pseudonym_key(settings: Settings, environ: Mapping[str, str] | None = None) -> bytes:
+    """The key that turns author names into pseudonyms: LISTENING_KEY, else a file made once beside the database."""
+    env = os.environ if environ is None else environ
+    if given := env.get("LISTENING_KEY"):
+        return given.encode()
+    path = settings.var / "key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        return _existing_key(path)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(randomness.token_hex(32))
+        file.flush()
+        os.fsync(file.fileno())
+    return _existing_key(path)
+
+
+def _existing_key(path: Path) -> bytes:
+    key = path.read_text().strip()
+    if not key:
+        raise SettingsError(f"{path} is empty", "put back the key from your backup, or delete the file to start anew")
+    return key.encode()
+
+
+def _toml(path: Path, mistakes: list[str]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        mistakes.append(f"{path.name}: is missing from {path.parent}; copy it from the program's configs folder")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        mistakes.append(f"{path.name}: is no valid TOML: {error}")
+    return {}
+
+
+def _sections(table: dict[str, Any], env: Mapping[str, str], mistakes: list[str]) -> dict[str, Any]:
+    notes = Mistakes("listening.toml")
+    for key in table.keys() - SECTIONS.keys():
+        notes.unknown("", key, SECTIONS.keys())
+    made: dict[str, Any] = {}
+    for name, cls in SECTIONS.items():
+        given = table.get(name, {})
+        if not isinstance(given, dict):
+            notes.add(name, f"should be a section [{name}]")
+            continue
+        made[name] = fill(cls, given | _from_environment(name, cls, env, notes), name, notes)
+        _check_choices(name, made[name], notes)
+    _check_zone(made.get("night"), notes)
+    mistakes.extend(notes.found)
+    return made
+
+
+def _from_environment(section: str, cls: type, env: Mapping[str, str], notes: Mistakes) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    hints = typing.get_type_hints(cls)
+    for spec in dataclasses.fields(cls):
+        text = env.get(f"LISTENING_{section}_{spec.name}".upper())
+        if spec.name == "database_url":
+            text = env.get("LISTENING_DATABASE_URL") or text
+        if text is None:
+            continue
+        try:
+            found[spec.name] = hints[spec.name](text)
+        except ValueError:
+            notes.add(f"LISTENING_{section}_{spec.name}".upper(), f"should be a number, is {text!r}")
+    return found
+
+
+def _check_choices(section: str, made: Any, notes: Mistakes) -> None:  # noqa: ANN401 - any section
+    for (where, key), allowed in CHOICES.items():
+        if where == section and made is not None and getattr(made, key) not in allowed:
+            notes.add(f"{where}.{key}", f"should be one of {', '.join(allowed)}, is {getattr(made, key)!r}")
+
+
+def _check_zone(night: Any, notes: Mistakes) -> None:  # noqa: ANN401 - the section or None
+    if night is None:
+        return
+    try:
+        ZoneInfo(night.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        notes.add("night.timezone", f"no such time zone {night.timezone!r}; use a name like Europe/Berlin")

@@ -1,0 +1,126 @@
+"""Every setting once: its name, type, default and the sentence that explains it in the papers and in `--help`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from listening.types import JourneyMap, Smtp, SourceConfig
+
+
+def says(default: Any, sentence: str, *, secret: bool = False) -> Any:  # noqa: ANN401 - the field's own type rules
+    """A dataclass field with its default and the sentence that explains it."""
+    return field(default=default, metadata={"says": sentence, "secret": secret}, repr=not secret)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSettings:
+    """Where everything is kept."""
+
+    database_url: str = says(
+        "", "SQLAlchemy URL; empty means SQLite at data/var/listening.db. Also LISTENING_DATABASE_URL."
+    )
+    var: str = says(
+        "data/var", "Folder for what the program makes: database, key, reports; relative to the configs' parent."
+    )
+    retention_days: int = says(456, "Posts older than this are dropped every night, counts stay; 0 keeps everything.")
+
+
+@dataclass(frozen=True, slots=True)
+class NightSettings:
+    """When the night runs and how it crawls."""
+
+    cron: str = says("0 2 * * *", "When the night starts, in cron's five fields.")
+    weekly_cron: str = says("0 7 * * 1", "When the weekly health check and digest start.")
+    timezone: str = says("Europe/Berlin", "The time zone of both crons and of the word 'night'.")
+    contact: str = says("", "E-mail or page that sites can turn to; part of our User-Agent.")
+    parallel: int = says(4, "How many sources are read at once; one host never gets two requests at once.")
+    lease_minutes: int = says(360, "After this long a night that never ended no longer blocks the next one.")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingSettings:
+    """How passages are read."""
+
+    models: str = says("", "Folder of the models; empty means the models that came with the program.")
+    threads: int = says(0, "CPU threads for the models; 0 means one a core.")
+    batch: int = says(256, "Documents that are read and stored at a time.")
+    pain_floor: float = says(0.55, "Probability of any pain above which a passage takes part in pain points.")
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSettings:
+    """When owners hear from us."""
+
+    sensitivity: str = says("medium", "How readily a pain point speaks: low, medium or high.")
+    base_url: str = says("http://127.0.0.1:8000", "Address of the board, for the links in mails.")
+    tries_days: int = says(5, "A mail that the server does not take is tried again for so many days.")
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """The mail server; without a host mails stay in the outbox and `doctor` says so."""
+
+    host: str = says("", "SMTP server; empty switches mail off.")
+    port: int = says(587, "SMTP port.")
+    security: str = says("starttls", "none, starttls or tls.")
+    user: str = says("", "User name at the server, if it wants one.")
+    password: str = says("", "Only from the environment: LISTENING_MAIL_PASSWORD.", secret=True)
+    sender: str = says("listening@localhost", "From address of our mails.")
+    timeout: float = says(30.0, "Seconds to wait for the server.")
+
+    def smtp(self) -> Smtp | None:
+        """The server as the mailer wants it, or None where mail is off."""
+        if not self.host:
+            return None
+        return Smtp(self.host, self.port, self.security, self.user, self.password, self.sender, self.timeout)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one installation; `root` is the folder that relative paths start from."""
+
+    root: Path
+    config: Path
+    store: StoreSettings
+    night: NightSettings
+    reading: ReadingSettings
+    alerts: AlertSettings
+    mail: MailSettings
+    sources: tuple[SourceConfig, ...]
+    journey: JourneyMap
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def var(self) -> Path:
+        """The folder for what the program makes."""
+        return self.root / self.store.var
+
+    @property
+    def database_url(self) -> str:
+        """The store's URL."""
+        return self.store.database_url or f"sqlite:///{self.var / 'listening.db'}"
+
+    @property
+    def models(self) -> Path:
+        """The shelf of models: the one set, the checkout's, or the one inside the installed package."""
+        if self.reading.models:
+            return self.root / self.reading.models
+        package = Path(__file__).resolve().parent.parent
+        beside = package.parent / "models"
+        return beside if (beside / "manifest.toml").is_file() else package / "models"
+
+    def source(self, name: str) -> SourceConfig | None:
+        """The source of that name."""
+        return next((s for s in self.sources if s.name == name), None)
+
+
+SECTIONS: Mapping[str, type] = {
+    "store": StoreSettings,
+    "night": NightSettings,
+    "reading": ReadingSettings,
+    "alerts": AlertSettings,
+    "mail": MailSettings,
+}

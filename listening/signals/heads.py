@@ -1,0 +1,108 @@
+"""Asks the questions: small layers on the encoder's numbers that answer with honest probabilities.
+
+Weights and calibration lie in one safetensors file. For a head `h`: `h.hidden.weight|bias` (optional),
+`h.out.weight|bias`, and `h.scale`, `h.shift`, by which its logits were made honest on rows that nobody trained on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from listening.errors import ModelError
+from listening.types import DEFAULT_STAGES, NO_STAGE, PAINS, SENTIMENTS, SIGNALS
+
+Floats = NDArray[np.float32]
+
+STAGE_LABELS = (*DEFAULT_STAGES, NO_STAGE)
+LABELS: Mapping[str, tuple[str, ...]] = {
+    "sentiment": SENTIMENTS,
+    "pain": PAINS,
+    "signals": SIGNALS,
+    "stage": STAGE_LABELS,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """Per passage, float32[n, labels]: probabilities of each question; `cuts` float32[9]: above it a signal is on."""
+
+    sentiment: Floats
+    pain: Floats
+    signals: Floats
+    stage: Floats
+    cuts: Floats
+
+
+class Heads:
+    """The heads in memory, from the tensors of one file."""
+
+    def __init__(self, tensors: Mapping[str, Floats]) -> None:
+        self._tensors = dict(tensors)
+        for name, labels in LABELS.items():
+            for part, shape in (("out.bias", len(labels)), ("shift", len(labels))):
+                if self._tensors.get(f"{name}.{part}", np.empty(0)).shape != (shape,):
+                    raise ModelError(f"the heads' file lacks {name}.{part} for {shape} labels", "train it again")
+
+    def answer(self, features: Floats) -> Answers:
+        """Answer all questions for float32[n, 768]."""
+        return Answers(
+            softmax(self.logits("sentiment", features)),
+            softmax(self.logits("pain", features)),
+            sigmoid(self.logits("signals", features)),
+            softmax(self.logits("stage", features)),
+            self._tensors["signals.cuts"],
+        )
+
+    def logits(self, name: str, features: Floats) -> Floats:
+        """Give the calibrated logits of one head, float32[n, labels]."""
+        return self.raw(name, features) * self._tensors[f"{name}.scale"] + self._tensors[f"{name}.shift"]
+
+    def raw(self, name: str, features: Floats) -> Floats:
+        """Give the logits of one head before calibration."""
+        rows = features
+        if f"{name}.hidden.weight" in self._tensors:
+            rows = gelu(rows @ self._tensors[f"{name}.hidden.weight"].T + self._tensors[f"{name}.hidden.bias"])
+        out: Floats = rows @ self._tensors[f"{name}.out.weight"].T + self._tensors[f"{name}.out.bias"]
+        return out
+
+
+def load_heads(path: Path) -> Heads:
+    """Read the heads' file; ModelError where it is missing or not one."""
+    from safetensors import SafetensorError  # noqa: PLC0415 - only when a reader is opened
+    from safetensors.numpy import load_file  # noqa: PLC0415 - the same
+
+    try:
+        return Heads(load_file(path))
+    except (OSError, SafetensorError) as error:
+        raise ModelError(f"{path.name} cannot be loaded: {error}", "restore models/reader from the release") from error
+
+
+def softmax(logits: Floats) -> Floats:
+    """Turn logits into probabilities that add up to one."""
+    top = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    out: Floats = (top / top.sum(axis=-1, keepdims=True)).astype(np.float32)
+    return out
+
+
+def sigmoid(logits: Floats) -> Floats:
+    """Turn each logit into a probability of its own."""
+    out: Floats = (1 / (1 + np.exp(-np.clip(logits, -30, 30)))).astype(np.float32)
+    return out
+
+
+def gelu(rows: Floats) -> Floats:
+    """Take the smooth step between layers, in its exact form."""
+    from scipy.special import erf  # noqa: PLC0415 - only when a reader is opened
+
+    out: Floats = (rows * 0.5 * (1 + erf(rows / np.sqrt(2)))).astype(np.float32)
+    return out
+
+
+def named(labels: Sequence[str], row: Floats) -> dict[str, float]:
+    """Put names to one row of probabilities."""
+    return {label: float(value) for label, value in zip(labels, row, strict=True)}

@@ -1,0 +1,22 @@
+"""The store: what is known of posts, pains, pain points, nights and alerts; the only place with SQL.
+
+`open_store` gives a `Store`; the functions of `listening.store.reads` and `listening.store.writes` take it first.
+"""
+
+from listening.store.answers import AlertRow, Counts, Forgotten, Held, Kept, Night, PointChange
+from listening.store.engine import Store, open_store
+from listening.store.snapshots import backup, restore
+
+__all__ = [
+    "AlertRow",
+    "Counts",
+    "Forgotten",
+    "Held",
+    "Kept",
+    "Night",
+    "PointChange",
+    "Store",
+    "backup",
+    "open_store",
+    "restore",
+]

@@ -1,0 +1,91 @@
+"""What the store answers where none of the nouns of `types.py` fits: counts, rows, what an owner changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypedDict
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a batch brought: documents `seen`, how many of them `new`, how many with a `changed` text."""
+
+    seen: int = 0
+    new: int = 0
+    changed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What an erasure removed; the names of these `pain_points` may be the person's words and want to be made anew."""
+
+    documents: int = 0
+    signals: int = 0
+    quotes: int = 0
+    pain_points: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """That somebody else holds a lease: who, since when, and until when at the latest."""
+
+    holder: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much is stored. `pains` are passages whose likeliest label is a pain."""
+
+    documents: int
+    signals: int
+    pains: int
+    pain_points: int
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """One night's row: `state` is "running" until it is closed."""
+
+    date: date
+    state: str
+    started: datetime
+    finished: datetime | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """An alert in the outbox: `state` is "queued", "claimed", "sent" or "dead"."""
+
+    id: str
+    owner: str
+    email: str
+    map: str
+    night: date
+    state: str
+    tries: int
+    next_try: datetime
+    last_error: str
+    sent_at: datetime | None
+    pain_points: tuple[str, ...]
+
+
+class PointChange(TypedDict, total=False):
+    """What a person may change of a pain point; what is absent stays, None empties."""
+
+    name: str
+    named_by: str
+    owner: str
+    department: str
+    status: str
+    importance: int | None
+    cost: int | None
+    ease: int | None
+    muted_until: date | None
+    resolved_on: date | None
+    stage: str
+    touchpoint: str | None

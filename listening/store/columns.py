@@ -1,0 +1,131 @@
+"""How values lie in a column, the same on both databases: times in UTC, clean text, JSON without NaN, embeddings."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from listening.types import Vector
+
+# Neither is text to Postgres: a NUL, and half of a surrogate pair. One sign for one sign keeps all offsets true.
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+_INSTEAD = "\ufffd"
+
+# Both databases sort text by code point: SQLite always does, Postgres when told so.
+PLAIN_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+
+def clean_text(text: str) -> str:
+    """Return the text with each NUL and lone surrogate replaced by U+FFFD."""
+    return _NO_TEXT.sub(_INSTEAD, text)
+
+
+def clean_json(value: object) -> Json:
+    """Return the value with clean texts and with tuples as lists; anything that JSON does not know is a TypeError."""
+    if isinstance(value, str):
+        return clean_text(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, list | tuple):
+        return [clean_json(one) for one in value]
+    if isinstance(value, dict):
+        return {clean_text(str(key)): clean_json(one) for key, one in value.items()}
+    raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+class CleanText(TypeDecorator[str]):
+    """Text without NUL and lone surrogates."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Sort by code point on both databases."""
+        return dialect.type_descriptor(PLAIN_TEXT)
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002  SQLAlchemy's signature
+        """Clean on the way in."""
+        return None if value is None else clean_text(value)
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment in UTC: SQLite drops zones, so they are put back on the way out."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a time without a zone: nobody could say when it was."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give an aware time in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class JsonText(TypeDecorator[Any]):
+    """JSON as text, the same bytes on both databases; NaN and infinity are refused."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> str | None:  # noqa: ARG002  SQLAlchemy's signature
+        """Write compact JSON."""
+        if value is None:
+            return None
+        return json.dumps(clean_json(value), allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Json:  # noqa: ARG002  SQLAlchemy's signature
+        """Read it back."""
+        return None if value is None else cast("Json", json.loads(value))
+
+
+class Half(TypeDecorator[Vector]):
+    """An embedding: float16 in the column, a float32 vector of length one outside. Shape (n,)."""
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: NDArray[np.floating[Any]] | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002  SQLAlchemy's signature
+        """Halve the precision: 2 bytes a number are plenty for a cosine."""
+        return None if value is None else np.asarray(value, dtype="<f2").tobytes()
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Vector | None:  # noqa: ARG002  SQLAlchemy's signature
+        """Stretch to length one again, which rounding had changed a little."""
+        if value is None:
+            return None
+        vector = np.frombuffer(value, dtype="<f2").astype(np.float32)
+        length = float(np.linalg.norm(vector))
+        return vector / np.float32(length) if length else vector
+
+
+class Single(TypeDecorator[Vector]):
+    """A centroid: float32, bit for bit. Shape (n,)."""
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: NDArray[np.floating[Any]] | None, dialect: Dialect) -> bytes | None:  # noqa: ARG002  SQLAlchemy's signature
+        """Write four bytes a number."""
+        return None if value is None else np.asarray(value, dtype="<f4").tobytes()
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Vector | None:  # noqa: ARG002  SQLAlchemy's signature
+        """Read them back."""
+        return None if value is None else np.frombuffer(value, dtype="<f4").astype(np.float32)

@@ -1,0 +1,62 @@
+"""An alert as it waits in the outbox: JSON that gives the same alert back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, replace
+from datetime import date, datetime
+from typing import Any
+
+from listening.types import Alert, AlertItem, Emergence, Owner, Quote
+
+
+def alert_json(alert: Alert) -> dict[str, Any]:
+    """Return the alert as plain values; dates are ISO texts."""
+    return {key: _plain(value) for key, value in asdict(alert).items()}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, date):  # a datetime is one too
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value
+
+
+def alert_of(payload: Mapping[str, Any]) -> Alert:
+    """Return the alert that `alert_json` wrote."""
+    return Alert(
+        id=payload["id"],
+        owner=Owner(**payload["owner"]),
+        night=date.fromisoformat(payload["night"]),
+        items=tuple(_item(item) for item in payload["items"]),
+        not_seen=tuple(payload["not_seen"]),
+    )
+
+
+def _item(item: Mapping[str, Any]) -> AlertItem:
+    emergence = {**item["emergence"], "night": date.fromisoformat(item["emergence"]["night"])}
+    return AlertItem(
+        **{
+            **item,
+            "emergence": Emergence(**emergence),
+            "quotes": tuple(_quote(quote) for quote in item["quotes"]),
+            "trend": tuple(item["trend"]),
+        }
+    )
+
+
+def _quote(quote: Mapping[str, Any]) -> Quote:
+    return Quote(**{**quote, "created_at": datetime.fromisoformat(quote["created_at"])})
+
+
+def without_person(alert: Alert, document_ids: Collection[str]) -> tuple[Alert, int]:
+    """Return the alert without the quotes from these documents, and how many that were."""
+    items = tuple(
+        replace(item, quotes=tuple(quote for quote in item.quotes if quote.document_id not in document_ids))
+        for item in alert.items
+    )
+    gone = sum(len(old.quotes) - len(new.quotes) for old, new in zip(alert.items, items, strict=True))
+    return replace(alert, items=items), gone

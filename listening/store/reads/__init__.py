@@ -1,0 +1,66 @@
+"""All that is asked of the store; nothing here changes it."""
+
+from listening.store.reads.days import day_counts, quotes, weekly_people
+from listening.store.reads.documents import (
+    counts,
+    documents_by_id,
+    documents_sharing,
+    documents_to_clean,
+    documents_to_read,
+    first_nights,
+    memory,
+    note,
+    outdated_readings,
+    signals_of,
+)
+from listening.store.reads.exports import export_rows
+from listening.store.reads.moods import stage_moods, touchpoint_rows
+from listening.store.reads.nights import alert, alerts, alerts_sent, crawls, nights
+from listening.store.reads.points import (
+    OPEN,
+    apart,
+    emergences,
+    last_emergence,
+    ledger,
+    pains_of,
+    point,
+    points,
+    unplaced_pains,
+)
+from listening.store.reads.report import point_rows
+from listening.store.snapshots import backup
+
+__all__ = [
+    "OPEN",
+    "alert",
+    "alerts",
+    "alerts_sent",
+    "apart",
+    "backup",
+    "counts",
+    "crawls",
+    "day_counts",
+    "documents_by_id",
+    "documents_sharing",
+    "documents_to_clean",
+    "documents_to_read",
+    "emergences",
+    "export_rows",
+    "first_nights",
+    "last_emergence",
+    "ledger",
+    "memory",
+    "nights",
+    "note",
+    "outdated_readings",
+    "pains_of",
+    "point",
+    "point_rows",
+    "points",
+    "quotes",
+    "signals_of",
+    "stage_moods",
+    "touchpoint_rows",
+    "unplaced_pains",
+    "weekly_people",
+]

@@ -1,0 +1,111 @@
+"""People by day and by week, and their words: what a trend, an emergence and an alert are made of.
+
+Inside texts (surveys, tickets) and near copies are left out: they tell nothing of what we could see outside.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from listening.store.engine import Store
+from listening.store.reads.documents import first_nights
+from listening.store.reads.points import in_points
+from listening.store.rows import who
+from listening.store.statements import in_slices
+from listening.store.tables import documents, memberships, signals
+from listening.types import DayCount, Quote
+
+outside = sa.and_(documents.c.inside.is_(False), documents.c.near_of.is_(None))
+
+
+def within(since: date, until: date, zone: str) -> sa.ColumnElement[bool]:
+    """Return the condition that a document was written from `since` to `until`, both included, in that zone."""
+    place = ZoneInfo(zone)
+    start = datetime.combine(since, time(), place).astimezone(UTC)
+    end = datetime.combine(until + timedelta(days=1), time(), place).astimezone(UTC)
+    return sa.and_(documents.c.created_at >= start, documents.c.created_at < end)
+
+
+def day_counts(
+    store: Store, point_ids: Collection[str], *, since: date, until: date, zone: str
+) -> dict[str, list[DayCount]]:
+    """Return for each pain point a count a source and local day on which anything was seen, by day and source."""
+    place, first = ZoneInfo(zone), first_nights(store)
+    seen: dict[tuple[date, str], int] = defaultdict(int)
+    people: dict[str, dict[tuple[date, str], set[str]]] = {one: defaultdict(set) for one in point_ids}
+    period = sa.and_(within(since, until, zone), outside)
+    with store.reading() as connection:
+        for moment, source in connection.execute(sa.select(documents.c.created_at, documents.c.source).where(period)):
+            seen[moment.astimezone(place).date(), source] += 1
+        for row in _members(connection, point_ids, period):
+            people[row.pain_point_id][row.created_at.astimezone(place).date(), row.source].add(row.who)
+    days = sorted(seen.items())
+    late = {(day, source): source in first and day < first[source] for (day, source), _ in days}
+    blank = {key: DayCount(*key, seen=count, backlog=late[key]) for key, count in days}
+    return {point: [_day(blank[key], told.get(key)) for key, _ in days] for point, told in people.items()}
+
+
+def _day(blank: DayCount, people: set[str] | None) -> DayCount:
+    if not people:
+        return blank
+    return DayCount(blank.day, blank.source, blank.seen, frozenset(people), blank.backlog)
+
+
+def _members(
+    connection: Connection, point_ids: Collection[str], condition: sa.ColumnElement[bool]
+) -> Iterator[Row[tuple[str, str, datetime, str]]]:
+    for part in in_slices(sorted(set(point_ids))):
+        columns = (memberships.c.pain_point_id, documents.c.source, documents.c.created_at, who.label("who"))
+        mine = sa.select(*columns).select_from(in_points).where(memberships.c.pain_point_id.in_(part), condition)
+        yield from connection.execute(mine)
+
+
+def weekly_people(
+    store: Store, point_ids: Collection[str], until: date, weeks: int = 12, zone: str = "UTC"
+) -> dict[str, tuple[int, ...]]:
+    """Return the distinct people a week of each pain point, oldest week first; the last week ends with `until`."""
+    place = ZoneInfo(zone)
+    first = until - timedelta(days=7 * weeks - 1)
+    told: dict[str, list[set[str]]] = {one: [set() for _ in range(weeks)] for one in point_ids}
+    with store.reading() as connection:
+        for row in _members(connection, point_ids, sa.and_(within(first, until, zone), outside)):
+            week = (row.created_at.astimezone(place).date() - first).days // 7
+            told[row.pain_point_id][week].add(row.who)
+    return {one: tuple(len(people) for people in by_week) for one, by_week in told.items()}
+
+
+def quotes(store: Store, point_ids: Collection[str], each: int = 3) -> dict[str, tuple[Quote, ...]]:
+    """Return up to `each` quotes of each pain point, of different people: the truest first, then the most liked.
+
+    Near copies are left out; inside texts may speak.
+    """
+    found: dict[str, list[Quote]] = {one: [] for one in point_ids}
+    with store.reading() as connection:
+        for part in in_slices(sorted(set(point_ids))):
+            for row in connection.execute(_best(part, each)):
+                quote = Quote(row.document_id, row.text, row.source, row.url, row.created_at, row.likes, row.person)
+                found[row.pain_point_id].append(quote)
+    return {one: tuple(chosen) for one, chosen in found.items()}
+
+
+def _best(point_ids: Collection[str], each: int) -> sa.Select[tuple[object, ...]]:
+    """Rank each person's quotes, then the people by their best one."""
+    point = memberships.c.pain_point_id
+    order = (memberships.c.score.desc(), documents.c.likes.desc(), documents.c.created_at, signals.c.id)
+    own = sa.func.row_number().over(partition_by=(point, who), order_by=order).label("own")
+    columns = (point, signals.c.id, memberships.c.score, documents.c.likes, documents.c.created_at, own)
+    mine = sa.select(*columns).select_from(in_points).where(point.in_(point_ids), documents.c.near_of.is_(None))
+    one = mine.subquery()
+    best = (one.c.score.desc(), one.c.likes.desc(), one.c.created_at, one.c.id)
+    rank = sa.func.row_number().over(partition_by=one.c.pain_point_id, order_by=best).label("rank")
+    ranked = sa.select(one.c.pain_point_id, one.c.id, rank).where(one.c.own == 1).subquery()
+    places = (documents.c.source, documents.c.url, documents.c.created_at, documents.c.likes, documents.c.person)
+    whole = sa.select(ranked.c.pain_point_id, signals.c.document_id, signals.c.text, *places)
+    whole = whole.join(signals, signals.c.id == ranked.c.id).join(documents, documents.c.id == signals.c.document_id)
+    return whole.where(ranked.c.rank <= each).order_by(ranked.c.pain_point_id, ranked.c.rank)

@@ -1,0 +1,115 @@
+"""What is left to do with documents, and what is remembered of their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+import sqlalchemy as sa
+
+from listening.store.answers import Counts
+from listening.store.engine import Store
+from listening.store.rows import documents_of, signal_of
+from listening.store.statements import in_slices
+from listening.store.tables import document_bands, documents, meta, pain_points, signals, sources, validators
+from listening.types import Document, Memory, Signal, Text, Validator
+
+_IN_ORDER = (documents.c.created_at, documents.c.id)
+
+
+def memory(store: Store, source: str) -> Memory:
+    """Return what is remembered of a source; an empty memory where it was never read."""
+    with store.reading() as connection:
+        cursor = connection.scalar(sa.select(sources.c.cursor).where(sources.c.name == source))
+        columns = (validators.c.url, validators.c.etag, validators.c.last_modified)
+        rows = connection.execute(sa.select(*columns).where(validators.c.source == source)).all()
+    return Memory(cursor=cursor or "", validators={row.url: Validator(*row) for row in rows})
+
+
+def first_nights(store: Store) -> dict[str, date]:
+    """Return the night on which each source was first read."""
+    with store.reading() as connection:
+        rows = connection.execute(sa.select(sources.c.name, sources.c.first_night).order_by(sources.c.name))
+        return {row.name: row.first_night for row in rows}
+
+
+def documents_to_clean(store: Store, limit: int | None = None) -> list[Document]:
+    """Return documents that were only kept so far, oldest first."""
+    waiting = sa.select(documents).where(documents.c.state == "kept").order_by(*_IN_ORDER).limit(limit)
+    with store.reading() as connection:
+        return documents_of(connection, connection.execute(waiting).mappings().all())
+
+
+def documents_sharing(store: Store, bands: Collection[str], exclude: Collection[str] = ()) -> list[Document]:
+    """Return cleaned documents, no copies themselves, with one of these bands, oldest first."""
+    found: set[str] = set()
+    with store.reading() as connection:
+        for part in in_slices(sorted(set(bands))):
+            shared = sa.select(document_bands.c.document_id).where(document_bands.c.band.in_(part))
+            found.update(connection.scalars(shared.distinct()))
+    return _documents(store, found - set(exclude), documents.c.state != "kept", documents.c.near_of.is_(None))
+
+
+def documents_by_id(store: Store, ids: Collection[str]) -> list[Document]:
+    """Return these documents, oldest first; unknown ids are left out."""
+    return _documents(store, ids)
+
+
+def _documents(store: Store, ids: Collection[str], *conditions: sa.ColumnElement[bool]) -> list[Document]:
+    found: list[Document] = []
+    with store.reading() as connection:
+        for part in in_slices(sorted(set(ids))):
+            rows = connection.execute(sa.select(documents).where(documents.c.id.in_(part), *conditions)).mappings()
+            found += documents_of(connection, rows.all())
+    return sorted(found, key=lambda one: (one.created_at, one.id))
+
+
+def documents_to_read(store: Store, limit: int | None = None) -> list[Text]:
+    """Return clean documents that no model has read, oldest first."""
+    waiting = sa.select(documents.c.id, documents.c.text).where(documents.c.state == "clean")
+    return _texts(store, waiting.order_by(*_IN_ORDER).limit(limit))
+
+
+def outdated_readings(store: Store, model: str, limit: int | None = None) -> list[Text]:
+    """Return documents that another model than this one has read."""
+    other = sa.or_(documents.c.read_by < model, documents.c.read_by > model)  # "not equal" would use no index
+    read = sa.select(documents.c.id, documents.c.text).where(other, documents.c.state == "read")
+    return _texts(store, read.where(documents.c.near_of.is_(None)).order_by(documents.c.id).limit(limit))
+
+
+def _texts(store: Store, statement: sa.Select[tuple[str, str]]) -> list[Text]:
+    with store.reading() as connection:
+        return [Text(id=row[0], text=row[1]) for row in connection.execute(statement)]
+
+
+def signals_of(store: Store, document_ids: Collection[str]) -> dict[str, list[Signal]]:
+    """Return what was heard in these documents, passage by passage."""
+    heard: dict[str, list[Signal]] = {one: [] for one in document_ids}
+    with store.reading() as connection:
+        for part in in_slices(sorted(set(document_ids))):
+            mine = sa.select(signals).where(signals.c.document_id.in_(part))
+            for row in connection.execute(mine.order_by(signals.c.document_id, signals.c.position)).mappings():
+                heard[row["document_id"]].append(signal_of(row))
+    return heard
+
+
+def counts(store: Store) -> Counts:
+    """Count what is stored."""
+    everybody = sa.select(sa.func.count(sa.distinct(documents.c.person))).where(documents.c.person != "")
+    painful = sa.select(sa.func.count()).select_from(signals).where(signals.c.pain_label.in_(["spoken", "unspoken"]))
+    open_points = sa.select(sa.func.count()).select_from(pain_points).where(pain_points.c.merged_into.is_(None))
+    with store.reading() as connection:
+        return Counts(
+            documents=connection.scalar(sa.select(sa.func.count()).select_from(documents)) or 0,
+            signals=connection.scalar(sa.select(sa.func.count()).select_from(signals)) or 0,
+            pains=connection.scalar(painful) or 0,
+            pain_points=connection.scalar(open_points) or 0,
+            people=connection.scalar(everybody) or 0,
+        )
+
+
+def note(store: Store, key: str, default: str = "") -> str:
+    """Return the small note under a key."""
+    with store.reading() as connection:
+        value = connection.scalar(sa.select(meta.c.value).where(meta.c.key == key))
+    return default if value is None else value

@@ -1,0 +1,64 @@
+"""What the nights were: crawls, their ends, and the outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+import sqlalchemy as sa
+
+from listening.errors import NotFound
+from listening.store.answers import AlertRow, Night
+from listening.store.engine import Store
+from listening.store.payload import alert_of
+from listening.store.rows import crawl_of
+from listening.store.tables import alerts as alerts_table
+from listening.store.tables import crawls as crawls_table
+from listening.store.tables import nights as nights_table
+from listening.types import Alert, Crawl
+
+
+def crawls(store: Store, night: date | None = None, *, source: str | None = None) -> list[Crawl]:
+    """Return the visits of one night or all, of one source or all, by night and source."""
+    visits = sa.select(crawls_table).order_by(crawls_table.c.night, crawls_table.c.source)
+    visits = visits if night is None else visits.where(crawls_table.c.night == night)
+    visits = visits if source is None else visits.where(crawls_table.c.source == source)
+    with store.reading() as connection:
+        return [crawl_of(row) for row in connection.execute(visits).mappings()]
+
+
+def nights(store: Store) -> list[Night]:
+    """Return all nights, oldest first."""
+    with store.reading() as connection:
+        rows = connection.execute(sa.select(nights_table).order_by(nights_table.c.date)).mappings()
+        return [Night(**row) for row in rows]
+
+
+def alerts(store: Store, *, states: Collection[str] | None = None) -> list[AlertRow]:
+    """Return the outbox, by night and owner: all, or those in these states."""
+    rows = sa.select(alerts_table).order_by(alerts_table.c.night, alerts_table.c.owner, alerts_table.c.id)
+    rows = rows if states is None else rows.where(alerts_table.c.state.in_(sorted(states)))
+    wanted = {"id", "owner", "map", "night", "state", "tries", "next_try", "last_error", "sent_at"}
+    with store.reading() as connection:
+        return [
+            AlertRow(
+                **{name: row[name] for name in wanted},
+                email=row["payload"]["owner"]["email"],
+                pain_points=tuple(item["pain_point_id"] for item in row["payload"]["items"]),
+            )
+            for row in connection.execute(rows).mappings()
+        ]
+
+
+def alerts_sent(store: Store) -> list[AlertRow]:
+    """Return the alerts whose mail went out, by night and owner."""
+    return alerts(store, states=("sent",))
+
+
+def alert(store: Store, alert_id: str) -> Alert:
+    """Return one alert as it was queued. Raises `NotFound`."""
+    with store.reading() as connection:
+        payload = connection.scalar(sa.select(alerts_table.c.payload).where(alerts_table.c.id == alert_id))
+    if payload is None:
+        raise NotFound(f"no alert {alert_id}", "see `listening alerts list`")
+    return alert_of(payload)

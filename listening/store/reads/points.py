@@ -1,0 +1,117 @@
+"""Pain points and the pains in them: what waits for a place, what belongs where, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from listening.errors import NotFound
+from listening.store.engine import Store
+from listening.store.rows import PAIN_COLUMNS, emergence_of, ledger_of, pain_of, point_of
+from listening.store.statements import in_slices
+from listening.store.tables import apart as apart_table
+from listening.store.tables import documents, memberships, pain_points, signals
+from listening.store.tables import emergences as emergences_table
+from listening.store.tables import ledger as ledger_table
+from listening.types import STATUSES, Emergence, LedgerEntry, Pain, PainPoint
+
+# A resolved pain point stays open to its pains: it is watched, and may come back. Only a refused one is closed.
+OPEN = tuple(status for status in STATUSES if status != "wont")
+
+heard = signals.join(documents, documents.c.id == signals.c.document_id)
+in_points = memberships.join(signals, signals.c.id == memberships.c.signal_id).join(
+    documents, documents.c.id == signals.c.document_id
+)
+
+
+def unplaced_pains(store: Store, *, since: datetime, floor: float) -> list[Pain]:
+    """Return pains written since then that belong nowhere yet, oldest first; P(spoken) + P(unspoken) >= `floor`.
+
+    Near copies are left out.
+    """
+    waiting = (
+        sa.select(*PAIN_COLUMNS)
+        .select_from(heard.outerjoin(memberships, memberships.c.signal_id == signals.c.id))
+        .where(memberships.c.signal_id.is_(None), signals.c.pain >= floor)
+        .where(documents.c.created_at >= since, documents.c.near_of.is_(None))
+        .order_by(documents.c.created_at, signals.c.id)
+    )
+    with store.reading() as connection:
+        return [pain_of(row) for row in connection.execute(waiting).mappings()]
+
+
+def pains_of(store: Store, point_ids: Collection[str], *, limit_each: int | None = None) -> dict[str, list[Pain]]:
+    """Return the pains of these pain points, oldest first; with `limit_each` only the newest so many."""
+    found: dict[str, list[Pain]] = {one: [] for one in point_ids}
+    newest = (
+        sa.func.row_number()
+        .over(partition_by=memberships.c.pain_point_id, order_by=(documents.c.created_at.desc(), signals.c.id.desc()))
+        .label("rank")
+    )
+    with store.reading() as connection:
+        for part in in_slices(sorted(set(point_ids))):
+            mine = memberships.c.pain_point_id.in_(part)
+            inner = sa.select(*PAIN_COLUMNS, memberships.c.pain_point_id, newest).select_from(in_points).where(mine)
+            ranked = inner.subquery()
+            chosen = sa.select(ranked).order_by(ranked.c.pain_point_id, ranked.c.rank.desc())
+            chosen = chosen if limit_each is None else chosen.where(ranked.c.rank <= limit_each)
+            for row in connection.execute(chosen).mappings():
+                found[row["pain_point_id"]].append(pain_of(row))
+    return found
+
+
+def apart(store: Store) -> frozenset[tuple[str, str]]:
+    """Return the (signal id, pain point id) that a person said do not belong together."""
+    with store.reading() as connection:
+        rows = connection.execute(sa.select(apart_table.c.signal_id, apart_table.c.pain_point_id))
+        return frozenset((row[0], row[1]) for row in rows)
+
+
+def points(
+    store: Store, *, map_id: str, states: Collection[str] = OPEN, include_merged: bool = False
+) -> list[PainPoint]:
+    """Return a map's pain points in these states (all but "wont"), by birth; merged ones only when asked for."""
+    mine = sa.select(pain_points).where(pain_points.c.map == map_id, pain_points.c.status.in_(sorted(states)))
+    if not include_merged:
+        mine = mine.where(pain_points.c.merged_into.is_(None))
+    with store.reading() as connection:
+        rows = connection.execute(mine.order_by(pain_points.c.born, pain_points.c.id)).mappings()
+        return [point_of(row) for row in rows]
+
+
+def point(store: Store, point_id: str) -> PainPoint:
+    """Return one pain point; a merged one says where it went. Raises `NotFound`."""
+    with store.reading() as connection:
+        row = connection.execute(sa.select(pain_points).where(pain_points.c.id == point_id)).mappings().first()
+    if row is None:
+        raise NotFound(f"no pain point {point_id}", "see `listening pain-points list`")
+    return point_of(row)
+
+
+def ledger(store: Store, point_id: str | None = None) -> list[LedgerEntry]:
+    """Return the history, oldest first: of all, or of one pain point, with the lines where it is the other one."""
+    lines = sa.select(ledger_table).order_by(ledger_table.c.id)
+    if point_id is not None:
+        lines = lines.where(sa.or_(ledger_table.c.pain_point_id == point_id, ledger_table.c.other_id == point_id))
+    with store.reading() as connection:
+        return [ledger_of(row) for row in connection.execute(lines).mappings()]
+
+
+def emergences(store: Store, point_ids: Collection[str] | None = None, *, night: date | None = None) -> list[Emergence]:
+    """Return what emerged, by night: of these pain points, on this night, or both; of all where neither is given."""
+    found: list[Emergence] = []
+    parts = [None] if point_ids is None else in_slices(sorted(set(point_ids)))
+    with store.reading() as connection:
+        for part in parts:
+            mine = sa.select(emergences_table)
+            mine = mine if part is None else mine.where(emergences_table.c.pain_point_id.in_(part))
+            mine = mine if night is None else mine.where(emergences_table.c.night == night)
+            found += [emergence_of(row) for row in connection.execute(mine).mappings()]
+    return sorted(found, key=lambda one: (one.night, one.pain_point_id, one.kind))
+
+
+def last_emergence(store: Store, point_ids: Collection[str]) -> dict[str, Emergence]:
+    """Return the latest emergence of each of these pain points that ever had one."""
+    return {one.pain_point_id: one for one in emergences(store, point_ids)}

@@ -1,0 +1,244 @@
+"""How a noun becomes a row and a row a noun."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from hashlib import blake2b
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from listening.store.statements import Row, in_slices
+from listening.store.tables import document_bands, documents, pain_points, signals
+from listening.types import (
+    Crawl,
+    Document,
+    Emergence,
+    LedgerEntry,
+    Membership,
+    Pain,
+    PainPoint,
+    Passage,
+    PostKind,
+    Signal,
+    Span,
+)
+
+_LARGEST = 2**63 - 1
+
+# A person, or the document itself where nobody signed it.
+who = sa.case((documents.c.person == "", documents.c.id), else_=documents.c.person)
+
+
+def whole(number: int) -> int:
+    """Return the number as a database can hold it: a site may claim any number of likes."""
+    return max(-_LARGEST, min(int(number), _LARGEST))
+
+
+def finite(number: float | None) -> float | None:
+    """Return the number, None where it is none."""
+    return number if number is not None and math.isfinite(number) else None
+
+
+def document_values(document: Document) -> dict[str, object]:
+    """Return a document's row, without its bands and its state."""
+    return {
+        "id": document.id,
+        "source": document.source,
+        "native_id": document.native_id,
+        "kind": str(document.kind),
+        "inside": document.kind.inside,
+        "title": document.title,
+        "text": document.text,
+        "person": document.person,
+        "created_at": document.created_at,
+        "first_seen": document.first_seen,
+        "date_from": document.date_from,
+        "url": document.url,
+        "thread": document.thread,
+        "reply_to": document.reply_to,
+        "likes": whole(document.likes),
+        "views": whole(document.views),
+        "metric": document.metric,
+        "score": finite(document.score),
+        "language": document.language,
+        "fingerprint": document.fingerprint,
+        "minhash": document.minhash,
+        "near_of": document.near_of,
+        "truncated": document.truncated,
+        "version": document.version,
+    }
+
+
+def documents_of(connection: Connection, rows: Sequence[RowMapping]) -> list[Document]:
+    """Return the rows' documents, with their bands."""
+    bands: dict[str, list[str]] = {}
+    table = document_bands
+    for part in in_slices(row["id"] for row in rows):
+        found = sa.select(table).where(table.c.document_id.in_(part)).order_by(table.c.document_id, table.c.position)
+        for band in connection.execute(found).mappings():
+            bands.setdefault(band["document_id"], []).append(band["band"])
+    return [_document(row, tuple(bands.get(row["id"], ()))) for row in rows]
+
+
+def _document(row: RowMapping, bands: tuple[str, ...]) -> Document:
+    left_out = {"inside", "state", "read_by", "kind", "minhash"}
+    plain = {column.name: row[column.name] for column in documents.c if column.name not in left_out}
+    return Document(**plain, kind=PostKind(row["kind"]), minhash=bytes(row["minhash"]), bands=bands)
+
+
+def signal_values(signal: Signal) -> Row:
+    """Return a signal's row."""
+    pain = signal.pain
+    return {
+        "id": signal.id,
+        "document_id": signal.document_id,
+        "position": signal.passage.index,
+        "start": signal.passage.start,
+        "end": signal.passage.end,
+        "text": signal.passage.text,
+        "probs": {
+            "sentiment": dict(signal.sentiment),
+            "pain": dict(pain),
+            "signals": dict(signal.signals),
+            "stage": dict(signal.stage),
+        },
+        "signals_on": signal.signals_on,
+        "spans": [[span.signal, span.start, span.end] for span in signal.spans],
+        "pain_label": signal.pain_label,
+        "pain": pain.get("spoken", 0.0) + pain.get("unspoken", 0.0),
+        "unspoken": pain.get("unspoken", 0.0) > pain.get("spoken", 0.0),
+        "mood": signal.sentiment.get("positive", 0.0) - signal.sentiment.get("negative", 0.0),
+        "stage": signal.stage_label,
+        "touchpoint": signal.touchpoint,
+        "embedding": signal.embedding,
+        "model": signal.model,
+    }
+
+
+def signal_of(row: RowMapping) -> Signal:
+    """Return a row's signal."""
+    probs = row["probs"]
+    return Signal(
+        id=row["id"],
+        document_id=row["document_id"],
+        passage=Passage(row["document_id"], row["position"], row["start"], row["end"], row["text"]),
+        sentiment=probs["sentiment"],
+        pain=probs["pain"],
+        signals=probs["signals"],
+        signals_on=tuple(row["signals_on"]),
+        stage=probs["stage"],
+        touchpoint=row["touchpoint"],
+        spans=tuple(Span(*span) for span in row["spans"]),
+        embedding=row["embedding"],
+        model=row["model"],
+    )
+
+
+# What `pain_of` needs; the query joins signals with documents.
+PAIN_COLUMNS = (
+    signals.c.id.label("signal_id"),
+    signals.c.document_id,
+    who.label("who"),
+    documents.c.source,
+    documents.c.kind,
+    signals.c.text,
+    documents.c.created_at,
+    signals.c.stage,
+    signals.c.touchpoint,
+    signals.c.unspoken,
+    signals.c.embedding,
+)
+
+
+def pain_of(row: RowMapping) -> Pain:
+    """Return a row's pain."""
+    return Pain(
+        signal_id=row["signal_id"],
+        document_id=row["document_id"],
+        person=row["who"],
+        source=row["source"],
+        kind=PostKind(row["kind"]),
+        text=row["text"],
+        created_at=row["created_at"],
+        stage=row["stage"],
+        touchpoint=row["touchpoint"],
+        unspoken=row["unspoken"],
+        embedding=row["embedding"],
+    )
+
+
+def point_values(point: PainPoint) -> dict[str, object]:
+    """Return a pain point's row."""
+    return {column.name: getattr(point, column.name) for column in pain_points.c}
+
+
+def point_of(row: RowMapping) -> PainPoint:
+    """Return a row's pain point."""
+    plain = {column.name: row[column.name] for column in pain_points.c if column.name != "words"}
+    return PainPoint(**plain, words=tuple(row["words"]))
+
+
+def membership_values(membership: Membership) -> Row:
+    """Return a membership's row."""
+    return {
+        "signal_id": membership.signal_id,
+        "pain_point_id": membership.pain_point_id,
+        "night": membership.night,
+        "score": float(membership.score),
+    }
+
+
+def ledger_values(entry: LedgerEntry) -> Row:
+    """Return a ledger line's row; `key` makes a line that is written twice stand once."""
+    parts = (
+        entry.at.isoformat(),
+        entry.who,
+        entry.what,
+        entry.pain_point_id,
+        entry.other_id,
+        entry.detail,
+        entry.model,
+    )
+    joined = "\0".join(parts).encode("utf-8", "replace")
+    return {
+        "key": blake2b(joined, digest_size=12).hexdigest(),
+        "at": entry.at,
+        "who": entry.who,
+        "what": entry.what,
+        "pain_point_id": entry.pain_point_id,
+        "other_id": entry.other_id,
+        "detail": entry.detail,
+        "model": entry.model,
+    }
+
+
+def ledger_of(row: RowMapping) -> LedgerEntry:
+    """Return a row's ledger line."""
+    return LedgerEntry(**{key: value for key, value in row.items() if key not in ("id", "key")})
+
+
+def emergence_values(emergence: Emergence) -> Row:
+    """Return an emergence's row."""
+    return {
+        "pain_point_id": emergence.pain_point_id,
+        "night": emergence.night,
+        "kind": emergence.kind,
+        "people": int(emergence.people),
+        "expected": float(emergence.expected),
+        "low": float(emergence.low),
+        "high": float(emergence.high),
+        "surprise": float(emergence.surprise),
+        "sentence": emergence.sentence,
+    }
+
+
+def emergence_of(row: RowMapping) -> Emergence:
+    """Return a row's emergence."""
+    return Emergence(**dict(row))
+
+
+def crawl_of(row: RowMapping) -> Crawl:
+    """Return a row's crawl."""
+    return Crawl(**{**row, "warnings": tuple(row["warnings"])})

@@ -1,0 +1,163 @@
+"""Keeps pain points: where tonight's pains went, what was born, merged or split, and what a person changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from listening.errors import InputError, NotFound
+from listening.store.answers import PointChange
+from listening.store.engine import Store
+from listening.store.rows import emergence_values, ledger_values, membership_values, point_values
+from listening.store.statements import in_slices, insert_new
+from listening.store.tables import apart, emergences, ledger, memberships, pain_points, signals
+from listening.store.writes.counting import points_of_signals, recount
+from listening.types import STATUSES, Change, Emergence, LedgerEntry, Membership, PainPoint
+
+
+def keep_placement(
+    store: Store,
+    placement_memberships: Sequence[Membership],
+    born: Sequence[tuple[PainPoint, Sequence[Membership]]],
+    changed: Sequence[PainPoint],
+    ledger: Sequence[LedgerEntry],
+) -> None:
+    """Keep a night's placement in one transaction; what is there already is ignored.
+
+    Of the `changed` only the machine's fields are written: centroid, words, last_seen, and the name where no person
+    gave one. Stage, touchpoint, status and owner change through `change_point`. Size and people are counted here.
+    """
+    new = [*placement_memberships, *(member for _, members in born for member in members)]
+    with store.writing() as connection:
+        insert_new(connection, pain_points, [point_values(point) for point, _ in born])
+        _insert_members(connection, new)
+        for point in changed:
+            _update_machine_fields(connection, point)
+        _insert_ledger(connection, ledger)
+        recount(connection, {one.pain_point_id for one in new} | {one.id for one in changed} | {p.id for p, _ in born})
+
+
+def _insert_members(connection: Connection, members: Sequence[Membership]) -> None:
+    """Insert members whose signal is still stored: a person may have been forgotten meanwhile."""
+    there: set[str] = set()
+    for part in in_slices(one.signal_id for one in members):
+        there.update(connection.scalars(sa.select(signals.c.id).where(signals.c.id.in_(part))))
+    insert_new(connection, memberships, [membership_values(one) for one in members if one.signal_id in there])
+
+
+def _update_machine_fields(connection: Connection, point: PainPoint) -> None:
+    mine = sa.update(pain_points).where(pain_points.c.id == point.id)
+    machine = {"centroid": point.centroid, "words": point.words, "last_seen": point.last_seen}
+    connection.execute(mine.values(machine))
+    connection.execute(mine.where(pain_points.c.named_by == "").values(name=point.name))
+
+
+def _insert_ledger(connection: Connection, entries: Iterable[LedgerEntry]) -> None:
+    insert_new(connection, ledger, [ledger_values(entry) for entry in entries])
+
+
+def apply_change(store: Store, change: Change, points: Sequence[PainPoint], ledger: Sequence[LedgerEntry]) -> None:
+    """Merge two pain points or split one, at once; `points` hold the new centroids, and the new half of a split.
+
+    merge: the members of `from_id` move to `into_id`, and `from_id` says so in `merged_into`.
+    split: `members` (signal ids) move from `from_id` to `into_id`, which is made from `points` where it is new.
+    Raises `NotFound` for an unknown pain point, `InputError` where one was merged away before.
+    """
+    with store.writing() as connection:
+        ends = (change.into_id, change.from_id)
+        if change.kind == "split":
+            insert_new(connection, pain_points, [point_values(one) for one in points if one.id == change.into_id])
+        if not _check_ends(connection, change):
+            return
+        moved = _move_members(connection, change)
+        if change.kind == "split" and not moved:
+            return
+        if change.kind == "merge":
+            mine = sa.update(pain_points).where(pain_points.c.id == change.from_id)
+            connection.execute(mine.values(merged_into=change.into_id))
+        for point in points:
+            _update_machine_fields(connection, point)
+        _insert_ledger(connection, ledger)
+        recount(connection, ends)
+
+
+def _move_members(connection: Connection, change: Change) -> int:
+    mine = sa.update(memberships).where(memberships.c.pain_point_id == change.from_id)
+    mine = mine.values(pain_point_id=change.into_id)
+    if change.kind == "merge":
+        return connection.execute(mine).rowcount
+    parts = in_slices(change.members)
+    return sum(connection.execute(mine.where(memberships.c.signal_id.in_(part))).rowcount for part in parts)
+
+
+def _check_ends(connection: Connection, change: Change) -> bool:
+    """Return False where this very merge is done already."""
+    if change.kind not in ("merge", "split") or change.from_id == change.into_id:
+        raise InputError(f"{change.kind} of {change.from_id} and {change.into_id} is none", "name two pain points")
+    merged = {one: _merged_into(connection, one) for one in (change.from_id, change.into_id)}
+    if change.kind == "merge" and merged[change.from_id] == change.into_id:
+        return False
+    for one, into in merged.items():
+        if into:
+            raise InputError(f"pain point {one} was merged into {into}", f"use {into}")
+    return True
+
+
+def _merged_into(connection: Connection, point_id: str) -> str | None:
+    found = sa.select(pain_points.c.merged_into).where(pain_points.c.id == point_id).with_for_update()
+    row = connection.execute(found).first()
+    if row is None:
+        raise NotFound(f"no pain point {point_id}", "see `listening pain-points list`")
+    merged: str | None = row[0]
+    return merged
+
+
+def merge_points(store: Store, from_id: str, into_id: str, ledger: Sequence[LedgerEntry]) -> None:
+    """Merge `from_id` into `into_id` as a person's wish; see `apply_change`."""
+    apply_change(store, Change(kind="merge", into_id=into_id, from_id=from_id), (), ledger)
+
+
+def change_point(store: Store, point_id: str, *, fields: PointChange, ledger: LedgerEntry | None = None) -> None:
+    """Change what a person may change, with its line in the ledger. Raises `NotFound`, or `InputError`."""
+    _check_fields(fields)
+    with store.writing() as connection:
+        _merged_into(connection, point_id)
+        if fields:
+            mine = sa.update(pain_points).where(pain_points.c.id == point_id)
+            connection.execute(mine.values({**fields}))
+        _insert_ledger(connection, [] if ledger is None else [ledger])
+
+
+def _check_fields(fields: PointChange) -> None:
+    unknown = sorted(set(fields) - set(PointChange.__annotations__))
+    if unknown:
+        known = ", ".join(PointChange.__annotations__)
+        raise InputError(f"a pain point has no field {', '.join(unknown)} to change", f"use one of {known}")
+    if fields.get("status", "open") not in STATUSES:
+        raise InputError(f"there is no status {fields['status']}", f"use one of {', '.join(STATUSES)}")
+
+
+def keep_ledger(store: Store, entries: Sequence[LedgerEntry]) -> None:
+    """Append lines to the ledger (a comment, a review); a line that stands there already is not doubled."""
+    with store.writing() as connection:
+        _insert_ledger(connection, entries)
+
+
+def keep_apart(store: Store, pairs: Collection[tuple[str, str]]) -> None:
+    """Keep that a person said of (signal id, pain point id): these do not belong together; a membership ends."""
+    with store.writing() as connection:
+        known = points_of_signals(connection, [signal for signal, _ in pairs])
+        for signal, point in sorted(pairs):
+            mine = sa.delete(memberships).where(memberships.c.signal_id == signal)
+            connection.execute(mine.where(memberships.c.pain_point_id == point))
+        rows = [{"signal_id": signal, "pain_point_id": point} for signal, point in sorted(pairs)]
+        insert_new(connection, apart, rows)
+        recount(connection, known)
+
+
+def keep_emergences(store: Store, found: Sequence[Emergence]) -> None:
+    """Keep emergences; one of the same pain point, night and kind is there already and stays."""
+    with store.writing() as connection:
+        insert_new(connection, emergences, [emergence_values(one) for one in found])

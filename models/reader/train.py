@@ -1,0 +1,156 @@
+"""Trains the reader from the shared data: `python models/reader/train.py` (LISTENING_SHARED says where the data lies).
+
+`--frozen` trains heads on the untouched encoder (a minute); without it the encoder's layers learn too (about fifteen
+minutes of two cores). Checkpoints lie under data/var/reader; start it again and it goes on. The result goes to --out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
+
+from calibrate import calibrate  # noqa: E402 - the path above comes first
+from corpus import STAGES, Corpus, load_corpus  # noqa: E402 - the same
+from finetune import Plan, average, finetune  # noqa: E402 - the same
+from numpy.typing import NDArray  # noqa: E402 - the same
+from safetensors.numpy import load_file, save_file  # noqa: E402 - the same
+from sklearn.linear_model import LogisticRegression  # noqa: E402 - the same
+
+from listening.signals.encoder import Encoder, package_folder  # noqa: E402 - the same
+from listening.signals.gold import Case, fingerprint  # noqa: E402 - the same
+from listening.signals.heads import Answers, Heads  # noqa: E402 - the same
+from listening.signals.measure import Figure, Verdict, measure  # noqa: E402 - the same
+from listening.types import PAINS, SENTIMENTS, SIGNALS  # noqa: E402 - the same
+
+Floats = NDArray[np.float32]
+SEEDS = (20,)  # fine-tuning runs whose weights are averaged
+
+
+def main() -> None:
+    """Train, measure and write what `--out` should hold."""
+    options = parse()
+    shared = Path(os.environ.get("LISTENING_SHARED", ROOT.parent / "shared"))
+    corpus = load_corpus(shared, extra=not options.frozen, seed=options.seed)
+    print(
+        f"rows: train {len(corpus.train)}, calibration {len(corpus.calibration)}, "
+        f"gold {len(corpus.gold)}, public {len(corpus.extra)}"
+    )
+    work = options.work / ("frozen" if options.frozen else "tuned")
+    work.mkdir(parents=True, exist_ok=True)
+    changes = None
+    if not options.frozen:
+        average([one_run(shared, seed, options) for seed in SEEDS], work)
+        changes = work / "encoder.safetensors"
+    encoder = Encoder(package_folder(), changes=changes, threads=options.threads)
+    raw = fit_frozen(encoder, corpus, options.seed) if options.frozen else load_file(work / "raw_heads.safetensors")
+    features = encoder.encode([row.text for row in corpus.calibration]).features
+    tensors = calibrate(raw, features, corpus.calibration)
+    figures = judge(encoder, Heads(tensors), corpus.gold)
+    for name, figure in figures.items():
+        print(f"{name:32} {figure.value:.3f}  [{figure.low:.3f}, {figure.high:.3f}]")
+    write(options.out, tensors, changes, metrics_of(figures, corpus, options))
+
+
+def one_run(shared: Path, seed: int, options: argparse.Namespace) -> Path:
+    """Fine-tune once (or go on with it); the seed chooses the sample of the public sets too."""
+    work = options.work / f"tuned-{seed}"
+    work.mkdir(parents=True, exist_ok=True)
+    corpus = load_corpus(shared, extra=True, seed=seed)
+    return finetune(corpus, Plan(seed=seed), work, threads=options.threads)
+
+
+def parse() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--frozen", action="store_true", help="heads only, on the untouched encoder")
+    parser.add_argument("--out", type=Path, default=ROOT / "models" / "reader", help="where weights and metrics go")
+    parser.add_argument("--work", type=Path, default=ROOT / "data" / "var" / "reader", help="checkpoints")
+    parser.add_argument("--seed", type=int, default=20)
+    parser.add_argument("--threads", type=int, default=2)
+    return parser.parse_args()
+
+
+def fit_frozen(encoder: Encoder, corpus: Corpus, seed: int) -> dict[str, Floats]:
+    """Fit a logistic regression a question on the untouched encoder's numbers."""
+    features = encoder.encode([row.text for row in corpus.train]).features
+    scale = features.std(0) + 1e-6
+    trust = np.array([row.pain_weight for row in corpus.train])
+    tensors: dict[str, Floats] = {}
+    for name, labels in (("pain", PAINS), ("sentiment", SENTIMENTS), ("stage", STAGES)):
+        target = np.array([getattr(row, name) for row in corpus.train])
+        balance = None if name == "pain" else root_weights(target, len(labels))
+        model = LogisticRegression(C=0.02, max_iter=500, random_state=seed, class_weight=balance)
+        model.fit(features / scale, target, sample_weight=trust if name == "pain" else None)
+        tensors[f"{name}.out.weight"] = (model.coef_ / scale).astype(np.float32)
+        tensors[f"{name}.out.bias"] = model.intercept_.astype(np.float32)
+    marks = np.array([row.signals for row in corpus.train])
+    rows = [LogisticRegression(C=0.02, max_iter=500).fit(features / scale, marks[:, i]) for i in range(len(SIGNALS))]
+    tensors["signals.out.weight"] = (np.concatenate([m.coef_ for m in rows]) / scale).astype(np.float32)
+    tensors["signals.out.bias"] = np.concatenate([m.intercept_ for m in rows]).astype(np.float32)
+    return tensors
+
+
+def root_weights(target: NDArray[np.int64], size: int) -> dict[int, float]:
+    """Weigh rare classes up by the square root of their rarity."""
+    counts = np.bincount(target, minlength=size)
+    return {label: float(np.sqrt(counts.mean() / max(1, count))) for label, count in enumerate(counts)}
+
+
+def judge(encoder: Encoder, heads: Heads, gold: Sequence[Case]) -> dict[str, Figure]:
+    """Measure the heads on whole gold texts, each as one passage."""
+    answers = heads.answer(encoder.encode([case.text for case in gold]).features)
+    return measure(gold, [verdict_of(answers, i) for i in range(len(gold))], draws=1000)
+
+
+def verdict_of(answers: Answers, row: int) -> Verdict:
+    """Read one row of answers."""
+    pain, sentiment = answers.pain[row], answers.sentiment[row]
+    on = frozenset(n for n, p, c in zip(SIGNALS, answers.signals[row], answers.cuts, strict=True) if p > c)
+    return Verdict(
+        PAINS[int(pain.argmax())],
+        STAGES[int(answers.stage[row].argmax())],
+        SENTIMENTS[int(sentiment.argmax())],
+        on if pain.argmax() else frozenset(),
+        float(pain.max()),
+        float(sentiment.max()),
+    )
+
+
+def metrics_of(figures: dict[str, Figure], corpus: Corpus, options: argparse.Namespace) -> dict[str, object]:
+    """Gather what metrics.json says."""
+    return {
+        "model": "reader.v1" if options.frozen else "reader.v2",
+        "gold": {"rows": len(corpus.gold), "sha256": fingerprint(corpus.gold), "unit": "a whole text as one passage"},
+        "rows": {"train": len(corpus.train), "calibration": len(corpus.calibration), "public": len(corpus.extra)},
+        "plan": {"frozen": True} if options.frozen else asdict(Plan()) | {"seeds": SEEDS},
+        "made_with": {"python": platform.python_version(), "numpy": np.__version__},
+        "figures": {name: asdict(figure) for name, figure in figures.items()},
+    }
+
+
+def write(out: Path, tensors: dict[str, Floats], changes: Path | None, metrics: dict[str, object]) -> None:
+    """Write heads, changed layers and metrics; `python models/gate.py --seal` then notes their hashes."""
+    out.mkdir(parents=True, exist_ok=True)
+    save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, out / "heads.safetensors")
+    if changes is None:
+        (out / "encoder.safetensors").unlink(missing_ok=True)
+    else:
+        shutil.copyfile(changes, out / "encoder.safetensors")
+    (out / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n")
+    print(f"written to {out}: now `python models/gate.py --seal`")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,399 @@
+"""Who each cluster must be, night after night, and that order, ties and people's decisions do what they should."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from listening.clusters import attach, centre, group_texts, grow, name, place, point_id, reconsider
+from listening.clusters.words import STOP_WORDS, find_words, stem
+from listening.errors import InputError
+from listening.types import Pain, PainPoint, Placement, PostKind, Vector
+
+DAY_0 = datetime(2026, 3, 2, 8, tzinfo=UTC)
+STORIES = tomllib.loads((Path(__file__).parent / "cases" / "identity.toml").read_text())["story"]
+
+
+def encode(text: str) -> Vector:
+    """A fake encoder: every content word is a fixed direction, a text their sum; a trace of one common direction."""
+    total = np.full(64, 0.02)
+    for word in sorted({stem(w) for w in find_words(text)} or {text}):
+        seed = int.from_bytes(blake2b(word.encode(), digest_size=4).digest(), "big")
+        total += np.random.default_rng(seed).standard_normal(64) / 8
+    return (total / np.linalg.norm(total)).astype(np.float32)
+
+
+def pain(key: str, person: str, text: str, night: int = 0, **kwargs: Any) -> Pain:  # noqa: ANN401 -- any field
+    """One painful passage, `key` its signal's id; the document is what stands before the dot."""
+    given: dict[str, Any] = {
+        "signal_id": key,
+        "document_id": key.split(".", maxsplit=1)[0],
+        "person": person,
+        "source": "yard",
+        "kind": PostKind.FORUM,
+        "text": text,
+        "created_at": DAY_0 + timedelta(days=night),
+        "stage": "use",
+        "touchpoint": None,
+        "unspoken": True,
+        "embedding": encode(text),
+    }
+    return Pain(**(given | kwargs))
+
+
+class World:
+    """The store and the pipeline in a few lines: places every night, keeps points and members."""
+
+    def __init__(self) -> None:
+        self.points: dict[str, PainPoint] = {}
+        self.home: dict[str, str] = {}
+        self.pains: dict[str, Pain] = {}
+        self.waiting: set[str] = set()
+        self.ledger: list[tuple[str, str]] = []
+
+    def night(self, number: int, pains: Iterable[Pain]) -> Placement:
+        night = date(2026, 3, 2) + timedelta(days=number)
+        for p in pains:
+            self.pains[p.signal_id] = p
+            self.waiting.add(p.signal_id)
+        placed = place([self.pains[k] for k in self.waiting], list(self.points.values()), night=night)
+        for m in placed.carried:
+            self._keep(m.signal_id, m.pain_point_id)
+        for cluster in placed.born:
+            new = point_id("map", night, cluster.members)
+            self.points[new] = make_point(new, [self.pains[m] for m in cluster.members], night=night)
+            for member in cluster.members:
+                self._keep(member, new)
+        for point in {self.home[m.signal_id] for m in placed.carried}:
+            self.points[point] = make_point(point, self.members(point), night=self.points[point].born)
+        assert set(placed.waiting) == self.waiting
+        return placed
+
+    def _keep(self, signal_id: str, point: str) -> None:
+        assert signal_id not in self.home, "nobody moves once placed"
+        self.home[signal_id] = point
+        self.waiting.discard(signal_id)
+
+    def members(self, point: str) -> list[Pain]:
+        return [self.pains[k] for k, home in self.home.items() if home == point]
+
+
+def make_point(key: str, pains: list[Pain], *, night: date = date(2026, 3, 2), **kwargs: Any) -> PainPoint:  # noqa: ANN401
+    touchpoints = [p.touchpoint for p in pains]
+    given: dict[str, Any] = {
+        "id": key,
+        "map": "map",
+        "name": "",
+        "named_by": "",
+        "stage": pains[0].stage,
+        "touchpoint": max(set(touchpoints), key=touchpoints.count),
+        "status": "open",
+        "born": night,
+        "last_seen": night,
+        "centroid": centre(pains),
+        "size": len(pains),
+        "people": len({p.person for p in pains}),
+        "words": name(pains).words,
+    }
+    return PainPoint(**(given | kwargs))
+
+
+def read_posts(story: dict[str, Any]) -> list[tuple[int, str, list[Pain]]]:
+    posts = []
+    for at, (night, person, touchpoint, text, home) in enumerate(story["posts"]):
+        pains = [
+            pain(f"d{at}.{i}", person, part.strip(), night, touchpoint=None if touchpoint == "-" else touchpoint)
+            for i, part in enumerate(text.split("|"))
+        ]
+        posts.append((night, home, pains))
+    return posts
+
+
+@pytest.mark.parametrize("story", STORIES, ids=[story["name"].replace(" ", "-") for story in STORIES])
+def test_a_story_of_nights(story: dict[str, Any]) -> None:
+    world = World()
+    posts = read_posts(story)
+    for night in range(max(n for n, _, _ in posts) + 1):
+        world.night(night, [p for n, _, pains in posts if n == night for p in pains])
+    got: dict[str, set[str]] = {}
+    for _, home, pains in posts:
+        got.setdefault(home, set()).update(world.home.get(p.signal_id, ".") for p in pains)
+    assert got.pop(".", {"."}) == {"."}
+    assert all(len(points) == 1 and points != {"."} for points in got.values()), got
+    assert len(set().union(*got.values())) == len(got), "two pains in one pain point"
+
+
+def many() -> list[Pain]:
+    return [p for i, story in enumerate(STORIES) for _, _, pains in read_posts(story) for p in shift(pains, i)]
+
+
+def shift(pains: list[Pain], story: int) -> list[Pain]:
+    return [replace(p, signal_id=f"s{story:02}{p.signal_id}", document_id=f"s{story:02}{p.document_id}") for p in pains]
+
+
+def summarise(placed: Placement) -> tuple[object, ...]:
+    return (
+        placed.carried,
+        tuple((c.members, c.stage, c.touchpoint, c.centroid.tobytes()) for c in placed.born),
+        placed.waiting,
+    )
+
+
+def test_any_order_gives_the_same() -> None:
+    pains = many()
+    night = date(2026, 6, 1)
+    points = [make_point("pp-a", pains[:2]), make_point("pp-b", pains[8:11])]
+    first = summarise(place(pains, points, night=night))
+    for seed in range(4):
+        chance = random.Random(seed)  # noqa: S311 -- a shuffle
+        assert summarise(place(chance.sample(pains, len(pains)), chance.sample(points, 2), night=night)) == first
+
+
+def test_every_pain_is_in_exactly_one_place() -> None:
+    pains = many()
+    placed = place(pains, [make_point("pp-a", pains[:2])], night=date(2026, 6, 1))
+    everywhere = [m.signal_id for m in placed.carried] + [m for c in placed.born for m in c.members] + [*placed.waiting]
+    assert sorted(everywhere) == sorted(p.signal_id for p in pains)
+
+
+def test_nothing_in_nothing_out() -> None:
+    assert summarise(place([], [], night=date(2026, 3, 2))) == ((), (), ())
+    assert summarise(place([], [make_point("pp-cap", CAPS)], night=date(2026, 3, 2))) == ((), (), ())
+    lonely = pain("d1.0", "ann", "rubber cap lost")
+    assert place([lonely], [], night=date(2026, 3, 2)).waiting == ("d1.0",)
+
+
+CAPS = [
+    pain("d1.0", "ann", "rubber cap of the charging port lost"),
+    pain("d2.0", "ben", "charging port cap lost, rubber torn"),
+    pain("d3.0", "cat", "lost rubber cap charging port"),
+]
+
+
+def test_what_a_person_kept_apart_stays_apart() -> None:
+    new = pain("d9.0", "dan", "rubber charging port cap lost", 3)
+    points = [make_point("pp-cap", CAPS)]
+    assert place([new], points, night=date(2026, 3, 5)).carried[0].pain_point_id == "pp-cap"
+    apart = place([new], points, night=date(2026, 3, 5), apart={("d9.0", "pp-cap")})
+    assert apart.carried == ()
+    assert apart.waiting == ("d9.0",)
+
+
+def test_a_merged_pain_point_carries_nobody() -> None:
+    gone = make_point("pp-gone", CAPS, merged_into="pp-cap")
+    assert place([pain("d9.0", "dan", CAPS[2].text)], [gone], night=date(2026, 3, 5)).carried == ()
+
+
+def test_equal_pain_points_are_told_apart_by_age_then_id() -> None:
+    new = pain("d9.0", "dan", CAPS[2].text)
+    points = [make_point("pp-2", CAPS), make_point("pp-1", CAPS), make_point("pp-0", CAPS, night=date(2026, 3, 3))]
+    assert place([new], points, night=date(2026, 3, 5)).carried[0].pain_point_id == "pp-1"
+
+
+def test_a_thread_that_already_told_the_pain_pulls() -> None:
+    point = make_point("pp-cap", CAPS)
+    vague = pain("d9.0", "dan", "cap here, wine cork now, cheers neighbours, sunny garden weekend", thread="t1")
+    kept = place([vague], [point], night=date(2026, 3, 5), threads={"t1": {"pp-cap"}})
+    alone = place([vague], [point], night=date(2026, 3, 5), threads={"t2": {"pp-cap"}})
+    assert [len(p.carried) for p in (kept, alone)] == [1, 0]
+
+
+def test_a_centre_scaled_to_length_one_still_carries_its_own() -> None:
+    centroid = centre(CAPS)
+    point = make_point("pp-cap", CAPS, centroid=centroid / np.linalg.norm(centroid))
+    placed = place(
+        [pain("d9.0", "dan", CAPS[0].text), pain("d8.0", "eve", "courier came late")], [point], night=date(2026, 3, 5)
+    )
+    assert [m.signal_id for m in placed.carried] == ["d9.0"]
+
+
+def test_the_score_of_a_membership_is_the_cosine_to_the_centroid() -> None:
+    point = make_point("pp-cap", CAPS)
+    carried = place([pain("d9.0", "dan", CAPS[0].text)], [point], night=date(2026, 3, 5)).carried[0]
+    expected = float(CAPS[0].embedding @ point.centroid / np.linalg.norm(point.centroid))
+    assert carried.score == pytest.approx(expected, abs=1e-3)
+
+
+def test_a_person_counts_once_in_a_centre() -> None:
+    talkative = [replace(CAPS[0], signal_id=f"d1{i % 2}.{i}", document_id=f"d1{i % 2}") for i in range(9)]
+    assert np.allclose(centre([*talkative, CAPS[1]]), (CAPS[0].embedding + CAPS[1].embedding) / 2, atol=1e-6)
+    with pytest.raises(ValueError, match="at least one"):
+        centre([])
+
+
+def test_a_pain_point_stands_where_most_documents_place_it() -> None:
+    loud = [replace(CAPS[0], signal_id=f"d1.{i}", stage="help", touchpoint="chat") for i in range(9)]
+    rest = [replace(p, stage="use", touchpoint="battery") for p in CAPS[1:]]
+    assert attach([*loud, *rest]) == ("use", "battery")
+    unplaced = [replace(p, stage="none", touchpoint=None) for p in CAPS]
+    assert attach(unplaced) == ("none", None)
+    assert attach([*unplaced[:2], replace(CAPS[2], stage="buy")]) == ("buy", None)
+
+
+def test_growing_step_by_step_is_the_mean_of_all() -> None:
+    grown = grow(make_point("pp-cap", CAPS[:2]), CAPS[2:], night=date(2026, 3, 9))
+    assert np.allclose(grown.centroid, centre(CAPS), atol=1e-6)
+    assert (grown.size, grown.people, grown.last_seen) == (3, 3, date(2026, 3, 9))
+    assert grow(grown, [], night=date(2026, 4, 1)) is grown
+
+
+def test_an_id_depends_on_map_night_and_members_only() -> None:
+    night = date(2026, 3, 2)
+    assert point_id("m", night, ["a", "b"]) == point_id("m", night, ["b", "a"])
+    ids = {point_id("m", night, ["a", "b"]), point_id("n", night, ["a", "b"]), point_id("m", night, ["ab"])}
+    ids.add(point_id("m", night + timedelta(days=1), ["a", "b"]))
+    assert len(ids) == 4
+    assert all(i.startswith("pp-") and len(i) == 13 for i in ids)
+
+
+def test_twins_merge_into_the_elder_and_strangers_do_not() -> None:
+    young = [
+        replace(p, signal_id=f"y{p.signal_id}", document_id=f"y{p.document_id}", person=f"y{p.person}") for p in CAPS
+    ]
+    other = [pain("o1.0", "x", "courier rescheduled delivery"), pain("o2.0", "y", "delivery rescheduled by courier")]
+    pains = {"pp-young": young, "pp-old": CAPS, "pp-other": other}
+    points = [
+        make_point("pp-young", young, night=date(2026, 3, 20)),
+        make_point("pp-old", CAPS),
+        make_point("pp-other", other),
+    ]
+    changes = reconsider(points, pains)
+    assert [(c.kind, c.from_id, c.into_id) for c in changes] == [("merge", "pp-young", "pp-old")]
+    assert reconsider(points[::-1], pains) == changes
+    assert reconsider(points, pains, fixed={"pp-young"}) == ()
+    assert reconsider(points, pains, fixed={"pp-old"}) == ()
+    assert reconsider([], {}) == ()
+
+
+def test_two_pains_in_one_are_split_when_each_has_people_enough() -> None:
+    caps = [pain(f"c{i}.0", f"a{i}", CAPS[i % 3].text, i) for i in range(6)]
+    late = [
+        pain(f"k{i}.0", f"b{i}", ["courier rescheduled delivery window", "delivery window, courier"][i % 2], i)
+        for i in range(5)
+    ]
+    lump = make_point("pp-lump", caps + late)
+    changes = reconsider([lump], {"pp-lump": caps + late})
+    assert [(c.kind, c.from_id) for c in changes] == [("split", "pp-lump")]
+    assert sorted(changes[0].members) == sorted(p.signal_id for p in late)
+    assert changes[0].into_id == point_id("map", date(2026, 3, 6), changes[0].members)
+    assert reconsider([lump], {"pp-lump": caps + late[:3]}) == ()
+    assert reconsider([lump], {"pp-lump": caps + late}, fixed=["pp-lump"]) == ()
+
+
+NAMING = [
+    (
+        ["The voucher code vanished from the basket when I changed the address.",
+         "Changed my address and the voucher code vanished.",
+         "Paid full price: voucher code vanished from the basket!"],
+        {"voucher", "code", "vanished"},
+    ),
+    (
+        ["My neighbour Sally says the rain cover drips at the front seam.",
+         "Sally again: rain cover front seam drips on the little one.",
+         "We put a towel under the front seam of the rain cover, [name] too."],
+        {"front", "seam"},
+    ),
+    (
+        ["THE PAIRING CODE IS NOWHERE", "pairing code is nowhere in the box", "no pairing code anywhere"],
+        {"pairing", "code"},
+    ),
+]  # fmt: skip
+BESIDE = [
+    pain("o1.0", "x", "the courier never came to the address"),
+    pain("o2.0", "y", "the basket on the front rattles, says the box maker"),
+]
+
+
+@pytest.mark.parametrize(("texts", "wanted"), NAMING)
+def test_a_name_is_in_the_customers_own_words(texts: list[str], wanted: set[str]) -> None:
+    pains = [pain(f"d{i}.0", f"p{i}", text, i) for i, text in enumerate(texts)]
+    naming = name(pains, [BESIDE])
+    words = naming.name.lower().split()
+    assert 3 <= len(words) <= 7
+    assert wanted <= set(words)
+    assert naming.name[0].isupper()
+    assert naming.name.lower() in " ".join(texts).lower()
+    assert not {"sally", "[name]", "name"} & set(words)
+    assert not naming.name.isupper()
+    assert name(pains[::-1], [BESIDE]) == naming
+
+
+def test_telling_words_stand_apart_from_the_neighbours() -> None:
+    pains = [pain(f"d{i}.0", f"p{i}", text) for i, text in enumerate(NAMING[0][0])]
+    around = [pain(f"n{i}.0", f"q{i}", "price of the basket and the address") for i in range(20)]
+    words = name(pains, [around]).words
+    assert set(words[:3]) == {"voucher", "code", "vanished"}
+    assert len(words) <= 10
+
+
+def test_quotes_are_by_different_people() -> None:
+    pains = [pain(f"d{i}.0", ["ann", "ann", "ben", "cat", "dan"][i], CAPS[i % 3].text, i) for i in range(5)]
+    quotes = name(pains).quotes
+    people = [p.person for q in quotes for p in pains if p.signal_id == q]
+    assert len(quotes) == len(set(people)) == 3
+    assert name([]).quotes == ()
+
+
+def test_a_name_is_found_for_scraps_too() -> None:
+    assert name([pain("d1.0", "ann", "seat drips")]).name == "Drips seat"
+    assert name([pain("d1.0", "ann", "!!! ???")]).name == ""
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("taping", "taped"), ("caps", "cap"), ("batteries", "battery"), ("dropped", "dropping"), ("codes", "code")],
+)
+def test_forms_of_a_word_meet(left: str, right: str) -> None:
+    assert stem(left) == stem(right)
+
+
+def test_content_words_leave_out_fillers_and_placeholders() -> None:
+    assert find_words("I really can't find the [email] caps, [name]'s Cap!") == ["caps", "cap"]
+    assert "voucher" not in STOP_WORDS
+
+
+TEXTS = [text for story in STORIES[:5] for _, _, _, text, _ in story["posts"]]
+
+
+def test_texts_are_grouped_without_a_store() -> None:
+    grouped = group_texts(TEXTS, [encode(t) for t in TEXTS])
+    assert len(grouped) == len(TEXTS)
+    homes = {text: home for text, (home, _, _) in zip(TEXTS, grouped, strict=True)}
+    voucher = {homes[t] for t in TEXTS if "voucher" in t}
+    assert len(voucher) == 1
+    assert None not in voucher
+    assert homes["rain drips through the front seam on my child"] is None
+    for home, label, score in grouped:
+        assert (home is None) == (label == "") == (score == 0.0)
+    assert group_texts([], []) == []
+
+
+def test_dated_texts_keep_their_ids_when_more_nights_come() -> None:
+    dates = [DAY_0 + timedelta(days=i) for i in range(len(TEXTS))]
+    vectors = [encode(t) for t in TEXTS]
+    early = group_texts(TEXTS[:8], vectors[:8], created_at=dates[:8])
+    late = group_texts(TEXTS, vectors, created_at=dates)
+    assert [e[0] for e in early if e[0]] == [a[0] for e, a in zip(early, late, strict=False) if e[0]]
+
+
+def test_one_writer_is_no_group() -> None:
+    texts = ["rubber cap lost"] * 4
+    vectors = [encode(t) for t in texts]
+    assert {home for home, _, _ in group_texts(texts, vectors, people=["ann"] * 4)} == {None}
+    assert {home is None for home, _, _ in group_texts(texts, vectors)} == {False}
+
+
+def test_lengths_that_differ_are_named() -> None:
+    with pytest.raises(InputError, match="2 texts but 1 embeddings"):
+        group_texts(["a", "b"], [encode("a")])
+    with pytest.raises(InputError, match="2 texts but 1 dates"):
+        group_texts(["a", "b"], [encode("a"), encode("b")], created_at=[DAY_0])
