@@ -1,0 +1,7 @@
+"""The nights as Prefect runs them: order, retries, schedules. Calls the pipeline's verbs and decides nothing."""
+
+import os
+
+# before prefect is imported anywhere: nothing here reports to anybody
+os.environ.setdefault("DO_NOT_TRACK", "1")
+os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")

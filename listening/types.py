@@ -145,6 +145,7 @@ class Crawl:
     seconds: float = 0.0
     error: str = ""
     warnings: tuple[str, ...] = ()
+    again: bool = False  # a failure that may have passed in some minutes; not stored
 
 
 # --- documents ---------------------------------------------------------------------------------------------------

@@ -247,7 +247,7 @@ class TestIndexes:
             (lambda store: reads.documents_to_read(store, 10), "documents"),
             (lambda store: reads.outdated_readings(store, "reader.v1", 10), "documents"),
             (lambda store: reads.documents_sharing(store, ["b"]), "document_bands"),
-            (lambda store: reads.unplaced_pains(store, since=NOW, floor=0.5), "signals"),
+            (lambda store: reads.unplaced_pains(store, since=NOW, until=NOW, floor=0.5), "signals"),
             (lambda store: reads.pains_of(store, ["pp-1"]), "memberships"),
             (lambda store: reads.day_counts(store, ["pp-1"], since=NIGHT, until=NIGHT, zone="UTC"), "documents"),
             (lambda store: reads.memory(store, "yard"), "sources"),

@@ -35,13 +35,13 @@ LONG_AGO = at(-999)
 class TestPlacing:
     def test_a_pain_waits_until_it_has_a_place(self, store: Store) -> None:
         told(store, document("d1", day=1), document("d2", person=""), document("old", day=-40))
-        waiting = reads.unplaced_pains(store, since=at(-10), floor=0.5)
+        waiting = reads.unplaced_pains(store, since=at(-10), until=at(400), floor=0.5)
         assert [(one.signal_id, one.person, one.unspoken) for one in waiting] == [
             ("s-d2-0", "d2", True),
             ("s-d1-0", "p-d1", True),
         ]
         place(store, pain_point(), "s-d2-0")
-        assert [one.signal_id for one in reads.unplaced_pains(store, since=LONG_AGO, floor=0.5)] == [
+        assert [one.signal_id for one in reads.unplaced_pains(store, since=LONG_AGO, until=at(400), floor=0.5)] == [
             "s-old-0",
             "s-d1-0",
         ]
@@ -50,9 +50,9 @@ class TestPlacing:
         keep(store, document("d1"))
         writes.mark_clean(store, ["d1"], {})
         writes.keep_readings(store, [reading("d1", signal("d1", 0, pain="none"), signal("d1", 1, pain="spoken"))])
-        waiting = reads.unplaced_pains(store, since=LONG_AGO, floor=0.5)
+        waiting = reads.unplaced_pains(store, since=LONG_AGO, until=at(400), floor=0.5)
         assert [(one.signal_id, one.unspoken) for one in waiting] == [("s-d1-1", False)]
-        assert len(reads.unplaced_pains(store, since=LONG_AGO, floor=0.1)) == 2
+        assert len(reads.unplaced_pains(store, since=LONG_AGO, until=at(400), floor=0.1)) == 2
 
     def test_a_pain_point_comes_back_as_it_was(self, store: Store) -> None:
         point = pain_point(importance=5, muted_until=NIGHT, owner="ann", merged_into=None)
@@ -204,7 +204,7 @@ class TestChanges:
         writes.keep_apart(store, pairs)
         assert reads.apart(store) == frozenset(pairs)
         assert reads.point(store, "pp-1").size == 1
-        assert [one.signal_id for one in reads.unplaced_pains(store, since=LONG_AGO, floor=0)] == ["s-d1-0"]
+        assert [one.signal_id for one in reads.unplaced_pains(store, since=LONG_AGO, until=at(400), floor=0)] == ["s-d1-0"]
 
     def test_the_ledger_keeps_its_order_and_no_line_twice(self, store: Store) -> None:
         lines = [entry("comment", detail=text) for text in "ba"]

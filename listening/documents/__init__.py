@@ -1,1 +1,8 @@
-"""."""
+"""Turns posts into documents: clean words without the people who wrote them, and which text copies which."""
+
+from listening.documents.clean import clean
+from listening.documents.dedupe import near_copies
+from listening.documents.prepare import prepare, pseudonym
+from listening.documents.redact import redact
+
+__all__ = ["clean", "near_copies", "prepare", "pseudonym", "redact"]

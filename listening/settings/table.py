@@ -25,7 +25,7 @@ class StoreSettings:
     var: str = says(
         "data/var", "Folder for what the program makes: database, key, reports; relative to the configs' parent."
     )
-    retention_days: int = says(456, "Posts older than this are dropped every night, counts stay; 0 keeps everything.")
+    retention_days: int = says(456, "Posts older than this are dropped every week; 0 keeps everything.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class NightSettings:
     timezone: str = says("Europe/Berlin", "The time zone of both crons and of the word 'night'.")
     contact: str = says("", "E-mail or page that sites can turn to; part of our User-Agent.")
     parallel: int = says(4, "How many sources are read at once; one host never gets two requests at once.")
+    retries: int = says(1, "How often a source that did not answer is tried again in the same night.")
+    retry_minutes: float = says(10.0, "Minutes before it is tried again.")
     lease_minutes: int = says(360, "After this long a night that never ended no longer blocks the next one.")
 
 

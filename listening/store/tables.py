@@ -100,6 +100,7 @@ documents = sa.Table(
     sa.Index(None, "read_by", "id"),
     sa.Index(None, "created_at", "source", "inside", "near_of"),  # all that counting a day needs
     sa.Index(None, "person"),
+    sa.Index(None, "thread"),
     sa.Index(None, "near_of"),
 )
 

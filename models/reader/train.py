@@ -35,7 +35,7 @@ from listening.signals.measure import Figure, Verdict, measure  # noqa: E402 - t
 from listening.types import PAINS, SENTIMENTS, SIGNALS  # noqa: E402 - the same
 
 Floats = NDArray[np.float32]
-SEEDS = (20,)  # fine-tuning runs whose weights are averaged
+SEEDS = (20, 21)  # fine-tuning runs whose weights are averaged
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ from listening.store.reads.points import (
     pains_of,
     point,
     points,
+    threads_told,
     unplaced_pains,
 )
 from listening.store.reads.report import point_rows
@@ -60,6 +61,7 @@ __all__ = [
     "quotes",
     "signals_of",
     "stage_moods",
+    "threads_told",
     "touchpoint_rows",
     "unplaced_pains",
     "weekly_people",

@@ -26,8 +26,10 @@ in_points = memberships.join(signals, signals.c.id == memberships.c.signal_id).j
 )
 
 
-def unplaced_pains(store: Store, *, since: datetime, floor: float) -> list[Pain]:
-    """Return pains written since then that belong nowhere yet, oldest first; P(spoken) + P(unspoken) >= `floor`.
+def unplaced_pains(store: Store, *, since: datetime, until: datetime, floor: float) -> list[Pain]:
+    """Return pains written from `since` to `until` that belong nowhere yet, oldest first.
+
+    A pain is a passage with P(spoken) + P(unspoken) >= `floor`.
 
     Near copies are left out.
     """
@@ -35,7 +37,7 @@ def unplaced_pains(store: Store, *, since: datetime, floor: float) -> list[Pain]
         sa.select(*PAIN_COLUMNS)
         .select_from(heard.outerjoin(memberships, memberships.c.signal_id == signals.c.id))
         .where(memberships.c.signal_id.is_(None), signals.c.pain >= floor)
-        .where(documents.c.created_at >= since, documents.c.near_of.is_(None))
+        .where(documents.c.created_at >= since, documents.c.created_at <= until, documents.c.near_of.is_(None))
         .order_by(documents.c.created_at, signals.c.id)
     )
     with store.reading() as connection:
@@ -60,6 +62,19 @@ def pains_of(store: Store, point_ids: Collection[str], *, limit_each: int | None
             for row in connection.execute(chosen).mappings():
                 found[row["pain_point_id"]].append(pain_of(row))
     return found
+
+
+def threads_told(store: Store, threads: Collection[str]) -> dict[str, frozenset[str]]:
+    """Return which pain points were already told in each of these threads (`Pain.thread`); silent ones are left out."""
+    wanted = set(threads)
+    found: dict[str, set[str]] = {}
+    columns = (documents.c.source, documents.c.thread, memberships.c.pain_point_id)
+    with store.reading() as connection:
+        for part in in_slices(sorted({one.partition(":")[2] for one in wanted if one})):
+            mine = sa.select(*columns).distinct().select_from(in_points).where(documents.c.thread.in_(part))
+            for source, thread, point_id in connection.execute(mine):
+                found.setdefault(f"{source}:{thread}", set()).add(point_id)
+    return {thread: frozenset(told) for thread, told in found.items() if thread in wanted}
 
 
 def apart(store: Store) -> frozenset[tuple[str, str]]:

@@ -26,8 +26,8 @@ def keep_placement(
 ) -> None:
     """Keep a night's placement in one transaction; what is there already is ignored.
 
-    Of the `changed` only the machine's fields are written: centroid, words, last_seen, and the name where no person
-    gave one. Stage, touchpoint, status and owner change through `change_point`. Size and people are counted here.
+    Of the `changed` only the machine's fields are written: centroid, words, last_seen, stage, touchpoint, and the name
+    where no person gave one. Status and owner change through `change_point`. Size and people are counted here.
     """
     new = [*placement_memberships, *(member for _, members in born for member in members)]
     with store.writing() as connection:
@@ -50,6 +50,7 @@ def _insert_members(connection: Connection, members: Sequence[Membership]) -> No
 def _update_machine_fields(connection: Connection, point: PainPoint) -> None:
     mine = sa.update(pain_points).where(pain_points.c.id == point.id)
     machine = {"centroid": point.centroid, "words": point.words, "last_seen": point.last_seen}
+    machine |= {"stage": point.stage, "touchpoint": point.touchpoint}
     connection.execute(mine.values(machine))
     connection.execute(mine.where(pain_points.c.named_by == "").values(name=point.name))
 

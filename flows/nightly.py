@@ -1,0 +1,144 @@
+"""The night as a Prefect flow: a task a source, then one a step; only names, moments and counts are passed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.futures import wait
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.house import House, enter, leave, moment
+from listening import pipeline
+from listening.errors import NotFound, SourceUnavailable
+from listening.store import reads
+from listening.types import Crawl
+
+
+@dataclass(frozen=True, slots=True)
+class NightResult:
+    """How a night went: `state` is done, or partial where some sources failed; the rest are counts of this run."""
+
+    state: str
+    note: str
+    crawls: tuple[Crawl, ...]
+    cleaned: int
+    read: int
+    placed: int
+    born: int
+    emergences: int
+    queued: int
+    sent: int
+    seconds: float
+
+
+@task(name="crawl", task_run_name="crawl {source}", persist_result=False)
+def crawl_source(config: str, source: str, now: str) -> str:
+    """Read one source; a failure that may pass raises, so that Prefect tries it again."""
+    house = enter(config)
+    found = house.settings.source(source)
+    if found is None:
+        raise NotFound(f"no source {source!r}", "see `listening sources list`")
+    crawl = pipeline.crawl(house.store, house.settings, found, key=house.key, now=moment(now))
+    if crawl.state == "failed" and crawl.again:
+        raise SourceUnavailable(crawl.error)
+    return crawl.state
+
+
+@task(name="clean", persist_result=False)
+def clean(config: str, now: str) -> int:
+    """Tell copies from originals."""
+    house = enter(config)
+    return pipeline.clean(house.store, house.settings, now=moment(now))
+
+
+@task(name="read", persist_result=False)
+def read(config: str, now: str) -> int:
+    """Read what is new."""
+    house = enter(config)
+    return pipeline.read(house.store, house.settings, now=moment(now))
+
+
+@task(name="cluster", persist_result=False)
+def cluster(config: str, now: str) -> pipeline.Clustered:
+    """Find each pain its place."""
+    house = enter(config)
+    return pipeline.cluster(house.store, house.settings, now=moment(now))
+
+
+@task(name="watch", persist_result=False)
+def watch(config: str, now: str) -> int:
+    """See what emerged."""
+    house = enter(config)
+    return len(pipeline.watch(house.store, house.settings, now=moment(now)))
+
+
+@task(name="tell", persist_result=False)
+def tell(config: str, now: str) -> pipeline.Told:
+    """Send the mails."""
+    house = enter(config)
+    return pipeline.tell(house.store, house.settings, now=moment(now))
+
+
+@flow(name="nightly", task_runner=ThreadPoolTaskRunner(max_workers=4), persist_result=False)  # type: ignore[arg-type]  # the runner's generic is wider than the flow's
+def nightly(config: str = "configs", now: str = "", crawl: bool = True, only: str = "") -> NightResult:
+    """One night. Raises NightRunning where another one holds the lease."""
+    start, clock = time.monotonic(), datetime.now(UTC)
+    house = enter(config)
+    now = moment(now).isoformat()
+    holder = pipeline.begin_night(house.store, house.settings, now=moment(now), clock=clock)
+    try:
+        if crawl:
+            _crawl_all(house, config, now, only)
+        cleaned, heard, placed, emerged = (
+            clean(config, now),
+            read(config, now),
+            cluster(config, now),
+            watch(config, now),
+        )
+        told = tell(config, now)
+        crawls = reads.crawls(house.store, pipeline.night_of(house.settings, moment(now)))
+        ended = pipeline.end_night(house.store, house.settings, crawls=crawls, holder=holder, now=moment(now))
+    finally:
+        pipeline.give_back(house.store, holder)
+    return NightResult(
+        ended.state,
+        ended.note,
+        tuple(crawls),
+        cleaned=cleaned,
+        read=heard,
+        placed=placed.carried,
+        born=placed.born,
+        emergences=emerged,
+        queued=told.queued,
+        sent=told.sent,
+        seconds=round(time.monotonic() - start, 2),
+    )
+
+
+def _crawl_all(house: House, config: str, now: str, only: str) -> None:
+    """Read the sources side by side; a task that failed has left its row, and the night goes on."""
+    night = house.settings.night
+    tried = crawl_source.with_options(retries=night.retries, retry_delay_seconds=night.retry_minutes * 60)
+    names = _chosen([one.name for one in house.settings.sources if one.enabled], only)
+    for part in range(0, len(names), max(1, night.parallel)):
+        wait([tried.submit(config, name, now) for name in names[part : part + max(1, night.parallel)]])
+
+
+def _chosen(names: Sequence[str], only: str) -> Sequence[str]:
+    if only and only not in names:
+        raise NotFound(f"no source {only!r} is switched on", f"use one of {', '.join(names) or '(none)'}")
+    return [only] if only else names
+
+
+def run_night(config: Path, *, now: datetime | None = None, crawl: bool = True, only: str | None = None) -> NightResult:
+    """Run one night here and now, with whatever Prefect API is set, else a short-lived one of its own."""
+    given = "" if now is None else now.isoformat()
+    try:
+        return nightly(str(config), given, crawl, only or "")
+    finally:
+        leave(str(config))

@@ -1,0 +1,112 @@
+"""Serves the schedule: the nightly and the weekly flow by cron, with a Prefect server of our own where none is set."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+from prefect import serve as prefect_serve
+from prefect.deployments.runner import RunnerDeployment
+from prefect.schedules import Cron
+from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
+from flows.nightly import nightly
+from flows.weekly import weekly
+from listening.errors import ListeningError
+from listening.settings import load
+
+log = logging.getLogger(__name__)
+PORT = 4200
+STARTS_WITHIN = 120.0
+
+
+def deployments(config: Path) -> list[RunnerDeployment]:
+    """Both flows with their crons in the configured time zone."""
+    night = load(config).night
+    where = {"config": str(config.resolve())}
+    return [
+        nightly.to_deployment("nightly", schedule=Cron(night.cron, timezone=night.timezone), parameters=where),  # type: ignore[list-item]  # sync here: no loop runs
+        weekly.to_deployment("weekly", schedule=Cron(night.weekly_cron, timezone=night.timezone), parameters=where),  # type: ignore[list-item]  # the same
+    ]
+
+
+def serve(config: Path) -> None:
+    """Serve until stopped. Uses the API that PREFECT_API_URL names, else starts a server on port 4200."""
+    if PREFECT_API_URL.value():
+        prefect_serve(*deployments(config), pause_on_shutdown=False)
+        return
+    with server(PORT) as url, temporary_settings({PREFECT_API_URL: url}):
+        os.environ["PREFECT_API_URL"] = url  # the runs are processes of their own
+        prefect_serve(*deployments(config), pause_on_shutdown=False)
+
+
+@contextmanager
+def server(port: int, extra: Mapping[str, str] | None = None) -> Iterator[str]:
+    """A Prefect server on loopback as long as the block lasts; gives its API's address."""
+    url = f"http://127.0.0.1:{port}/api"
+    env = {**os.environ, "PREFECT_SERVER_API_PORT": str(port), "PREFECT_SERVER_API_HOST": "127.0.0.1", **(extra or {})}
+    env.pop("PREFECT_API_URL", None)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "prefect", "server", "start"],
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _await(url, process)
+        yield url
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(20)
+        process.kill()
+
+
+def _await(url: str, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < until and process.poll() is None:
+        with suppress(httpx.HTTPError):
+            if httpx.get(f"{url}/health", timeout=2).is_success:
+                return
+        time.sleep(0.3)
+    raise ListeningError(f"Prefect's server did not start at {url}", "run `prefect server start` to see why")
+
+
+@contextmanager
+def private(home: Path) -> Iterator[None]:
+    """Many flow runs in a row with a server of their own, without the pulse that costs a second a run.
+
+    The server keeps its own files under `home` and runs none of the services that only schedules need.
+    """
+    off = (
+        "SCHEDULER",
+        "LATE_RUNS",
+        "FOREMAN",
+        "TRIGGERS",
+        "EVENT_PERSISTER",
+        "CANCELLATION_CLEANUP",
+        "PAUSE_EXPIRATIONS",
+    )
+    extra = {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in off} | {"PREFECT_HOME": str(home)}
+    home.mkdir(parents=True, exist_ok=True)
+    with (
+        server(_free_port(), extra) as url,
+        temporary_settings({PREFECT_API_URL: url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
+    ):
+        yield
+
+
+def _free_port() -> int:
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

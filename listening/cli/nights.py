@@ -1,0 +1,61 @@
+"""The night from the command line: once, every night, or many of them on the invented world."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from listening.cli.opened import PARTLY, Config, as_moment, complain, config_folder, load_settings
+from listening.errors import NotFound
+
+ENDS = {"done": 0, "partial": PARTLY}
+
+
+def demo(
+    port: Annotated[
+        int | None, typer.Option("--port", metavar="N", min=0, max=65535, help="Port of the sites; any free one else.")
+    ] = None,
+) -> None:
+    """Show the main job: serve an invented world, crawl it for weeks of nights, catch the mails, write the report."""
+    from listening.demo import run_demo
+
+    raise typer.Exit(run_demo(port=port or 0))
+
+
+def night(
+    config: Config = None,
+    now: Annotated[
+        datetime | None,
+        typer.Option("--now", parser=as_moment, metavar="ISO", help="Pretend that it is this time, for back-fills."),
+    ] = None,
+    crawl: Annotated[bool, typer.Option("--crawl/--no-crawl", help="Visit the sources, or judge what is here.")] = True,
+    source: Annotated[str | None, typer.Option("--source", metavar="NAME", help="Visit only this source.")] = None,
+) -> None:
+    """Run one night: crawl, clean, read, cluster, watch, tell."""
+    settings = load_settings(config)
+    if source is not None and settings.source(source) is None:
+        known = ", ".join(s.name for s in settings.sources) or "none yet"
+        raise NotFound(f"no source {source!r} in sources.toml", f"it knows {known}")
+    from flows.nightly import run_night
+
+    result = run_night(config_folder(config), now=now, crawl=crawl, only=source)
+    for visit in result.crawls:
+        typer.echo(f"{visit.source}: {visit.state}, {visit.seen} seen, {visit.new} new, {visit.changed} changed")
+        for problem in (visit.error, *visit.warnings):
+            if problem:
+                complain(f"{visit.source}: {problem}")
+    typer.echo(
+        f"night {result.state}: read {result.read}, placed {result.placed}, born {result.born}, "
+        f"emergences {result.emergences}, mails sent {result.sent}, {result.seconds:.1f} s"
+    )
+    raise typer.Exit(ENDS.get(result.state, 1))
+
+
+def serve(config: Config = None) -> None:
+    """Keep the schedule: every night and every week, as Prefect deployments, until stopped."""
+    load_settings(config)  # a mistake is told now, not at two in the morning
+    from flows.serving import serve as keep_serving
+
+    keep_serving(config_folder(config))

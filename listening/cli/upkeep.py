@@ -1,0 +1,93 @@
+"""Keeping house: unsent mails, people who want to be forgotten, old posts, backups."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from listening.cli.opened import Config, current, load_settings, opened, table, who_asks
+
+alerts = typer.Typer(help="The outbox of alert mails.", no_args_is_help=True)
+retention = typer.Typer(help="How long posts are kept.", no_args_is_help=True)
+
+
+@alerts.command("list")
+def list_alerts(
+    state: Annotated[
+        str | None, typer.Option("--state", metavar="STATE", help="Only queued, claimed, sent or dead.")
+    ] = None,
+    config: Config = None,
+) -> None:
+    """Show the mails: to whom, for which night, sent or waiting and why."""
+    from listening.store.reads import alerts as outbox
+
+    with opened(config) as (store, _):
+        rows = outbox(store, states=(state,) if state else None)
+    table([(r.id, r.night.isoformat(), r.owner, r.state, f"{r.tries} tries", r.last_error) for r in rows])
+
+
+@alerts.command("retry")
+def retry_alert(
+    alert_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One mail; without it all dead ones.")] = None,
+    config: Config = None,
+) -> None:
+    """Put a mail back into the outbox; the next night sends it."""
+    from listening.journey import retry
+    from listening.store.reads import alerts as outbox
+
+    with opened(config) as (store, settings):
+        wanted = [alert_id] if alert_id else [row.id for row in outbox(store, states=("dead",))]
+        for one in wanted:
+            retry(store, settings, one, who=who_asks(), now=current())
+    typer.echo(f"{len(wanted)} put back into the outbox")
+
+
+def erase(
+    author: Annotated[str, typer.Option("--author", metavar="A", help="The name as the site shows it.")],
+    source: Annotated[str | None, typer.Option("--source", metavar="NAME", help="Only there.")] = None,
+    config: Config = None,
+) -> None:
+    """Forget a person: their posts, what we heard in them, and their words in quotes and mails."""
+    from listening.journey import erase as forget
+    from listening.settings import pseudonym_key
+
+    with opened(config) as (store, settings):
+        gone = forget(store, settings, author, source, pseudonym_key(settings), who=who_asks(), now=current())
+    typer.echo(f"forgotten: {gone.documents} posts, {gone.signals} signals, {gone.quotes} quotes")
+
+
+@retention.command("run")
+def run_retention(config: Config = None) -> None:
+    """Drop posts that are older than store.retention_days now; counts stay."""
+    from listening.journey import retire_old
+
+    with opened(config) as (store, settings):
+        count = retire_old(store, settings, now=current())
+    typer.echo(f"{count} posts dropped")
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False, help="Where the copy goes.")],
+    config: Config = None,
+) -> None:
+    """Copy the store to a file, whole, while the night goes on. The key of the pseudonyms is not in it: keep both."""
+    from listening.store import backup as copy
+
+    with opened(config) as (store, settings):
+        copy(store, file)
+    typer.echo(f"the store is in {file}; keep {settings.var / 'key'} (or LISTENING_KEY) in another safe place")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="What backup wrote.")],
+    config: Config = None,
+) -> None:
+    """Put a copy in the place of the store, and bring it up to this version."""
+    from listening.store import restore as put_back
+
+    settings = load_settings(config)
+    put_back(settings.database_url, file)
+    with opened(config):
+        typer.echo(f"the store is as it was in {file}")

@@ -1,0 +1,137 @@
+"""The day: what a person does with the map's pain points; every change leaves a line with who and when."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from listening.clusters import centre, name, point_id
+from listening.documents import pseudonym
+from listening.errors import InputError, NotFound
+from listening.settings import Settings
+from listening.store import Forgotten, PointChange, Store, reads, writes
+from listening.types import Change, LedgerEntry, PainPoint, Vector
+
+RATING = range(1, 6)
+
+
+def assign(
+    store: Store,
+    settings: Settings,
+    point: str,
+    owner: str,
+    *,
+    who: str,
+    now: datetime,
+    importance: int | None = None,
+    cost: int | None = None,
+    ease: int | None = None,
+) -> None:
+    """Give a pain point its owner (a person or department of the map), and rate it from 1 to 5."""
+    found = next((one for one in settings.journey.owners if one.id == owner), None)
+    if found is None:
+        known = ", ".join(one.id for one in settings.journey.owners)
+        raise NotFound(f"no owner {owner!r} on the map", f"use one of {known}, or add it to journey.toml")
+    fields = PointChange(owner=owner, department=found.department)
+    for key, value in (("importance", importance), ("cost", cost), ("ease", ease)):
+        if value is not None:
+            if value not in RATING:
+                raise InputError(f"{key} {value}", "rate from 1 to 5")
+            fields[key] = value  # type: ignore[literal-required]  # the three keys above are PointChange's own
+    _change(store, point, fields, "assigned", owner, who=who, now=now)
+
+
+def rename(store: Store, point: str, to: str, *, who: str, now: datetime) -> None:
+    """Give a pain point a person's name; the machine never changes it again."""
+    to = " ".join(to.split())
+    if not to:
+        raise InputError("an empty name", "say what customers would call it")
+    _change(store, point, PointChange(name=to, named_by=who), "renamed", to, who=who, now=now)
+
+
+def merge(store: Store, from_id: str, into_id: str, *, who: str, now: datetime) -> None:
+    """Say that two pain points are one; `into_id` stays, `from_id` points to it for ever."""
+    for one in (from_id, into_id):
+        reads.point(store, one)
+    line = LedgerEntry(at=now, who=who, what="merge", pain_point_id=from_id, other_id=into_id)
+    writes.merge_points(store, from_id, into_id, [line])
+    _fresh(store, [into_id])
+
+
+def split(store: Store, settings: Settings, point: str, signal_ids: Collection[str], *, who: str, now: datetime) -> str:
+    """Say that these passages are another pain; returns the new pain point's id. They never drift back."""
+    old = reads.point(store, point)
+    told = {pain.signal_id: pain for pain in reads.pains_of(store, [point])[point]}
+    if missing := sorted(set(signal_ids) - told.keys()):
+        raise NotFound(f"passage {missing[0]} is not in {point}", "see `listening pain-points show`")
+    leaving = [told[one] for one in sorted(signal_ids)]
+    if not leaving or len(leaving) == len(told):
+        raise InputError("a split needs some, but not all, of the passages", "name those that are another pain")
+    new = point_id(settings.journey.id, now.date(), sorted(signal_ids))
+    words = name(leaving)
+    line = LedgerEntry(at=now, who=who, what="split", pain_point_id=point, other_id=new)
+    half = _copy(old, new, words.name, words.words, centre(leaving))
+    writes.apply_change(store, Change("split", new, point, tuple(sorted(signal_ids))), [half], [line])
+    writes.keep_apart(store, {(one, point) for one in signal_ids})
+    _fresh(store, [point])
+    return new
+
+
+def move(store: Store, signal: str, from_id: str, *, who: str, now: datetime) -> None:
+    """Say that a passage does not belong to a pain point; it is placed anew, but never there again."""
+    if signal not in {pain.signal_id for pain in reads.pains_of(store, [from_id])[from_id]}:
+        raise NotFound(f"passage {signal} is not in {from_id}", "see `listening pain-points show`")
+    writes.keep_apart(store, {(signal, from_id)})
+    writes.keep_ledger(store, [LedgerEntry(now, who, "moved out", from_id, detail=signal)])
+    writes.keep_meta(store, "unsettled", "yes")
+    _fresh(store, [from_id])
+
+
+def resolve(store: Store, point: str, *, on: date, who: str, now: datetime) -> None:
+    """Say that a pain was mended on a day; from then it is watched, and told when it comes back."""
+    _change(store, point, PointChange(status="watch", resolved_on=on), "resolved", on.isoformat(), who=who, now=now)
+
+
+def mute(store: Store, point: str, *, until: date, who: str, now: datetime) -> None:
+    """Hear nothing of a pain point until a day; it is counted on."""
+    _change(store, point, PointChange(muted_until=until), "muted", until.isoformat(), who=who, now=now)
+
+
+def reopen(store: Store, point: str, *, who: str, now: datetime) -> None:
+    """Open a pain point again, and end its mute."""
+    fields = PointChange(status="open", resolved_on=None, muted_until=None)
+    _change(store, point, fields, "reopened", "", who=who, now=now)
+
+
+def erase(store: Store, author: str, *, source: str | None, key: bytes) -> Forgotten:
+    """Remove all that an author wrote, for ever, and name anew what may have been named in their words."""
+    forgotten = writes.forget_person(store, pseudonym(author, key), source)
+    _fresh(store, forgotten.pain_points)
+    return forgotten
+
+
+def retire_old(store: Store, settings: Settings, *, now: datetime) -> int:
+    """Drop documents that are older than the settings allow; returns how many."""
+    if settings.store.retention_days <= 0:
+        return 0
+    return writes.drop_older(store, now - timedelta(days=settings.store.retention_days))
+
+
+def _change(store: Store, point: str, fields: PointChange, what: str, detail: str, *, who: str, now: datetime) -> None:
+    line = LedgerEntry(at=now, who=who, what=what, pain_point_id=point, detail=detail)
+    writes.change_point(store, point, fields=fields, ledger=line)
+
+
+def _fresh(store: Store, points: Collection[str]) -> None:
+    """Make centre, words and the machine's name anew after members came or went."""
+    for one in points:
+        point, told = reads.point(store, one), reads.pains_of(store, [one])[one]
+        if told:
+            words = name(told)
+            made = _copy(point, point.id, words.name, words.words, centre(told))
+            writes.keep_placement(store, (), (), [made], ())
+
+
+def _copy(point: PainPoint, to: str, called: str, words: tuple[str, ...], middle: Vector) -> PainPoint:
+    return replace(point, id=to, name=called, words=words, centroid=middle, named_by=point.named_by * (to == point.id))

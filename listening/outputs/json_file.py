@@ -1,0 +1,119 @@
+"""Writes a report as one JSON object for other programs; names stay, new ones may be added."""
+
+from __future__ import annotations
+
+import json
+from typing import TypeAlias
+
+from listening.outputs.text import encodable, finite
+from listening.outputs.wording import priority
+from listening.types import Crawl, PainPointRow, Quote, Report, StageMood, TouchpointRow
+
+Json: TypeAlias = "str | int | float | list[Json] | dict[str, Json] | None"
+
+FORMAT = "listening.report.v1"
+
+
+def render(report: Report) -> bytes:
+    """Return UTF-8 JSON: dates as ISO text, shares and feelings as numbers, what is unknown as null, never NaN.
+
+    report: format, map, map_name, since, until, made_at, documents, people, stages, touchpoints, pain_points, sources
+    stages: stage, name, assumed (-2..2), mean, low, high (-1..1, 95 % interval), people, blind
+    touchpoints: id, name, stage, state (heard, quiet, blind), people, pain_points
+    pain_points: id, name, stage, touchpoint, status, owner, department, people, people_inside, posts, reach,
+        unspoken_share (0..1), importance, cost, ease, priority, first_seen, last_seen, trend (people a week, oldest
+        first), sources, emergences, quotes
+    quotes: text, source, url, created_at, likes
+    sources: source, night, state, seen, new, changed, seconds, error, warnings
+    """
+    whole: dict[str, Json] = {
+        "format": FORMAT,
+        "map": report.map,
+        "map_name": report.map_name,
+        "since": report.since.isoformat(),
+        "until": report.until.isoformat(),
+        "made_at": report.made_at.isoformat(),
+        "documents": report.documents,
+        "people": report.people,
+        "stages": [_stage(one) for one in report.moods],
+        "touchpoints": [_touchpoint(one) for one in report.touchpoints],
+        "pain_points": [_pain_point(one) for one in report.pain_points],
+        "sources": [_source(one) for one in report.sources],
+    }
+    return (encodable(json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1)) + "\n").encode()
+
+
+def _stage(mood: StageMood) -> Json:
+    return {
+        "stage": mood.stage,
+        "name": mood.name,
+        "assumed": finite(mood.assumed),
+        "mean": finite(mood.mean),
+        "low": finite(mood.low),
+        "high": finite(mood.high),
+        "people": mood.people,
+        "blind": finite(mood.mean) is None,
+    }
+
+
+def _touchpoint(row: TouchpointRow) -> Json:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "stage": row.stage,
+        "state": row.state,
+        "people": row.people,
+        "pain_points": row.pain_points,
+    }
+
+
+def _pain_point(row: PainPointRow) -> Json:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "stage": row.stage,
+        "touchpoint": row.touchpoint,
+        "status": row.status,
+        "owner": row.owner,
+        "department": row.department,
+        "people": row.people,
+        "people_inside": row.people_inside,
+        "posts": row.posts,
+        "reach": row.reach,
+        "unspoken_share": finite(row.unspoken_share),
+        "importance": row.importance,
+        "cost": row.cost,
+        "ease": row.ease,
+        "priority": priority(row),
+        "first_seen": row.first_seen.isoformat(),
+        "last_seen": row.last_seen.isoformat(),
+        "trend": list(row.trend),
+        "sources": list(row.sources),
+        "emergences": list(row.emergences),
+        "quotes": [_quote(one) for one in row.quotes],
+    }
+
+
+def _quote(quote: Quote) -> Json:
+    """A quote without its writer's pseudonym: outside the store it would only serve to follow a person."""
+    return {
+        "text": quote.text,
+        "source": quote.source,
+        "url": quote.url,
+        "created_at": quote.created_at.isoformat(),
+        "likes": quote.likes,
+    }
+
+
+def _source(crawl: Crawl) -> Json:
+    return {
+        "source": crawl.source,
+        "night": crawl.night.isoformat(),
+        "state": crawl.state,
+        "seen": crawl.seen,
+        "new": crawl.new,
+        "changed": crawl.changed,
+        "seconds": finite(crawl.seconds),
+        "error": crawl.error,
+        "warnings": list(crawl.warnings),
+    }

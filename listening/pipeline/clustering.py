@@ -1,0 +1,179 @@
+"""Cluster: find each pain its lasting pain point, or let it wait until a second person says the same."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from listening.clusters import attach, centre, grow, name, place, point_id, reconsider
+from listening.pipeline.nights import night_of
+from listening.pipeline.reading import UNSETTLED
+from listening.settings import Settings
+from listening.store import Store, reads, writes
+from listening.types import Change, Cluster, LedgerEntry, Membership, Pain, PainPoint, Placement
+
+log = logging.getLogger(__name__)
+WAITS = timedelta(days=120)  # so long a pain waits for others
+ROUNDS = 12  # placing settles in two or three; more would be a circle
+RENAME_AT = (3, 5, 8, 13, 21, 34, 55, 89)  # passages at which the machine looks for a better name
+NAME_FROM = 200  # passages that a name is made from at most
+NEIGHBOURS = 12
+REGROUP_DAY = 0  # Mondays
+
+
+@dataclass(frozen=True, slots=True)
+class Clustered:
+    """What tonight's pains became."""
+
+    carried: int = 0
+    born: int = 0
+    merged: int = 0
+    split: int = 0
+
+
+def cluster(store: Store, settings: Settings, *, now: datetime) -> Clustered:
+    """Place what waits until nothing moves any more; on Mondays look whether pain points are one or two."""
+    if reads.note(store, UNSETTLED) != "yes":
+        return Clustered()
+    total = Clustered()
+    for _ in range(ROUNDS):
+        done = _place(store, settings, now)
+        total = replace(total, carried=total.carried + done.carried, born=total.born + done.born)
+        if not (done.carried or done.born):
+            break
+    if night_of(settings, now).weekday() == REGROUP_DAY:
+        total = _reconsider(store, settings, now, total)
+    writes.keep_meta(store, UNSETTLED, "")
+    log.info("clustered", extra={"carried": total.carried, "born": total.born})
+    return total
+
+
+def _place(store: Store, settings: Settings, now: datetime) -> Clustered:
+    night = night_of(settings, now)
+    pains = reads.unplaced_pains(store, since=now - WAITS, until=now, floor=settings.reading.pain_floor)
+    if not pains:
+        return Clustered()
+    points = reads.points(store, map_id=settings.journey.id)
+    threads = reads.threads_told(store, {pain.thread for pain in pains if pain.thread})
+    found = place(pains, points, night=night, apart=reads.apart(store), threads=threads)
+    if not (found.carried or found.born):
+        return Clustered()
+    by_id = {pain.signal_id: pain for pain in pains}
+    changed = _grown(store, points, found, by_id, night)
+    born = [_born(settings, one, by_id, night) for one in found.born]
+    named = _named(store, [*changed, *(point for point, _ in born)], by_id, born)
+    lines = [_line(now, "born", point.id, named[point.id].name) for point, _ in born]
+    writes.keep_placement(
+        store,
+        found.carried,
+        [(named[point.id], members) for point, members in born],
+        [named[point.id] for point in changed],
+        lines,
+    )
+    return Clustered(carried=len(found.carried), born=len(born))
+
+
+def _grown(
+    store: Store, points: Sequence[PainPoint], found: Placement, pains: Mapping[str, Pain], night: date
+) -> list[PainPoint]:
+    """The pain points that somebody joined, with their centre, stage and touchpoint moved on."""
+    joined: dict[str, list[Pain]] = defaultdict(list)
+    for member in found.carried:
+        joined[member.pain_point_id].append(pains[member.signal_id])
+    before = reads.pains_of(store, joined.keys(), limit_each=NAME_FROM)
+    grown = []
+    for point in points:
+        if point.id in joined:
+            stage, touchpoint = attach([*before[point.id], *joined[point.id]])
+            grown.append(replace(grow(point, joined[point.id], night=night), stage=stage, touchpoint=touchpoint))
+    return grown
+
+
+def _born(
+    settings: Settings, group: Cluster, pains: Mapping[str, Pain], night: date
+) -> tuple[PainPoint, list[Membership]]:
+    mine = [pains[one] for one in group.members]
+    new = point_id(settings.journey.id, night, group.members)
+    point = PainPoint(
+        id=new,
+        map=settings.journey.id,
+        name="",
+        named_by="",
+        stage=group.stage,
+        touchpoint=group.touchpoint,
+        status="open",
+        born=night,
+        last_seen=night,
+        centroid=centre(mine),
+        size=len(mine),
+    )
+    return point, [Membership(one, new, night, 1.0) for one in group.members]
+
+
+def _named(
+    store: Store,
+    points: Sequence[PainPoint],
+    pains: Mapping[str, Pain],
+    born: Sequence[tuple[PainPoint, Sequence[Membership]]],
+) -> dict[str, PainPoint]:
+    """The pain points with a name and telling words where it is time for (another) one."""
+    mine = {point.id: [pains[member.signal_id] for member in members] for point, members in born}
+    due = [point for point in points if point.id in mine or _worth_renaming(point)]
+    stored = reads.pains_of(store, [p.id for p in points if p.id not in mine][:NEIGHBOURS], limit_each=NAME_FROM)
+    told = {**stored, **reads.pains_of(store, [p.id for p in due if p.id not in mine], limit_each=NAME_FROM), **mine}
+    named = {point.id: point for point in points}
+    for point in due:
+        others = [told[one] for one in sorted(told) if one != point.id and told[one]][:NEIGHBOURS]
+        words = name(told[point.id], others)
+        named[point.id] = replace(point, name=words.name, words=words.words)
+    return named
+
+
+def _worth_renaming(point: PainPoint) -> bool:
+    return not point.named_by and point.size in RENAME_AT
+
+
+def _reconsider(store: Store, settings: Settings, now: datetime, total: Clustered) -> Clustered:
+    """Merge pain points that are one, split those that are two; what a person named or owns is left alone."""
+    for _ in range(ROUNDS):
+        points = {point.id: point for point in reads.points(store, map_id=settings.journey.id)}
+        fixed = {point.id for point in points.values() if point.named_by or point.owner or point.status != "open"}
+        changes = reconsider(
+            list(points.values()), reads.pains_of(store, points.keys(), limit_each=NAME_FROM), fixed=fixed
+        )
+        for change in changes:
+            _apply(store, points, change, now)
+        merged = sum(change.kind == "merge" for change in changes)
+        total = replace(total, merged=total.merged + merged, split=total.split + len(changes) - merged)
+        if not changes:
+            break
+    return total
+
+
+def _apply(store: Store, points: Mapping[str, PainPoint], change: Change, now: datetime) -> None:
+    told = reads.pains_of(store, [change.into_id, change.from_id])
+    line = _line(now, change.kind, change.from_id, change.why, other=change.into_id)
+    if change.kind == "merge":
+        both = [*told[change.into_id], *told[change.from_id]]
+        writes.apply_change(store, change, [_again(points[change.into_id], both)], [line])
+        return
+    leaving = [pain for pain in told[change.from_id] if pain.signal_id in set(change.members)]
+    staying = [pain for pain in told[change.from_id] if pain.signal_id not in set(change.members)]
+    old = points[change.from_id]
+    new = replace(old, id=change.into_id, named_by="", merged_into=None)
+    writes.apply_change(store, change, [_again(old, staying), _again(new, leaving)], [line])
+
+
+def _again(point: PainPoint, pains: Sequence[Pain]) -> PainPoint:
+    """The pain point made anew from these pains."""
+    stage, touchpoint = attach(pains)
+    words = name(pains)
+    fresh = replace(point, centroid=centre(pains), stage=stage, touchpoint=touchpoint, size=len(pains))
+    return replace(fresh, name=words.name, words=words.words)
+
+
+def _line(now: datetime, what: str, point: str, detail: str, other: str = "") -> LedgerEntry:
+    return LedgerEntry(at=now, who="listening", what=what, pain_point_id=point, other_id=other, detail=detail)
