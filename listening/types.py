@@ -287,6 +287,7 @@ class Pain:
     unspoken: bool
     embedding: Vector
     thread: str = ""
+    pain: float = 1.0  # P(spoken) + P(unspoken)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

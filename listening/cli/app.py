@@ -62,7 +62,7 @@ def root(
 
 def main() -> None:
     """Run the command line; leaves by SystemExit."""
-    code: object = 0
+    code: str | int | None = 0
     try:
         app(prog_name="listening")
     except SystemExit as end:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -95,7 +95,7 @@ def complain(error: ListeningError | str) -> None:
     typer.echo(f"listening: {error}", err=True)
 
 
-def table(rows: list[tuple[str, ...]]) -> None:
+def table(rows: Sequence[tuple[str, ...]]) -> None:
     """Print rows in columns as wide as their widest cell; the last runs free."""
     if not rows:
         return

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from listening.cli.opened import Config, current, load_settings, opened, table, who_asks
+from listening.cli.opened import Config, current, load_settings, opened, table
 
 alerts = typer.Typer(help="The outbox of alert mails.", no_args_is_help=True)
 retention = typer.Typer(help="How long posts are kept.", no_args_is_help=True)
@@ -37,10 +37,10 @@ def retry_alert(
     from listening.journey import retry
     from listening.store.reads import alerts as outbox
 
-    with opened(config) as (store, settings):
+    with opened(config) as (store, _):
         wanted = [alert_id] if alert_id else [row.id for row in outbox(store, states=("dead",))]
         for one in wanted:
-            retry(store, settings, one, who=who_asks(), now=current())
+            retry(store, one, now=current())
     typer.echo(f"{len(wanted)} put back into the outbox")
 
 
@@ -54,7 +54,7 @@ def erase(
     from listening.settings import pseudonym_key
 
     with opened(config) as (store, settings):
-        gone = forget(store, settings, author, source, pseudonym_key(settings), who=who_asks(), now=current())
+        gone = forget(store, author, source=source, key=pseudonym_key(settings))
     typer.echo(f"forgotten: {gone.documents} posts, {gone.signals} signals, {gone.quotes} quotes")
 
 

@@ -47,6 +47,7 @@ class Voice:
     touchpoint: str | None
     stems: frozenset[str]
     thread: str
+    pain: float
 
 
 def find_voices(pains: Iterable[Pain]) -> list[Voice]:
@@ -70,6 +71,7 @@ def _make_voice(pains: tuple[Pain, ...]) -> Voice:
         touchpoint=most_said(p.touchpoint for p in pains),
         stems=frozenset().union(*(stems(p.text) for p in pains)),
         thread=first.thread,
+        pain=max(p.pain for p in pains),
     )
 
 

@@ -33,6 +33,7 @@ from listening.types import NO_STAGE, Change, Cluster, Membership, Pain, PainPoi
 
 CARRY = CUT  # mean likeness to a pain point's members at which a voice joins it
 MERGE = CUT + 0.03  # two pain points are one when their members are this alike on average: surer than a single voice
+DOUBT = 0.04  # a voice that may be no pain must be this much more alike to join one
 FADES = 0.8  # each telling word counts this much of the one before it
 ROUGH = 0.3  # how much touchpoint, thread and words can add to the likeness of two centres
 SPLIT_PEOPLE, SPLIT_GAP = 4, 0.14  # a split needs this many people on both sides, this far below the cut
@@ -47,12 +48,14 @@ def place(
     night: date,
     apart: Collection[tuple[str, str]] = (),
     threads: Mapping[str, Collection[str]] | None = None,
+    sure: float = 0.0,
 ) -> Placement:
     """Carry each pain to the pain point that it fits, else group it with the others that wait.
 
     `pains` are all that have no pain point: tonight's and those still waiting, in any order.
     `apart` are (signal id, pain point id) that a person said do not belong together. `threads` tells, where known,
     which pain points were already told in a thread (its id -> their ids). Groups of two people or more are born.
+    Voices whose pain is less likely than `sure` may join what others told, but found nothing.
     """
     voices = find_voices(pains)
     living = sorted((p for p in points if p.merged_into is None), key=lambda p: (p.born, p.id))
@@ -61,8 +64,10 @@ def place(
     scores = _fit(voices, living, common, weights, threads or {})
     _forbid(scores, voices, living, apart)
     best = scores.max(axis=1, initial=-1.0)
-    carried = [m for i in np.flatnonzero(best >= CARRY) for m in _join(voices[i], living[scores[i].argmax()], night)]
-    rest = [i for i in range(len(voices)) if best[i] < CARRY]
+    need = [CARRY + (DOUBT if voice.pain < sure else 0.0) for voice in voices]
+    joins = [bool(best[i] >= need[i]) for i in range(len(voices))]
+    carried = [m for i in np.flatnonzero(joins) for m in _join(voices[i], living[scores[i].argmax()], night)]
+    rest = [i for i in range(len(voices)) if not joins[i] and voices[i].pain >= sure]
     row = {voices[i].id: i for i in rest}
     born: list[Cluster] = []
     waiting: list[Voice] = []
@@ -74,6 +79,7 @@ def place(
             born.append(_bear(held))
         else:
             waiting += held
+    waiting += [voice for i, voice in enumerate(voices) if not joins[i] and voice.pain < sure]
     kept = [p.signal_id for v in sorted(waiting, key=lambda v: (v.created_at, v.id)) for p in v.pains]
     return Placement(carried=tuple(carried), born=tuple(born), waiting=tuple(kept))
 

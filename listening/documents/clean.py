@@ -10,7 +10,7 @@ from listening.documents.markup import words_of_html
 from listening.types import BodyFormat
 
 LIMIT = 100_000  # characters of a document's text
-RAW_LIMIT = 1_000_000  # characters of a body that are looked at: mark-up may be ten times its words
+RAW_LIMIT = 2_000_000  # characters of a body that are looked at: mark-up may be twenty times its words
 _WORD_ROOM = 1_000  # a cut looks this far back for a space, so that no number or address is cut in two
 
 _INVISIBLE = re.compile(
@@ -21,10 +21,10 @@ _INVISIBLE = re.compile(
 _NEW_LINE = re.compile("\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
-# `>` opens a quoted line, but not in >50%, >= 3, >:( and ->
-_QUOTED = re.compile(r">(?![\d=<_:;.,^!-])")
+# `>` opens a quoted line, but not in >50%, >= 3, >:( and ->, nor before a mark that redaction left in place of such
+_QUOTED = re.compile(r">(?![\d=<_:;.,^!-]|\[(?:email|phone|card|iban|ip|ssn|name)\])")
 _WROTE = re.compile(r"(?:wrote|writes|said|schrieb)\s?:$", re.IGNORECASE)
-_SIGNATURE = re.compile(r"--")
+_SIGNATURE = "--"
 _FOOTER = re.compile(
     r"(?:sent|posted|gesendet) (?:from|via|with|using|von) (?:my|mail|meinem|yahoo|outlook|gmail|tapatalk|the) ?.{0,60}"
     r"|sent from .{1,60} (?:using|via) tapatalk.{0,20}|get outlook for .{1,20}",
@@ -87,8 +87,9 @@ def _own_words(text: str) -> str:
         line = " ".join(raw.split())
         if _QUOTED.match(line):
             _drop_attribution(lines)
-        elif _SIGNATURE.fullmatch(line) and any(lines):
-            break
+        elif line == _SIGNATURE:
+            if any(lines):
+                break
         elif not _FOOTER.fullmatch(line):
             lines.append(line)
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()

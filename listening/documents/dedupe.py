@@ -29,7 +29,7 @@ SEED = 1
 _WORD = re.compile(r"\w+")
 # Letters of other alphabets that look like ours, after decomposition: upper and lower case differ (Greek eta: H, n).
 _LOOK_ALIKES = str.maketrans(
-    "АВЕЗКМНОРСТУХІЈЅҺԌԚԜаеорсухіјѕһԁԛԝѵкмтгΑΒΕΖΗΙΚΜΝΟΡΤΥΧαεικνορτυχγıɑɡοՕօնսհ",  # noqa: RUF001 -- the point of it
+    "АВЕЗКМНОРСТУХІЈЅҺԌԚԜаеорсухіјѕһԁԛԝѵкмтгΑΒΕΖΗΙΚΜΝΟΡΤΥΧαεικνορτυχγıɑɡοՕօնսհ",
     "ABE3KMHOPCTYXIJShGQWaeopcyxijshdqwvkmtrABEZHIKMNOPTYXaeikvoptuxyiagoOonuh",
 )
 

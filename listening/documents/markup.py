@@ -9,16 +9,14 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 # What is not the writer's own: quotes of each forum engine, signatures, edit notes, code, pictures, machinery.
-DROPPED = ", ".join(
-    (
-        "blockquote, .quote, .quotetitle, .quotecontent, .quoteheader, .quotefooter, .quote_container, .quoteContainer",
-        ".bbCodeQuote, .bbCodeBlock--quote, .bbcode_quote, .bbcode_container, .postquote, .bb-quote, aside.quote",
-        "aside.onebox, q.quote, pre, code, kbd, samp, .code, .codebox, .codeheader, .bbCodeCode, .bbCodeBlock--code",
-        ".signature, .post-signature, .signature_div, .signaturecontainer, .moderatorbar + .signature, .sigline",
-        ".lastedited, .postbit_lastedited, .message-lastEdit, .edited-by, .gmail_quote, .gmail_signature",
-        "script, style, noscript, template, iframe, object, embed, svg, math, canvas, img, picture, video, audio",
-        "button, select, textarea, input, head, title",
-    )
+DROPPED = (
+    "blockquote, .quote, .quotetitle, .quotecontent, .quoteheader, .quotefooter, .quote_container, .quoteContainer, "
+    ".bbCodeQuote, .bbCodeBlock--quote, .bbcode_quote, .bbcode_container, .postquote, .bb-quote, aside.quote, "
+    "aside.onebox, q.quote, pre, code, kbd, samp, .code, .codebox, .codeheader, .bbCodeCode, .bbCodeBlock--code, "
+    ".signature, .post-signature, .signature_div, .signaturecontainer, .moderatorbar + .signature, .sigline, "
+    ".lastedited, .postbit_lastedited, .message-lastEdit, .edited-by, .gmail_quote, .gmail_signature, "
+    "script, style, noscript, template, iframe, object, embed, svg, math, canvas, img, picture, video, audio, "
+    "button, select, textarea, input, head, title"
 )
 _BLOCK_TAGS = (
     "address article aside body br caption center dd details dialog div dl dt fieldset figcaption figure footer form"
@@ -27,6 +25,9 @@ _BLOCK_TAGS = (
 )
 _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table"))
+_INLINE = frozenset(("code", "kbd", "samp", "img", "span", "q", "svg", "button"))
+_BREAK = "\u2028"  # a line break that HTML does not take for a space
+_SPACES = re.compile(r"[ \t\n\r\f]+")
 _CELLS = frozenset(("td", "th"))
 _LEAF_TAGS = "area base br col embed hr img input link meta param source track wbr p li tr td th dt dd option tbody"
 _UNNESTED = frozenset(_LEAF_TAGS.split())
@@ -71,10 +72,11 @@ def _drop(tree: object) -> None:
     assert isinstance(tree, LexborHTMLParser)  # noqa: S101 -- for the type checker
     for node in tree.css(".smallfont"):  # vBulletin 3 marks its quotes by this word alone
         if node.parent is not None and node.text(strip=True) == "Quote:" and node.parent.tag == "div":
-            node.parent.insert_before("\n")
+            node.parent.insert_before(_BREAK)
             node.parent.decompose()
     for tag in tree.css(DROPPED):
         if tag.tag != "body" and tag.parent is not None:
+            tag.insert_before(" " if tag.tag in _INLINE else _BREAK)
             tag.decompose()
 
 
@@ -98,18 +100,27 @@ def _walk(root: LexborNode) -> list[str]:
 
 
 def _enter(node: LexborNode, out: list[str]) -> None:
-    tag = node.tag
-    if tag == "-text":
-        out.append(re.sub(r"\s+", " ", node.text(deep=False) or ""))
+    if node.tag == "-text":
+        words = _SPACES.sub(" ", node.text(deep=False) or "")
+        if words != " " or not _ended(out):
+            out.append(words)
+    elif node.tag == "br":
+        out.append("\n")
     else:
         _leave(node, out)
 
 
 def _leave(node: LexborNode | None, out: list[str]) -> None:
+    """End the line where a block begins or ends, once; a paragraph leaves an empty line."""
     tag = node.tag if node is not None else ""
     if tag in _PARAGRAPHS:
         out.append("\n\n")
-    elif tag in _BLOCKS:
+    elif tag in _BLOCKS and tag != "br" and not _ended(out):
         out.append("\n")
     elif tag in _CELLS:
         out.append(" ")
+
+
+def _ended(out: list[str]) -> bool:
+    last = next((one for one in reversed(out[-3:]) if one != " "), "\n")
+    return last.endswith("\n")

@@ -12,6 +12,7 @@ _SENTENCE_END = frozenset(".!?\n:\u2022\u2026")
 _GREETING = re.compile(r"\b(?:hi|hey|hello|thanks|thank you|thx|cheers|dear|sorry|welcome|ping)[,]? $", re.IGNORECASE)
 _MARKS = frozenset(("email", "phone", "card", "iban", "ip", "ssn", "name"))
 _SHORT = 3  # letters: a shorter name is a name only where it is written as one
+_Name = tuple[str, int, bool]  # folded, characters as shown (folding may lengthen), whether any case will do
 _LONGEST = 100  # characters of a name; nobody is called by more
 
 
@@ -36,30 +37,31 @@ def without_names(text: str, names: Collection[str]) -> str:
     return "".join((*out, text[done:]))
 
 
-def _index(names: Collection[str]) -> dict[str, list[tuple[str, bool]]]:
-    """Return first word -> (folded name, whether any case will do), the longest first."""
-    found: dict[str, set[tuple[str, bool]]] = {}
+def _index(names: Collection[str]) -> dict[str, list[_Name]]:
+    """Return first word -> its names, the longest first."""
+    found: dict[str, set[_Name]] = {}
     for shown in names:
         words = list(_WORD.finditer(shown[:_LONGEST]))
         if not words:
             continue
-        name = shown[words[0].start() : words[-1].end()].casefold()
-        found.setdefault(words[0].group().casefold(), set()).add((name, not _guarded(name)))
+        bare = shown[words[0].start() : words[-1].end()]
+        name = bare.casefold()
+        found.setdefault(words[0].group().casefold(), set()).add((name, len(bare), not _guarded(name)))
         for part in words if len(words) > 1 else ():
             folded = part.group().casefold()
             if part.group().isalpha() and len(folded) >= _SHORT and folded not in COMMON:
-                found.setdefault(folded, set()).add((folded, False))
-    return {first: sorted(given, key=lambda one: (-len(one[0]), not one[1])) for first, given in found.items()}
+                found.setdefault(folded, set()).add((folded, len(part.group()), False))
+    return {first: sorted(given, key=lambda one: (-one[1], one[0], not one[2])) for first, given in found.items()}
 
 
 def _guarded(name: str) -> bool:
     return name.isalpha() and (len(name) < _SHORT or name in COMMON)
 
 
-def _named(text: str, word: re.Match[str], given: Collection[tuple[str, bool]]) -> int:
+def _named(text: str, word: re.Match[str], given: Collection[_Name]) -> int:
     """Return where the name that begins at this word ends, or 0."""
-    for name, free in given:
-        end = word.start() + len(name)
+    for name, length, free in given:
+        end = word.start() + length
         shown = text[word.start() : end]
         if shown.casefold() != name or text[end : end + 1].isalnum() or text[end : end + 1] == "_":
             continue

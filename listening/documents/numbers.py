@@ -41,6 +41,7 @@ _MONEY = re.compile(
 )
 _NEAR = 40  # characters before a number that may say what it is
 _CARD_SIZES = range(19, 11, -1)
+_CARD_GROUPS = 5  # more groups are a table of figures: one in ten of those passes Luhn
 _PHONE_SIZES = range(7, 16)
 _LOCAL, _LONG = 8, 13  # digits in one piece: up to 8, or 13 and more, are a telephone number only where it says so
 
@@ -88,7 +89,7 @@ def _card(found: re.Match[str]) -> str:
     for size in _CARD_SIZES:
         for first in range(len(groups)):
             run = ""
-            for last in range(first, len(groups)):
+            for last in range(first, min(first + _CARD_GROUPS, len(groups))):
                 run += groups[last].group()
                 if len(run) == size and _is_card(run):
                     return whole[: groups[first].start()] + "[card]" + whole[groups[last].end() :]

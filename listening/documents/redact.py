@@ -23,7 +23,7 @@ _EMAIL_SPELT = re.compile(
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _IPV4 = re.compile(rf"(?<![\w.])(?:{_OCTET}\.){{3}}{_OCTET}(?![\w]|\.\d)(?:/\d{{1,2}}(?!\d))?")
 _IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f:]{2,39}(?:\.\d{1,3}){0,3}(?:%\w{1,15})?(?![\w:])")
-_VERSION = re.compile(r"(?:version|firmware|build|release|driver|update|patch|v|ver)[.:]? ?$", re.IGNORECASE)
+_VERSION = re.compile(r"\b(?:version|firmware|build|release|driver|update|patch|v|ver)[.:]? ?$", re.IGNORECASE)
 _HANDLE = re.compile(r"(?<![\w@.])@(?=\w)[A-Za-z0-9_][\w]{1,38}(?:[.-]\w{1,30}){0,3}")
 _REDDITOR = re.compile(
     r"(?<![\w/])/?u/[\w-]{2,30}|(?<=/user/)[\w.-]{2,40}|(?<=/users/)[\w.-]{2,40}|(?<=/u/)[\w.-]{2,40}"
@@ -57,7 +57,7 @@ def _once(text: str) -> str:
 
 def _ipv4(found: re.Match[str]) -> str:
     """Leave version numbers alone: they have four parts as well."""
-    before = found.string[max(found.start() - 12, 0) : found.start()]
+    before = found.string[max(found.start() - 20, 0) : found.start()]
     return found.group() if _VERSION.search(before) else "[ip]"
 
 

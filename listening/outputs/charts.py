@@ -1,4 +1,4 @@
-"""Measures out the pictures: where each point, bar and word of a curve or trend stands. The templates only draw them."""
+"""Measures out the pictures: where each point, bar and word stands. The templates only draw them."""
 
 from __future__ import annotations
 

@@ -7,17 +7,20 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from listening.errors import InputError
-from listening.outputs import csv_file, html_page, json_file, workbook
+from listening.outputs.csv_file import render as as_csv
+from listening.outputs.html_page import render as as_html
+from listening.outputs.json_file import render as as_json
 from listening.outputs.whole_file import whole_file
+from listening.outputs.workbook import render as as_xlsx
 from listening.types import Report
 
 log = logging.getLogger(__name__)
 
 FORMATS: Mapping[str, Callable[[Report], bytes]] = {
-    ".html": html_page.render,
-    ".xlsx": workbook.render,
-    ".csv": csv_file.render,
-    ".json": json_file.render,
+    ".html": as_html,
+    ".xlsx": as_xlsx,
+    ".csv": as_csv,
+    ".json": as_json,
 }
 
 

@@ -44,8 +44,8 @@ def header(text: str, limit: int = 150) -> str:
 
 
 def cell(text: str) -> str:
-    """Make a workbook cell's text: holdable, and no longer than Excel allows."""
-    clean = holdable(text)
+    """Make a workbook cell's text: holdable, line breaks as Excel has them, and no longer than Excel allows."""
+    clean = holdable(text).replace("\r\n", "\n").replace("\r", "\n")
     return clean if len(clean) <= LONGEST_CELL else clean[: LONGEST_CELL - 1] + "…"
 
 

@@ -46,7 +46,7 @@ def status(name: str) -> str:
 
 
 def signed(number: float) -> str:
-    """Say a feeling with its sign and a true minus: "+0.4", "−1.0", "0.0"."""
+    """Say a feeling with its sign and a true minus: "+0.4", "0.0"."""
     text = f"{number:+.1f}"
     return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "\N{MINUS SIGN}")
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+MINUS = "\N{MINUS SIGN}"
 Cell = str | int | float | date | datetime | None
 
 
@@ -84,12 +85,14 @@ def _write(page: Worksheet, sheet: Sheet, looks: _Looks) -> None:
 
 def _write_cell(page: Worksheet, line: int, number: int, value: Cell, looks: _Looks) -> None:
     """Write by the value's own type: nothing is guessed from what a text looks like."""
+    if value == "":
+        return
     if isinstance(value, str):
         page.write_string(line, number, cell(value), looks.text)
     elif isinstance(value, datetime):
         page.write_datetime(line, number, _bare(value), looks.time)
     elif isinstance(value, date):
-        page.write_datetime(line, number, datetime.combine(value, time()), looks.day)  # noqa: DTZ001 -- a cell has no zone
+        page.write_datetime(line, number, datetime.combine(value, time()), looks.day)
     elif (kept := finite(value)) is not None:
         page.write_number(line, number, kept, looks.whole if isinstance(kept, int) else looks.number)
 
@@ -105,8 +108,8 @@ def _map(report: Report) -> Sheet:
     moods = [one.mood for one in stages]
     lines: list[list[Cell]] = [
         ["People heard", *(mood.people if mood else None for mood in moods)],
-        ["Assumed (−2 to 2)", *(mood.assumed if mood else None for mood in moods)],
-        ["Measured (−1 to 1)", *(_measured(mood) if mood else None for mood in moods)],
+        [f"Assumed ({MINUS}2 to 2)", *(mood.assumed if mood else None for mood in moods)],
+        [f"Measured ({MINUS}1 to 1)", *(_measured(mood) if mood else None for mood in moods)],
         *_block("Touchpoints", [[_place(place) for place in one.places] for one in stages]),
         *_block("Pain points", [[_pain(pain) for pain in one.pains] for one in stages]),
     ]

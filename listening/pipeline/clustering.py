@@ -17,6 +17,7 @@ from listening.types import Change, Cluster, LedgerEntry, Membership, Pain, Pain
 
 log = logging.getLogger(__name__)
 WAITS = timedelta(days=120)  # so long a pain waits for others
+UNSURE_WAITS = timedelta(days=45)  # one that may be no pain at all
 ROUNDS = 12  # placing settles in two or three; more would be a circle
 RENAME_AT = (3, 5, 8, 13, 21, 34, 55, 89)  # passages at which the machine looks for a better name
 NAME_FROM = 200  # passages that a name is made from at most
@@ -53,12 +54,14 @@ def cluster(store: Store, settings: Settings, *, now: datetime) -> Clustered:
 
 def _place(store: Store, settings: Settings, now: datetime) -> Clustered:
     night = night_of(settings, now)
-    pains = reads.unplaced_pains(store, since=now - WAITS, until=now, floor=settings.reading.pain_floor)
+    pains = _waiting(store, settings, now)
     if not pains:
         return Clustered()
     points = reads.points(store, map_id=settings.journey.id)
     threads = reads.threads_told(store, {pain.thread for pain in pains if pain.thread})
-    found = place(pains, points, night=night, apart=reads.apart(store), threads=threads)
+    found = place(
+        pains, points, night=night, apart=reads.apart(store), threads=threads, sure=settings.reading.pain_floor
+    )
     if not (found.carried or found.born):
         return Clustered()
     by_id = {pain.signal_id: pain for pain in pains}
@@ -74,6 +77,13 @@ def _place(store: Store, settings: Settings, now: datetime) -> Clustered:
         lines,
     )
     return Clustered(carried=len(found.carried), born=len(born))
+
+
+def _waiting(store: Store, settings: Settings, now: datetime) -> list[Pain]:
+    """The pains without a place: sure ones for long, unsure ones only as long as others may still name them."""
+    sure = reads.unplaced_pains(store, since=now - WAITS, until=now, floor=settings.reading.pain_floor)
+    unsure = reads.unplaced_pains(store, since=now - UNSURE_WAITS, until=now, floor=settings.reading.join_floor)
+    return list({pain.signal_id: pain for pain in (*sure, *unsure)}.values())
 
 
 def _grown(

@@ -104,5 +104,5 @@ def gelu(rows: Floats) -> Floats:
 
 
 def named(labels: Sequence[str], row: Floats) -> dict[str, float]:
-    """Put names to one row of probabilities."""
-    return {label: float(value) for label, value in zip(labels, row, strict=True)}
+    """Put names to one row of probabilities, to six digits: beyond them speaks the order of adding, not the text."""
+    return {label: round(float(value), 6) for label, value in zip(labels, row, strict=True)}

@@ -149,6 +149,7 @@ PAIN_COLUMNS = (
     signals.c.stage,
     signals.c.touchpoint,
     signals.c.unspoken,
+    signals.c.pain,
     signals.c.embedding,
 )
 
@@ -167,6 +168,7 @@ def pain_of(row: RowMapping) -> Pain:
         stage=row["stage"],
         touchpoint=row["touchpoint"],
         unspoken=row["unspoken"],
+        pain=row["pain"],
         embedding=row["embedding"],
     )
 

@@ -148,6 +148,8 @@ def write(out: Path, tensors: dict[str, Floats], changes: Path | None, metrics: 
         (out / "encoder.safetensors").unlink(missing_ok=True)
     else:
         shutil.copyfile(changes, out / "encoder.safetensors")
+    for path in out.glob("*.safetensors"):
+        path.chmod(0o644)  # safetensors writes for the owner only
     (out / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n")
     print(f"written to {out}: now `python models/gate.py --seal`")
 

@@ -1,0 +1,159 @@
+"""Looks at every part of an installation and says: ok, off, or broken with the mend."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from listening.cli.opened import current
+from listening.errors import ListeningError, NotConfigured
+
+if TYPE_CHECKING:
+    from listening.settings import Settings
+    from listening.store import Store
+    from listening.types import Crawl, SourceConfig
+
+OK, OFF, BROKEN = "ok", "off", "BROKEN"
+PATIENCE = 5.0  # seconds that a server may take to answer
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part, its state (ok, off, BROKEN), and a sentence that ends with the mend where there is one."""
+
+    part: str
+    state: str
+    sentence: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at all parts; never raises for a part that is broken."""
+    journey = settings.journey
+    told = f"map {journey.id}: {len(journey.stages)} stages, {len(journey.touchpoints)} touchpoints"
+    found = [Finding("settings", OK, told), _key(settings), _models(settings), _mail(settings), _prefect()]
+    store = None
+    try:
+        store = _existing_store(settings)
+        found += list(_stored(store, settings) if store else _unstored())
+        found += [_source(source, settings, store) for source in settings.sources]
+    except ListeningError as error:
+        found.append(Finding("database", BROKEN, str(error)))
+    finally:
+        if store:
+            store.close()
+    if not any(source.enabled for source in settings.sources):
+        found.append(Finding("sources", OFF, "none is on -> see docs/adding-a-source.md"))
+    return found
+
+
+def _key(settings: Settings) -> Finding:
+    if os.environ.get("LISTENING_KEY"):
+        return Finding("key", OK, "pseudonyms are made with LISTENING_KEY")
+    path = settings.var / "key"
+    if not path.exists():
+        return Finding("key", OFF, f"{path} will be made by the first night")
+    if not path.read_text(encoding="utf-8").strip():
+        return Finding("key", BROKEN, f"{path} is empty -> put it back from your backup, or delete it to start anew")
+    return Finding("key", OK, f"pseudonyms are made with {path}; keep a copy apart from the database")
+
+
+def _models(settings: Settings) -> Finding:
+    from listening.signals.encoder import package_folder
+    from listening.signals.shelf import read_manifest, verify
+
+    try:
+        manifest = read_manifest(settings.models)
+        verify(settings.models, manifest, package_folder())
+    except ListeningError as error:
+        return Finding("models", BROKEN, str(error))
+    return Finding("models", OK, f"{manifest.model}: {len(manifest.files)} files, all as they were measured")
+
+
+def _mail(settings: Settings) -> Finding:
+    mail = settings.mail
+    if not mail.host:
+        return Finding("mail", OFF, "mails wait in the outbox -> set mail.host in listening.toml")
+    try:
+        socket.create_connection((mail.host, mail.port), timeout=PATIENCE).close()
+    except OSError as error:
+        return Finding("mail", BROKEN, f"{mail.host}:{mail.port} does not answer ({error}) -> check host and port")
+    return Finding("mail", OK, f"{mail.host}:{mail.port} answers, {mail.security}, from {mail.sender}")
+
+
+def _prefect() -> Finding:
+    url = os.environ.get("PREFECT_API_URL", "").rstrip("/")
+    if not url:
+        return Finding(
+            "prefect", OFF, "PREFECT_API_URL is not set: each night starts its own server -> see docs/operations.md"
+        )
+    import httpx
+
+    try:
+        httpx.get(f"{url}/health", timeout=PATIENCE).raise_for_status()
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return Finding("prefect", BROKEN, f"{url} does not answer ({error}) -> start `prefect server start`")
+    return Finding("prefect", OK, f"{url} answers")
+
+
+def _existing_store(settings: Settings) -> Store | None:
+    """Open the store; None where there is none yet, so that looking makes nothing."""
+    from listening.store import open_store
+    from listening.store.engine import sqlite_file
+
+    file = sqlite_file(settings.database_url)
+    return None if file is not None and not file.exists() else open_store(settings.database_url)
+
+
+def _unstored() -> Iterator[Finding]:
+    yield Finding("database", OFF, "not there yet; the first night or import makes it")
+
+
+def _stored(store: Store, settings: Settings) -> Iterator[Finding]:
+    from listening.store import reads
+    from listening.store.engine import shown
+
+    counts = reads.counts(store)
+    told = f"{counts.documents} posts of {counts.people} people, {counts.pains} pains, {counts.pain_points} pain points"
+    yield Finding("database", OK, f"{shown(settings.database_url)}: {told}")
+    nights = reads.nights(store)
+    if nights:
+        last = nights[-1]
+        yield Finding(
+            "night", BROKEN if last.state == "failed" else OK, f"{last.date} {last.state} {last.note}".strip()
+        )
+    else:
+        yield Finding("night", OFF, "none yet -> run `listening night`, or `listening serve` for every night")
+    dead = len(reads.alerts(store, states=("dead",)))
+    waiting = len(reads.alerts(store, states=("queued", "claimed")))
+    if dead:
+        yield Finding("alerts", BROKEN, f"{dead} were refused -> see `listening alerts list`, then `alerts retry`")
+    else:
+        yield Finding("alerts", OK, f"{waiting} wait to be sent")
+
+
+def _source(source: SourceConfig, settings: Settings, store: Store | None) -> Finding:
+    from listening.sources import open_source
+    from listening.store import reads
+    from listening.types import Memory
+
+    part = f"source {source.name}"
+    if not source.enabled:
+        return Finding(part, OFF, "enabled = false in sources.toml")
+    try:
+        open_source(source, now=current(), memory=Memory(), secrets=settings.secrets)
+    except NotConfigured as error:
+        return Finding(part, OFF, str(error))
+    except ListeningError as error:
+        return Finding(part, BROKEN, str(error))
+    visits = reads.crawls(store, source=source.name) if store else []
+    return _visit(part, visits[-1]) if visits else Finding(part, OK, "never visited yet; try `listening sources check`")
+
+
+def _visit(part: str, visit: Crawl) -> Finding:
+    if visit.state == "failed":
+        return Finding(part, BROKEN, f"{visit.night}: {visit.error}")
+    warned = f", {len(visit.warnings)} warnings: {visit.warnings[0]}" if visit.warnings else ""
+    return Finding(part, OK, f"{visit.night}: {visit.seen} seen, {visit.new} new{warned}")

@@ -1,0 +1,121 @@
+"""Writes a report as one page that needs nothing else: read it at 8 a.m., mail it, print it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from listening.outputs.charts import emotion_curve
+from listening.outputs.journey_table import columns, titles
+from listening.outputs.pages import fill
+from listening.outputs.text import finite
+from listening.outputs.wording import count, nights, priority, signed
+from listening.types import Crawl, Report, StageMood
+
+FIRST_LOOK = 5  # so many pain points are named at the top
+
+
+@dataclass(frozen=True, slots=True)
+class MoodLine:
+    """One line of the table beside the curve, in words."""
+
+    name: str
+    assumed: str
+    measured: str
+    interval: str
+    people: int
+    gap: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHealth:
+    """All visits to one source in the period: how many went well, on which nights not, and what was wrong last."""
+
+    source: str
+    state: str
+    nights: int
+    failed: str
+    off: int
+    new: int
+    last: Crawl
+    trouble: str
+
+
+def render(report: Report) -> bytes:
+    """Return UTF-8 HTML: styles and pictures inline, no script, no request to anywhere, every text escaped."""
+    blind = [row for row in report.touchpoints if row.state == "blind"]
+    page = fill(
+        "report.html",
+        report=report,
+        headline=_headline(report, len(blind)),
+        first_look=[row for row in report.pain_points if row.emergences][:FIRST_LOOK],
+        curve=emotion_curve(report.moods),
+        moods=[_mood_line(mood) for mood in report.moods],
+        columns=columns(report),
+        stages=titles(report.moods),
+        places=titles(report.touchpoints),
+        sources=source_health(report.sources),
+        priority=priority,
+    )
+    return page.encode()
+
+
+def _headline(report: Report, blind: int) -> str:
+    unspoken = sum(row.unspoken_share >= 0.5 for row in report.pain_points)  # noqa: PLR2004 -- half
+    heard = f"{count(report.documents, 'post')} by {count(report.people, 'person', 'people')}"
+    pains = count(len(report.pain_points), "pain point")
+    parts = [heard, f"{pains}, {unspoken:,} of them mostly unspoken" if unspoken else pains]
+    if report.touchpoints:
+        parts.append(f"{blind:,} of {count(len(report.touchpoints), 'touchpoint')} blind")
+    return " · ".join(parts)
+
+
+def _mood_line(mood: StageMood) -> MoodLine:
+    assumed, mean = finite(mood.assumed), finite(mood.mean)
+    low, high = finite(mood.low), finite(mood.high)
+    return MoodLine(
+        name=mood.name,
+        assumed="not drawn" if assumed is None else signed(assumed / 2),
+        measured="blind" if mean is None else signed(mean),
+        interval="" if mean is None or low is None or high is None else f"{signed(low)} to {signed(high)}",
+        people=mood.people,
+        gap=_gap(assumed, mean, low, high),
+    )
+
+
+def _gap(assumed: float | None, mean: float | None, low: float | None, high: float | None) -> str:
+    """Say whether the owners' guess lies in the measured interval."""
+    if mean is None:
+        return "nobody heard: no statement"
+    if assumed is None:
+        return ""
+    if assumed / 2 > (mean if high is None else high):
+        return "worse than assumed"
+    return (
+        "better than assumed" if assumed / 2 < (mean if low is None else low) else "no clear difference"
+    )
+
+
+def source_health(crawls: Sequence[Crawl]) -> list[SourceHealth]:
+    """Add up the visits a source, those in trouble on their last night first, then by name."""
+    visits: dict[str, list[Crawl]] = defaultdict(list)
+    for crawl in sorted(crawls, key=lambda one: one.night):
+        visits[crawl.source].append(crawl)
+    found = [_health(source, all_of_it) for source, all_of_it in sorted(visits.items())]
+    return sorted(found, key=lambda one: one.state == "done")
+
+
+def _health(source: str, visits: Sequence[Crawl]) -> SourceHealth:
+    last = visits[-1]
+    troubles = [one.error or "; ".join(one.warnings) for one in visits]
+    return SourceHealth(
+        source=source,
+        state=last.state,
+        nights=len({one.night for one in visits}),
+        failed=nights(one.night for one in visits if one.state == "failed"),
+        off=sum(one.state == "off" for one in visits),
+        new=sum(one.new for one in visits),
+        last=last,
+        trouble=next((trouble for trouble in reversed(troubles) if trouble), ""),
+    )

