@@ -5,3 +5,5 @@ import os
 # before prefect is imported anywhere: nothing here reports to anybody
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+# Prefect tells each step at INFO; a night says the same in one line of its own
+os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")

@@ -16,7 +16,13 @@ import httpx
 from prefect import serve as prefect_serve
 from prefect.deployments.runner import RunnerDeployment
 from prefect.schedules import Cron
-from prefect.settings import PREFECT_API_URL, PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.settings import (
+    PREFECT_API_URL,
+    PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
+    PREFECT_LOGGING_LEVEL,
+    PREFECT_LOGGING_TO_API_ENABLED,
+    temporary_settings,
+)
 
 from flows.nightly import nightly
 from flows.weekly import weekly
@@ -66,8 +72,9 @@ def server(port: int, extra: Mapping[str, str] | None = None) -> Iterator[str]:
     finally:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
-            process.wait(20)
+            process.wait(5)
         process.kill()
+        process.wait()
 
 
 def _await(url: str, process: subprocess.Popen[bytes]) -> None:
@@ -97,10 +104,12 @@ def private(home: Path) -> Iterator[None]:
     )
     extra = {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in off} | {"PREFECT_HOME": str(home)}
     home.mkdir(parents=True, exist_ok=True)
-    with (
-        server(_free_port(), extra) as url,
-        temporary_settings({PREFECT_API_URL: url, PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}),
-    ):
+    quiet = {
+        PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None,
+        PREFECT_LOGGING_TO_API_ENABLED: False,
+        PREFECT_LOGGING_LEVEL: "ERROR",
+    }
+    with server(_free_port(), extra) as url, temporary_settings({PREFECT_API_URL: url, **quiet}):
         yield
 
 

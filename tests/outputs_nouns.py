@@ -146,6 +146,22 @@ def crawls() -> list[Crawl]:
     return found
 
 
+def hostile_report(text: str) -> Report:
+    """A report in which every text that anybody could have written is the given one."""
+    bad_quote = quote(text, source=text, url=text)
+    bad = row(
+        name=text, owner=text, department=text, stage=text, touchpoint=text, status=text, quotes=(bad_quote,) * 2,
+        sources=(text,), emergences=(text,),
+    )  # fmt: skip
+    return report(
+        map_name=text,
+        moods=(replace(mood("use", "", 1.0, 0.1), name=text),),
+        touchpoints=(TouchpointRow(text, text, "use", "heard", 1, 1), TouchpointRow("x", text, text, "quiet", 0, 0)),
+        pain_points=(bad, row(id=text, name=text)),
+        sources=(replace(crawls()[0], source=text, error=text, warnings=(text,)),),
+    )
+
+
 def empty() -> Report:
     """What a team gets that has a map and has not listened yet."""
     moods = tuple(replace(one, mean=None, low=None, high=None, people=0) for one in report().moods)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from outputs_nouns import NOW, WHY, crawls, empty, mood, quote, report, row
+from outputs_nouns import NOW, WHY, crawls, empty, hostile_report, mood, quote, report, row
 
 from listening.errors import InputError
 from listening.outputs import write_report, write_rows
@@ -48,22 +48,6 @@ FORMULAS = (
     "007",
     "",
 )
-
-
-def hostile_report(text: str) -> Report:
-    """A report in which every text that anybody could have written is the given one."""
-    bad_quote = quote(text, source=text, url=text)
-    bad = row(
-        name=text, owner=text, department=text, stage=text, touchpoint=text, status=text, quotes=(bad_quote,) * 2,
-        sources=(text,), emergences=(text,),
-    )  # fmt: skip
-    return report(
-        map_name=text,
-        moods=(replace(mood("use", "", 1.0, 0.1), name=text),),
-        touchpoints=(TouchpointRow(text, text, "use", "heard", 1, 1), TouchpointRow("x", text, text, "quiet", 0, 0)),
-        pain_points=(bad, row(id=text, name=text)),
-        sources=(replace(crawls()[0], source=text, error=text, warnings=(text,)),),
-    )
 
 
 def written(made: Report, folder: Path, name: str) -> Path:

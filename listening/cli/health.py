@@ -16,8 +16,8 @@ def doctor(config: Config = None) -> None:
     """Show what is on, off or broken, and how to mend it; exit code 1 where something is broken."""
     from listening.cli.findings import BROKEN, examine
 
-    typer.echo(f"settings in {config_folder(config)}")
     found = examine(load_settings(config))
+    typer.echo(f"settings in {config_folder(config)}")
     table([(finding.state, finding.part, finding.sentence) for finding in found])
     broken = sum(finding.state == BROKEN for finding in found)
     if broken:

@@ -1,1 +1,28 @@
-"""."""
+"""The demo: an invented world on loopback, a mailbox that catches the alerts, and a scorecard against the truth."""
+
+from listening.demo.mailbox import Mail, Mailbox, read_mails
+from listening.demo.run import run_demo
+from listening.demo.scorecard import Held, Scorecard, look, score, show
+from listening.demo.sites import Sites, serve
+from listening.demo.truth import Truth, read_truth
+from listening.demo.world import World, cut_inside, load_world, sample_folder
+
+__all__ = [
+    "Held",
+    "Mail",
+    "Mailbox",
+    "Scorecard",
+    "Sites",
+    "Truth",
+    "World",
+    "cut_inside",
+    "load_world",
+    "look",
+    "read_mails",
+    "read_truth",
+    "run_demo",
+    "sample_folder",
+    "score",
+    "serve",
+    "show",
+]

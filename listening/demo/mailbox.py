@@ -14,11 +14,16 @@ from types import TracebackType
 from typing import Any, Self
 
 HOST = "127.0.0.1"
+_POINT = re.compile(r"\bpp-\w+")
+_DAY = re.compile(r"\b20\d\d-\d\d-\d\d\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One mail that was caught: to whom, about which night, and which pain points it tells."""
+    """One mail that was caught: to whom, about which night, and which pain points it tells.
+
+    Night and pain points are read from our own headers, or from the words where a mail has none.
+    """
 
     path: Path
     to: str
@@ -61,14 +66,17 @@ def read_mails(folder: Path) -> list[Mail]:
 
 def _read(path: Path) -> Mail:
     found = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-    night = str(found.get("X-Listening-Night", "")).strip()
-    points = str(found.get("X-Listening-Pain-Points", ""))
+    text = found.get_body(("plain", "html"))
+    words = str(text.get_content()) if text is not None else ""
+    night = str(found.get("X-Listening-Night", "")) or words
+    points = str(found.get("X-Listening-Pain-Points", "")) or words
+    day = _DAY.search(night)
     return Mail(
         path,
         str(found.get("To", "")),
         str(found.get("Subject", "")),
-        date.fromisoformat(night) if night else None,
-        tuple(one for one in re.split(r"[\s,]+", points) if one),
+        date.fromisoformat(day[0]) if day else None,
+        tuple(dict.fromkeys(_POINT.findall(points))),
     )
 
 

@@ -79,7 +79,11 @@ class World:
 
     def night_of(self, now: datetime) -> int:
         """Return the number of the night (the local day) that `now` belongs to."""
-        return (now.astimezone(self.zone).date() - self.day_zero).days
+        return self.night_of_date(now.astimezone(self.zone).date())
+
+    def night_of_date(self, day: date) -> int:
+        """Return the number of the night with a local date."""
+        return (day - self.day_zero).days
 
     def date_of(self, number: int) -> date:
         """Return the local date of a night, as mails and reports name it."""

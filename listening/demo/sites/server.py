@@ -79,6 +79,14 @@ class Sites:
         """Return the world's clock."""
         return self._now
 
+    def addresses(self) -> dict[str, tuple[str, str]]:
+        """Return for each source the key of sources.toml that holds its address, and the address."""
+        kinds = {site.source: site.kind for site in self.world.sites}
+        return {
+            name: ("base_url", url) if kinds[name] == "reddit" else ("url", url + FEEDS.get(kinds[name], "/"))
+            for name, url in self.urls.items()
+        }
+
     def configs(self, configs: Sequence[SourceConfig]) -> tuple[SourceConfig, ...]:
         """Return the sources that the operator has by now, with the addresses of the running sites filled in."""
         return tuple(self._filled(one) for one in configs if self.world.is_added(one.name, self._now))
@@ -101,10 +109,10 @@ class Sites:
             one.close()
 
     def _filled(self, config: SourceConfig) -> SourceConfig:
-        url = self.urls[config.name]
-        if config.kind == "reddit":
-            return replace(config, options={**config.options, "base_url": url})
-        return replace(config, url=url + FEEDS.get(self.world.site(config.name).kind, "/"))
+        key, url = self.addresses()[config.name]
+        if key == "url":
+            return replace(config, url=url)
+        return replace(config, options={**config.options, key: url})
 
     def _app(self, site: Site) -> ASGIApp:
         """Return the site's app behind its outages and its robots.txt."""
@@ -123,7 +131,7 @@ class Sites:
         return answer
 
 
-def serve(world: World, port: int = 0, *, now: datetime | None = None) -> Sites:
+def serve(world: World, port: int = 0, now: datetime | None = None) -> Sites:
     """Serve the sites on loopback from `port` on (0: any free ones); the clock stands at `now` or the first night.
 
     Raises SettingsError where a port is taken.

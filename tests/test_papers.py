@@ -1,0 +1,150 @@
+"""The papers are true: what they name exists, and what exists is named."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import re
+import tokenize
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+
+from listening.cli.app import app
+from listening.cli.settings_page import page
+from listening.settings.table import SECTIONS
+
+ROOT = Path(__file__).resolve().parent.parent
+PAPERS = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "data" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+CODE = sorted(
+    path for room in ("listening", "flows", "tests", "bench", "models") for path in (ROOT / room).rglob("*.py")
+)
+SENTENCES = 9
+LONGEST = 300
+
+
+def recipes() -> list[str]:
+    """The Makefile's targets, files too."""
+    lines = (ROOT / "Makefile").read_text().splitlines()
+    return [line.split(":")[0] for line in lines if re.match(r"[a-z$(][\w$()./]*:(?!=)", line)]
+
+
+def commands() -> Iterator[tuple[str, ...]]:
+    """Every command of the command line, as the words that call it."""
+    yield from _below(typer.main.get_command(app), ())
+
+
+def _below(command: object, words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    below = getattr(command, "commands", None)
+    if below is None:
+        yield words
+    else:
+        for name, one in below.items():
+            yield from _below(one, (*words, name))
+
+
+def test_make_has_few_recipes_each_with_its_sentence() -> None:
+    assert "install" in recipes()
+    assert len(recipes()) <= 12
+    told = re.findall(r"^([a-z]+):.*## \S+", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
+    assert told == [name for name in recipes() if name.isalpha()]
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.name)
+def test_what_a_paper_names_exists(paper: Path) -> None:
+    text = paper.read_text()
+    known = {words[:n] for words in commands() for n in range(1, len(words) + 1)}
+    groups = {words[0] for words in commands() if len(words) > 1}
+    for told in re.findall(r"(?:bin/|`)listening ([a-z-]+(?: [a-z-]+)?)", text):
+        words = tuple(told.split())
+        assert (words if words[0] in groups else words[:1]) in known, f"{paper.name}: listening {told}"
+    for recipe in re.findall(r"(?:`|^    )make ([a-z]+)", text, flags=re.MULTILINE):
+        assert recipe in recipes(), f"{paper.name}: make {recipe}"
+    for link in re.findall(r"\]\((?!http)([^)#]+)", text):
+        assert (paper.parent / link).exists(), f"{paper.name}: {link}"
+
+
+def test_every_command_is_in_the_papers() -> None:
+    readme = (ROOT / "README.md").read_text()
+    for first, *rest in commands():
+        row = next((line for line in readme.splitlines() if f"listening {first}" in line and line.startswith("|")), "")
+        assert row, f"README.md: listening {first}"
+        assert all(f"`{name}`" in row or f"{first} {name}" in row for name in rest), f"README.md: {first} {rest}"
+
+
+def test_every_command_tells_its_sentence() -> None:
+    for words in commands():
+        command = typer.main.get_command(app)
+        for word in words:
+            command = command.commands[word]  # type: ignore[attr-defined] # a group has commands
+        assert command.help, words
+        for option in command.params:
+            assert option.name in ("importance", "cost", "ease") or getattr(option, "help", ""), (words, option.name)
+
+
+def test_the_page_of_settings_is_the_generated_one() -> None:
+    assert (ROOT / "docs" / "settings.md").read_text() == page(), "run make docs"
+
+
+def test_every_setting_is_on_the_page_with_its_sentence() -> None:
+    for section in SECTIONS.values():
+        for spec in dataclasses.fields(section):
+            assert f"| `{spec.name}` |" in page()
+            assert spec.metadata["says"] in page()
+
+
+def test_the_architecture_takes_nine_sentences_and_one_picture() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    assert len(re.findall(r"^\d\. ", text, flags=re.MULTILINE)) == SENTENCES
+    assert text.count("```") == 2
+
+
+def test_the_first_screen_of_the_readme() -> None:
+    first = (ROOT / "README.md").read_text().splitlines()[:34]
+    assert "    make demo" in "\n".join(first)
+    assert "    make test" in "\n".join(first)
+    assert max(map(len, first)) <= 130
+
+
+def test_every_ignored_rule_has_its_reason() -> None:
+    lines = (ROOT / "pyproject.toml").read_text().splitlines()
+    start, end = lines.index("[tool.ruff.lint]"), lines.index("[tool.ruff.lint.pydocstyle]")
+    for line in lines[start:end]:
+        if re.match(r'\s+"[A-Z]+\d*"|"[\w./*]+" = \[".*\]', line):
+            assert re.search(r"# \S+", line), line
+    told = tomllib.loads("\n".join(lines))["tool"]["ruff"]["lint"]
+    assert told["select"] == ["ALL"]
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_exception_has_its_reason_and_every_file_its_sentence(path: Path) -> None:
+    text = path.read_text()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type != tokenize.COMMENT:
+            continue
+        told = re.match(r"#\s*(noqa|type: ignore)(: ?[A-Z0-9, ]+|\[[\w, -]+\])?(.*)", token.string)
+        if told:
+            assert told[2], f"{path.name}:{token.start[0]}: names no rule"
+            assert re.search(r"[a-z]{2}", told[3]), f"{path.name}:{token.start[0]}: gives no reason"
+    if text.strip() and "tests" not in path.parts:
+        assert text.startswith('"""'), f"{path.name} begins with no sentence"
+        assert text.count("\n") <= LONGEST or path.name == "types.py", f"{path.name} is too long"  # all nouns in one
+
+
+def test_the_pins_hold_what_we_ask_for() -> None:
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    pins = {
+        line.split("==")[0].lower().replace("_", "-") for line in (ROOT / "constraints.txt").read_text().splitlines()
+    }
+    for wish in [*asked["dependencies"], *asked["optional-dependencies"]["dev"]]:
+        name = re.split(r"[\[<>=]", wish)[0].lower().replace("_", "-")
+        assert name in pins, f"constraints.txt has no {name}"
+
+
+def test_the_licence_is_the_one_named() -> None:
+    text = (ROOT / "LICENSE").read_text()
+    assert "Apache License" in text
+    assert "END OF TERMS AND CONDITIONS" in text
