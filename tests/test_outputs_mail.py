@@ -226,14 +226,19 @@ def box() -> Box:
     return Box()
 
 
+class _AnyPort(Controller):
+    """A server on whatever port the system gave it: its own trial call needs to know which."""
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
 def serve(box: Box, **more: object) -> Iterator[Smtp]:
-    controller = Controller(box, hostname="127.0.0.1", port=0, enable_SMTPUTF8=True, **more)
-    # port 0 lets the system choose; aiosmtpd's own trial connection cannot know it
-    controller._trigger_server = lambda: None
+    controller = _AnyPort(box, hostname="127.0.0.1", port=0, enable_SMTPUTF8=True, **more)
     controller.start()
     try:
-        host, port = controller.server.sockets[0].getsockname()[:2]
-        yield Smtp(host, port, "none", sender="listening@house.test", timeout=5)
+        yield Smtp("127.0.0.1", controller.port, "none", sender="listening@house.test", timeout=5)
     finally:
         controller.stop()
 

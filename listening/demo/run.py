@@ -56,12 +56,12 @@ def run_demo(port: int = 0, *, nights: int | None = None, folder: Path = FOLDER,
     with _own_environment(), private(folder / "prefect"), serve(world, port, world.night_at(1)) as sites:
         os.environ.update(sites.secrets)
         with Mailbox(folder / "mail") as mailbox:
-            lived = _live(world, sites, mailbox, folder, last, console)
+            lived = _live(world, sites, mailbox, folder=folder, last=last, console=console)
     _tell(lived, folder, console)
     return 0
 
 
-def _live(world: World, sites: Sites, mailbox: Mailbox, folder: Path, last: int, console: Console) -> Lived:
+def _live(world: World, sites: Sites, mailbox: Mailbox, *, folder: Path, last: int, console: Console) -> Lived:
     start, config = time.monotonic(), folder / "configs"
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     snapshots: dict[date, Held] = {}
@@ -113,12 +113,12 @@ def _write_configs(world: World, sites: Sites, mailbox: Mailbox, config: Path) -
         if (sample / name).is_file():
             shutil.copyfile(sample / name, config / name)
     main = tomlkit.parse((sample / "listening.toml").read_text(encoding="utf-8"))
-    main["store"]["var"] = "."  # type: ignore[index]  # the sample's own table
-    main["mail"]["port"] = mailbox.port  # type: ignore[index]  # the same
+    main["store"]["var"] = "."
+    main["mail"]["port"] = mailbox.port
     main.setdefault("night", tomlkit.table())["retries"] = 0
     (config / "listening.toml").write_text(tomlkit.dumps(main), encoding="utf-8")
     blocks = tomlkit.parse((sample / "sources.toml").read_text(encoding="utf-8"))
-    _fill(blocks["sources"], sites, load(sample, {}).sources)  # type: ignore[arg-type]  # the same
+    _fill(blocks["sources"], sites, load(sample, {}).sources)
     (config / "sources.toml").write_text(tomlkit.dumps(blocks), encoding="utf-8")
 
 

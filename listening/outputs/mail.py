@@ -64,10 +64,11 @@ def compose(alert: Alert, *, sender: str, base_url: str, now: datetime) -> Email
     shown_from, to = _address(sender, "smtp sender"), _address(alert.owner.email, f"owner {alert.owner.id}")
     board = link(base_url).rstrip("/")
     items = sorted(alert.items, key=lambda one: _rank(one.emergence.kind))
+    pieces = [_piece(item, board) for item in items[:MOST_ITEMS]]
     values = {
         "owner": one_line(alert.owner.name, 100),
         "night": alert.night,
-        "pieces": [_piece(item, board) for item in items[:MOST_ITEMS]],
+        "pieces": pieces,
         "more": len(items[MOST_ITEMS:]),
         "not_seen": [one_line(sentence, 400) for sentence in alert.not_seen],
         "board": board,
@@ -79,6 +80,8 @@ def compose(alert: Alert, *, sender: str, base_url: str, now: datetime) -> Email
     message["Date"] = format_datetime(now.astimezone(UTC))
     message["Message-ID"] = f"<{re.sub('[^A-Za-z0-9._-]', '-', alert.id)}@{shown_from.domain}>"
     message["Auto-Submitted"] = "auto-generated"
+    message["X-Listening-Night"] = alert.night.isoformat()
+    message["X-Listening-Pain-Points"] = ", ".join(header(piece.id) for piece in pieces)
     if board:
         message["List-Unsubscribe"] = f"<{board}>"
     message.set_content(fill("alert.txt", **values), cte="quoted-printable")

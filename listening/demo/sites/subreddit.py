@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from html import escape
 from typing import Any
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -83,9 +84,9 @@ class _Api:
 
     async def more(self, request: Request) -> JSONResponse:
         """The comments that were asked for by id with all below them, as one flat list, parents first."""
-        form = request.query_params if request.method == "GET" else await request.form()
-        posts = self._thread(str(form.get("link_id")))
-        wanted = {f"t1_{key}" for key in str(form.get("children", "")).split(",")}
+        form = dict(parse_qsl(request.url.query if request.method == "GET" else (await request.body()).decode()))
+        posts = self._thread(form.get("link_id", ""))
+        wanted = {f"t1_{key}" for key in form.get("children", "").split(",")}
         things = []
         for post in posts[1:]:
             if post.id in wanted or post.reply_to in wanted:
