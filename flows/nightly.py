@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from prefect import flow, task
+from prefect import State, flow, task
 from prefect.futures import wait
+from prefect.runtime import task_run
+from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.house import House, enter, leave, moment
@@ -37,16 +39,19 @@ class NightResult:
 
 
 @task(name="crawl", task_run_name="crawl {source}", persist_result=False)
-def crawl_source(config: str, source: str, now: str) -> str:
-    """Read one source; a failure that may pass raises, so that Prefect tries it again."""
+def crawl_source(config: str, source: str, now: str) -> State[str]:
+    """Read one source; a failure that may pass raises as long as Prefect will try it again."""
     house = enter(config)
     found = house.settings.source(source)
     if found is None:
         raise NotFound(f"no source {source!r}", "see `listening sources list`")
     crawl = pipeline.crawl(house.store, house.settings, found, key=house.key, now=moment(now))
-    if crawl.state == "failed" and crawl.again:
+    tries = house.settings.night.retries
+    if crawl.state == "failed" and crawl.again and (task_run.run_count or 1) <= tries:
         raise SourceUnavailable(crawl.error)
-    return crawl.state
+    if crawl.state == "failed":
+        return Failed(message=crawl.error)
+    return Completed(message=crawl.state, data=crawl.state)
 
 
 @task(name="clean", persist_result=False)

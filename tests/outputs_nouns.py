@@ -57,7 +57,7 @@ def row(**more: object) -> PainPointRow:
 
 
 def mood(
-    stage: str, name: str, assumed: float | None, mean: float | None, spread: float = 0.2, people: int = 40
+    stage: str, name: str, assumed: float | None, mean: float | None, spread: float = 0.2, *, people: int = 40
 ) -> StageMood:
     if mean is None:
         return StageMood(stage, name, assumed, None, None, None, 0)
@@ -72,12 +72,12 @@ def report(**more: object) -> Report:
         until=date(2026, 3, 31),
         made_at=NOW,
         moods=(
-            mood("discover", "Hear of it", 1.0, 0.35, 0.3, 19),
-            mood("choose", "Choose", 0.5, 0.05, 0.15, 64),
-            mood("buy", "Book and pay", 1.0, -0.42, 0.12, 118),
-            mood("start", "First ride", 1.5, 0.6, 0.25, 33),
-            mood("use", "Ride", 2.0, -0.1, 0.1, 240),
-            mood("help", "Get help", None, -0.7, 0.3, 12),
+            mood("discover", "Hear of it", 1.0, 0.35, 0.3, people=19),
+            mood("choose", "Choose", 0.5, 0.05, 0.15, people=64),
+            mood("buy", "Book and pay", 1.0, -0.42, 0.12, people=118),
+            mood("start", "First ride", 1.5, 0.6, 0.25, people=33),
+            mood("use", "Ride", 2.0, -0.1, 0.1, people=240),
+            mood("help", "Get help", None, -0.7, 0.3, people=12),
             mood("stay", "Stay a member", 1.0, None),
         ),
         touchpoints=(

@@ -1,5 +1,7 @@
 """The page and the mail's HTML: what they say, and that no stranger's words come alive in them."""
 
+# ruff: noqa: RUF001 -- the signs of our own pages are compared as they are
+
 from __future__ import annotations
 
 import re
@@ -22,9 +24,9 @@ ATTACKS = (
     "</textarea><svg onload=alert(1)>",
     "<img src=x onerror=alert(1)>",
     "<img src='https://evil.test/pixel.gif'>",
-    "\"><img src=x onerror=alert(1)>",
+    '"><img src=x onerror=alert(1)>',
     "' onmouseover='alert(1)",
-    "\" autofocus onfocus=alert(1) x=\"",
+    '" autofocus onfocus=alert(1) x="',
     "` onclick=alert(1) `",
     "javascript:alert(1)",
     "JaVaScRiPt:alert(1)",
@@ -32,7 +34,7 @@ ATTACKS = (
     "\x01javascript:alert(1)",
     "data:text/html,<script>alert(1)</script>",
     "vbscript:msgbox(1)",
-    "https://yard.test/\" onmouseover=\"alert(1)",
+    'https://yard.test/" onmouseover="alert(1)',
     "https://yard.test/'onmouseover='alert(1)",
     "//evil.test/x",
     "<a href=javascript:alert(1)>x</a>",
@@ -43,7 +45,7 @@ ATTACKS = (
     "<style>@import 'https://evil.test/x.css'</style>",
     "<form action=https://evil.test><input name=q>",
     "<object data=x><embed src=x>",
-    "<math><mi//xlink:href=\"data:x,<script>alert(1)</script>\">",
+    '<math><mi//xlink:href="data:x,<script>alert(1)</script>">',
     "<!--><img src=x onerror=alert(1)>-->",
     "]]><script>alert(1)</script>",
     "{{ 7 * 7 }}{% include '/etc/passwd' %}",
@@ -183,9 +185,9 @@ class TestReport:
         card = Tree(page(report())).css("article")[1]
         told = " ".join(card.text(separator=" ").split())
         for part in (
-            "Ride › Helmet box", "People 12 + 3 who told us", "17 · 1,830", "Unspoken 57 %", "nobody yet", "Status open",
-            WHY, "yard , 28 March 2026", "listening pain-points assign pp-0a1b2c3d4e --owner NAME", "at most 6 people",
-            "People a week, oldest first: 0, 0, 1, 0, 1, 0, 1, 2, 1, 3, 4, 6",
+            "Ride › Helmet box", "People 12 + 3 who told us", "17 · 1,830", "Unspoken 57 %", "nobody yet",
+            "Status open", WHY, "yard , 28 March 2026", "listening pain-points assign pp-0a1b2c3d4e --owner NAME",
+            "at most 6 people", "People a week, oldest first: 0, 0, 1, 0, 1, 0, 1, 2, 1, 3, 4, 6",
         ):  # fmt: skip
             assert part in told
         assert len(card.css("blockquote")) == 3

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from listening.cli.opened import PARTLY, Config, as_moment, complain, config_folder, load_settings
-from listening.errors import NotFound
+from listening.errors import ListeningError, NotFound
 
 ENDS = {"done": 0, "partial": PARTLY}
 
@@ -40,6 +41,8 @@ def night(
         raise NotFound(f"no source {source!r} in sources.toml", f"it knows {known}")
     from flows.nightly import run_night
 
+    for name in ("prefect.flow_runs", "prefect.task_runs"):
+        logging.getLogger(name).addFilter(in_one_line)
     result = run_night(config_folder(config), now=now, crawl=crawl, only=source)
     for visit in result.crawls:
         typer.echo(f"{visit.source}: {visit.state}, {visit.seen} seen, {visit.new} new, {visit.changed} changed")
@@ -51,6 +54,15 @@ def night(
         f"emergences {result.emergences}, mails sent {result.sent}, {result.seconds:.1f} s"
     )
     raise typer.Exit(ENDS.get(result.state, 1))
+
+
+def in_one_line(record: logging.LogRecord) -> bool:
+    """Take the traceback off an error that we foresaw; a flow's own is left out, because it is told at the end."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, ListeningError):
+        record.exc_info = None
+        return record.name != "prefect.flow_runs"
+    return True
 
 
 def serve(config: Config = None) -> None:

@@ -92,9 +92,7 @@ def _gap(assumed: float | None, mean: float | None, low: float | None, high: flo
         return ""
     if assumed / 2 > (mean if high is None else high):
         return "worse than assumed"
-    return (
-        "better than assumed" if assumed / 2 < (mean if low is None else low) else "no clear difference"
-    )
+    return "better than assumed" if assumed / 2 < (mean if low is None else low) else "no clear difference"
 
 
 def source_health(crawls: Sequence[Crawl]) -> list[SourceHealth]:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, getaddresses, parseaddr
 from hashlib import blake2b
 from urllib.parse import quote as in_url
 
@@ -75,7 +75,7 @@ def compose(alert: Alert, *, sender: str, base_url: str, now: datetime) -> Email
     }
     message = EmailMessage(policy=SMTP)
     message["From"] = shown_from
-    message["To"] = Address(header(alert.owner.name, 80), addr_spec=to.addr_spec)
+    message["To"] = Address(_name(alert.owner.name), addr_spec=to.addr_spec)
     message["Subject"] = header(fill("alert_subject.txt", **values))
     message["Date"] = format_datetime(now.astimezone(UTC))
     message["Message-ID"] = f"<{re.sub('[^A-Za-z0-9._-]', '-', alert.id)}@{shown_from.domain}>"
@@ -105,13 +105,18 @@ def _address(text: str, whose: str) -> Address:
     local, _, domain = address.rpartition("@")
     try:
         plain = f"{local}@{domain.encode('idna').decode()}"
-        found = Address(header(name, 80), addr_spec=plain) if _ADDRESS.fullmatch(plain) else None
+        found = Address(_name(name), addr_spec=plain) if _ADDRESS.fullmatch(plain) else None
     except (ValueError, IndexError):  # IndexError: the standard library's parser at an empty part
         found = None
-    if found is None or "\n" in text or "\r" in text:
+    if found is None or len(getaddresses([text])) != 1 or one_line(text) != text:
         mend = "give one like ann@example.com in configs/"
         raise MailError(f"the address of {whose} is none: {one_line(text, 80)!r}", mend)
     return found
+
+
+def _name(text: str) -> str:
+    """Make a display name that needs no quotes: Python 3.11 loses them where it folds a long line."""
+    return header(re.sub(r'[()<>@,;:\\".\[\]=?]', " ", text), 80)
 
 
 def _piece(item: AlertItem, board: str) -> Piece:

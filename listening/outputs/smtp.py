@@ -81,7 +81,7 @@ def _translate(error: Exception, smtp: Smtp) -> MailError:
         if error.smtp_code >= FOR_GOOD:
             return MailError(said.rstrip(), "ask who runs the mail server, or look at [smtp] in the settings")
         return MailUnavailable(said.rstrip(), again)
-    if isinstance(error, smtplib.SMTPNotSupportedError | UnicodeError | ValueError) and not isinstance(error, OSError):
+    if isinstance(error, smtplib.SMTPNotSupportedError) or not isinstance(error, OSError):
         return MailError(f"{_place(smtp)} cannot do what we need: {one_line(str(error), 200)}", "look at [smtp]")
     return MailUnavailable(
         f"{_place(smtp)} is out of reach: {one_line(str(error), 200) or type(error).__name__}", again

@@ -168,7 +168,8 @@ class Reddit:
             created_at=_moment(raw.created_utc),
             edited_at=_moment(edited) if edited and not isinstance(edited, bool) else None,
             date_from="api",
-            url=SITE + str(vars(raw).get("permalink") or f"/comments/{thread.removeprefix('t3_')}/_/{raw.id}/"),
+            url=(self._options.text("base_url") or SITE).rstrip("/")
+            + str(vars(raw).get("permalink") or f"/comments/{thread.removeprefix('t3_')}/_/{raw.id}/"),
             thread=thread,
             reply_to=reply_to,
             likes=max(0, int(raw.score or 0)),
