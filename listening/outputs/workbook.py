@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+HEAD_HEIGHT = 50  # points: three lines, as the map's title needs
 MINUS = "\N{MINUS SIGN}"
 Cell = str | int | float | date | datetime | None
 
@@ -72,6 +73,7 @@ def _write(page: Worksheet, sheet: Sheet, looks: _Looks) -> None:
         for number, value in enumerate(row):
             _write_cell(page, line, number, value, looks)
     last = max(len(sheet.rows), 1)
+    page.set_row(0, HEAD_HEIGHT)
     page.freeze_panes(1, sheet.frozen)
     if sheet.filtered:
         page.autofilter(0, 0, last, len(sheet.heads) - 1)
