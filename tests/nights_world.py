@@ -219,7 +219,9 @@ def _signals(text: Text) -> Iterator[Signal]:
         start += len(sentence) + 2
         words = [word.strip(".,?!").lower() for word in sentence.split()]
         trouble = next((one for one in TROUBLES if len(set(one.words) & set(words)) > 1), None)
-        hurts = {"none": 0.1, "spoken": 0.3, "unspoken": 0.6} if trouble else {"none": 0.9, "spoken": 0.1, "unspoken": 0}
+        hurts = (
+            {"none": 0.1, "spoken": 0.3, "unspoken": 0.6} if trouble else {"none": 0.9, "spoken": 0.1, "unspoken": 0}
+        )
         stage = trouble.stage if trouble else "none"
         yield Signal(
             id=f"s-{text.id}-{index}",

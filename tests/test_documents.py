@@ -124,7 +124,7 @@ def test_what_looks_the_same_has_one_fingerprint(other: str) -> None:
 def test_a_signature_is_the_same_on_every_machine() -> None:
     found = signature(BILL)
     assert (len(found.fingerprint), len(found.minhash), len(found.bands)) == (32, 256, 21)
-    assert found.bands[0] == "0-e1a059802981724b"
+    assert found.bands[0] == "0-a2166054a3200884"
     assert signature("10 euros a month") != signature("100 euros a month")
     assert signature("seven words are too few to copy").bands == ()
 

@@ -38,7 +38,8 @@ class Nights:
 
     def __init__(self) -> None:
         script = Path(__file__).with_name("killed_night.py")
-        env = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        env = {**os.environ, **threads, "PYTHONPATH": str(script.parent.parent)}
         self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and script
             [sys.executable, script], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -100,7 +101,9 @@ def kill_and_live_on(nights: Nights, configs: Path, moments: Iterator[int], left
     return hit
 
 
-def differing(ours: dict[str, list[str]], clean: dict[str, list[str]]) -> dict[str, tuple[Sequence[str], Sequence[str]]]:
+def differing(
+    ours: dict[str, list[str]], clean: dict[str, list[str]]
+) -> dict[str, tuple[Sequence[str], Sequence[str]]]:
     """For each table what is doubled or wrong, and what is lost."""
     pairs = {name: (Counter(ours[name]), Counter(clean[name])) for name in clean}
     return {

@@ -23,6 +23,7 @@ RENAME_AT = (3, 5, 8, 13, 21, 34, 55, 89)  # passages at which the machine looks
 NAME_FROM = 200  # passages that a name is made from at most
 NEIGHBOURS = 12
 REGROUP_DAY = 0  # Mondays
+PLACED = "placed"  # the note after placing, while pain points are being reconsidered
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +38,17 @@ class Clustered:
 
 def cluster(store: Store, settings: Settings, *, now: datetime) -> Clustered:
     """Place what waits until nothing moves any more; on Mondays look whether pain points are one or two."""
-    if reads.note(store, UNSETTLED) != "yes":
+    unsettled = reads.note(store, UNSETTLED)
+    if not unsettled:
         return Clustered()
     total = Clustered()
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS if unsettled != PLACED else 0):
         done = _place(store, settings, now)
         total = replace(total, carried=total.carried + done.carried, born=total.born + done.born)
         if not (done.carried or done.born):
             break
     if night_of(settings, now).weekday() == REGROUP_DAY:
+        writes.keep_meta(store, UNSETTLED, PLACED)  # a night killed from here on does not place by half-made changes
         total = _reconsider(store, settings, now, total)
     writes.keep_meta(store, UNSETTLED, "")
     log.info("clustered", extra={"carried": total.carried, "born": total.born})
@@ -154,8 +157,7 @@ def _reconsider(store: Store, settings: Settings, now: datetime, total: Clustere
         changes = reconsider(
             list(points.values()), reads.pains_of(store, points.keys(), limit_each=NAME_FROM), fixed=fixed
         )
-        for change in changes:
-            _apply(store, points, change, now)
+        writes.apply_changes(store, [_planned(store, points, change, now) for change in changes])
         merged = sum(change.kind == "merge" for change in changes)
         total = replace(total, merged=total.merged + merged, split=total.split + len(changes) - merged)
         if not changes:
@@ -163,18 +165,21 @@ def _reconsider(store: Store, settings: Settings, now: datetime, total: Clustere
     return total
 
 
-def _apply(store: Store, points: Mapping[str, PainPoint], change: Change, now: datetime) -> None:
+def _planned(
+    store: Store, points: Mapping[str, PainPoint], change: Change, now: datetime
+) -> tuple[Change, list[PainPoint], list[LedgerEntry]]:
+    """The change with its pain points made anew, and its line."""
     told = reads.pains_of(store, [change.into_id, change.from_id])
     line = _line(now, change.kind, change.from_id, change.why, other=change.into_id)
     if change.kind == "merge":
         both = [*told[change.into_id], *told[change.from_id]]
-        writes.apply_change(store, change, [_again(points[change.into_id], both)], [line])
-        return
+        latest = max(points[change.into_id].last_seen, points[change.from_id].last_seen)
+        return change, [_again(replace(points[change.into_id], last_seen=latest), both)], [line]
     leaving = [pain for pain in told[change.from_id] if pain.signal_id in set(change.members)]
     staying = [pain for pain in told[change.from_id] if pain.signal_id not in set(change.members)]
     old = points[change.from_id]
     new = replace(old, id=change.into_id, named_by="", merged_into=None)
-    writes.apply_change(store, change, [_again(old, staying), _again(new, leaving)], [line])
+    return change, [_again(old, staying), _again(new, leaving)], [line]
 
 
 def _again(point: PainPoint, pains: Sequence[Pain]) -> PainPoint:

@@ -37,9 +37,9 @@ def begin_night(store: Store, settings: Settings, *, now: datetime, clock: datet
     `now` is the night's moment (it may be simulated), `clock` the real one, by which leases run out.
     Raises NightRunning where another living process holds the lease.
     """
-    holder = _me()
+    holder = this_process()
     until = clock + timedelta(minutes=settings.night.lease_minutes)
-    held = writes.take_lease(store, LEASE, holder=holder, now=clock, until=until, takeover=_is_dead)
+    held = writes.take_lease(store, LEASE, holder=holder, now=clock, until=until, takeover=is_dead)
     if held is not None:
         since = held.since.astimezone(ZoneInfo(settings.night.timezone))
         raise NightRunning(
@@ -64,11 +64,12 @@ def give_back(store: Store, holder: str) -> None:
     writes.release_lease(store, LEASE, holder)
 
 
-def _me() -> str:
+def this_process() -> str:
+    """The name under which this process holds what only one may hold."""
     return f"{socket.gethostname()}:{os.getpid()}:{_began(os.getpid())}"
 
 
-def _is_dead(holder: str) -> bool:
+def is_dead(holder: str) -> bool:
     """Whether the holder was a process of this machine that lives no more (a new one may have got its number)."""
     host, _, rest = holder.partition(":")
     pid, _, began = rest.partition(":")

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from statistics import median
-from uuid import uuid4
 
 from listening.errors import MailError, MailUnavailable
 from listening.outputs import compose, send
-from listening.pipeline.nights import night_of
+from listening.pipeline.nights import is_dead, night_of, this_process
 from listening.settings import Settings
 from listening.store import Store, reads, writes
 from listening.types import Alert, AlertItem, Crawl, Emergence, JourneyMap, PainPoint, Smtp
@@ -121,7 +120,8 @@ def _alert_id(journey: JourneyMap, owner: str, night: date) -> str:
 
 
 def _send_due(store: Store, settings: Settings, smtp: Smtp, now: datetime, queued: int) -> Told:
-    me, sent, waiting, dead = uuid4().hex, 0, 0, 0
+    me, sent, waiting, dead = this_process(), 0, 0, 0
+    writes.free_claims(store, dead=is_dead)  # of a night that was killed while it sent
     while alert := writes.claim_alert(store, by=me, now=now):
         try:
             send(compose(alert, sender=smtp.sender, base_url=settings.alerts.base_url, now=now), smtp)

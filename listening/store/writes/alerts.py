@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from listening.errors import NotFound
 from listening.store.engine import Store
 from listening.store.payload import alert_json, alert_of
-from listening.store.statements import insert_new
+from listening.store.statements import in_slices, insert_new
 from listening.store.tables import alerts
 from listening.types import Alert
 
@@ -53,6 +53,20 @@ def claim_alert(store: Store, *, by: str, now: datetime, lease_seconds: int = 30
         mine = sa.update(alerts).where(alerts.c.id == row.id)
         connection.execute(mine.values(claim | {"tries": alerts.c.tries + 1}))
         return alert_of(row.payload)
+
+
+def free_claims(store: Store, *, dead: Callable[[str], bool]) -> int:
+    """Queue again what workers claimed of whom `dead(worker)` says that they live no more; returns how many.
+
+    The claim's try is not counted: the mail server never refused it.
+    """
+    held = sa.select(alerts.c.id, alerts.c.claimed_by).where(alerts.c.state == "claimed")
+    again = {"state": "queued", "claimed_by": "", "claimed_until": None, "tries": alerts.c.tries - 1}
+    with store.writing() as connection:
+        left = [row.id for row in connection.execute(held.with_for_update(skip_locked=True)) if dead(row.claimed_by)]
+        for part in in_slices(left):
+            connection.execute(sa.update(alerts).where(alerts.c.id.in_(part)).values(again))
+    return len(left)
 
 
 def mark_sent(store: Store, alert_id: str, *, by: str, now: datetime) -> bool:

@@ -66,22 +66,31 @@ def apply_change(store: Store, change: Change, points: Sequence[PainPoint], ledg
     split: `members` (signal ids) move from `from_id` to `into_id`, which is made from `points` where it is new.
     Raises `NotFound` for an unknown pain point, `InputError` where one was merged away before.
     """
+    apply_changes(store, [(change, points, ledger)])
+
+
+def apply_changes(store: Store, changes: Iterable[tuple[Change, Sequence[PainPoint], Sequence[LedgerEntry]]]) -> None:
+    """Make several changes with their points and ledger lines in one transaction: all of them, or none."""
     with store.writing() as connection:
-        ends = (change.into_id, change.from_id)
-        if change.kind == "split":
-            insert_new(connection, pain_points, [point_values(one) for one in points if one.id == change.into_id])
-        if not _check_ends(connection, change):
-            return
-        moved = _move_members(connection, change)
-        if change.kind == "split" and not moved:
-            return
-        if change.kind == "merge":
-            mine = sa.update(pain_points).where(pain_points.c.id == change.from_id)
-            connection.execute(mine.values(merged_into=change.into_id))
-        for point in points:
-            _update_machine_fields(connection, point)
-        _insert_ledger(connection, ledger)
-        recount(connection, ends)
+        for change, points, lines in changes:
+            _apply(connection, change, points, lines)
+
+
+def _apply(connection: Connection, change: Change, points: Sequence[PainPoint], lines: Sequence[LedgerEntry]) -> None:
+    if change.kind == "split":
+        insert_new(connection, pain_points, [point_values(one) for one in points if one.id == change.into_id])
+    if not _check_ends(connection, change):
+        return
+    moved = _move_members(connection, change)
+    if change.kind == "split" and not moved:
+        return
+    if change.kind == "merge":
+        mine = sa.update(pain_points).where(pain_points.c.id == change.from_id)
+        connection.execute(mine.values(merged_into=change.into_id))
+    for point in points:
+        _update_machine_fields(connection, point)
+    _insert_ledger(connection, lines)
+    recount(connection, (change.into_id, change.from_id))
 
 
 def _move_members(connection: Connection, change: Change) -> int:
