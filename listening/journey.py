@@ -111,6 +111,12 @@ def erase(store: Store, author: str, *, source: str | None, key: bytes) -> Forgo
     return forgotten
 
 
+def retry(store: Store, alert_id: str, *, now: datetime) -> bool:
+    """Put a mail that was laid aside back into the outbox; False where it waits there or went out."""
+    reads.alert(store, alert_id)  # names an unknown one
+    return writes.requeue_alert(store, alert_id, now)
+
+
 def retire_old(store: Store, settings: Settings, *, now: datetime) -> int:
     """Drop documents that are older than the settings allow; returns how many."""
     if settings.store.retention_days <= 0:

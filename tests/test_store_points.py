@@ -204,7 +204,8 @@ class TestChanges:
         writes.keep_apart(store, pairs)
         assert reads.apart(store) == frozenset(pairs)
         assert reads.point(store, "pp-1").size == 1
-        assert [one.signal_id for one in reads.unplaced_pains(store, since=LONG_AGO, until=at(400), floor=0)] == ["s-d1-0"]
+        waiting = reads.unplaced_pains(store, since=LONG_AGO, until=at(400), floor=0)
+        assert [one.signal_id for one in waiting] == ["s-d1-0"]
 
     def test_the_ledger_keeps_its_order_and_no_line_twice(self, store: Store) -> None:
         lines = [entry("comment", detail=text) for text in "ba"]

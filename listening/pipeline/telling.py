@@ -181,11 +181,9 @@ def _ill_sources(store: Store, settings: Settings, night: date) -> tuple[str, ..
         usual = median(one.new for one in done) if done else 0
         if not week:
             last = done[-1].night.isoformat() if done else "never"
-            found.append(
-                f"{source.name}: no good visit this week (last: {last}); {recent[-1].error if recent else 'it was never tried'}"
-            )
+            why = recent[-1].error if recent else "it was never tried"
+            found.append(f"{source.name}: no good visit this week (last: {last}); {why}")
         elif len(done) >= ENOUGH and sum(week) / len(week) < FEW * usual:
-            found.append(
-                f"{source.name}: {sum(week)} new posts in {len(week)} nights, usually {usual:g} a night; look at its page"
-            )
+            came = f"{sum(week)} new posts in {len(week)} nights, usually {usual:g} a night"
+            found.append(f"{source.name}: {came}; look at its page")
     return tuple(found)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from listening.errors import SourceBroken
 
 
-class CutOff(Exception):  # noqa: N818 -- a state of the transfer that the fetcher retries, not an error of ours
+class CutOff(Exception):
     """The packed body ended too early."""
 
 
