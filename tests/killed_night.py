@@ -1,9 +1,10 @@
 """A process that lives nights and is killed in them; `test_kill.py` starts it and tells it what to do, a line a night.
 
 It imports everything once and forks for each night, so that a night is a process of its own that costs no start-up.
-A line is JSON: {"configs": folder, "now": ISO, "kill_at": tick or null}. The answer is JSON too: {"ticks", "verb",
-"killed", "window"}. A tick is a moment between two statements to the database, before a commit, or around a mail:
-what lies between two ticks is only memory. `window` tells that a mail was out and not yet marked as sent.
+A line is JSON: {"configs": folder, "now": ISO, "kill_at": [place, tick] or null}. The answer is JSON too: {"ticks":
+{place: count}, "place", "killed"}. A tick is a moment before or after a statement to the database, before a commit, or
+around a mail: between two ticks there is only memory. A place is a verb of the night, or "sending" (a mail is about to
+go out), or "sent" (it is out, and not yet marked as sent). A place that has no such tick is killed at the next one.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -28,24 +30,31 @@ from listening.sources import importer
 from listening.store import Store, open_store, reads, upgrade  # noqa: F401  loaded once for all nights
 from listening.types import Smtp
 
+ORDER = ("begin", "crawl", "clean", "read", "cluster", "watch", "tell", "end")
+
 
 class Ticks:
     """Counts the moments of a night, and kills its process at one of them."""
 
-    def __init__(self, kill_at: int | None, answer: int) -> None:
+    def __init__(self, kill_at: tuple[str, int] | None, answer: int) -> None:
         self.kill_at, self.answer = kill_at, answer
-        self.count, self.verb, self.window = 0, "begin", False
+        self.count: Counter[str] = Counter()
+        self.place = "begin"
 
     def tick(self, *_: object) -> None:
         """One moment passed."""
-        self.count += 1
-        if self.count == self.kill_at:
+        self.count[self.place] += 1
+        if self.kill_at is None:
+            return
+        place, tick = self.kill_at
+        here = self.place == place and self.count[place] >= tick
+        if here or _stage(self.place) > _stage(place):
             self.tell(killed=True)
             os.kill(os.getpid(), signal.SIGKILL)
 
     def tell(self, *, killed: bool) -> None:
         """Answer how far it came."""
-        said = {"ticks": self.count, "verb": self.verb, "killed": killed, "window": self.window}
+        said = {"ticks": self.count, "place": self.place, "killed": killed}
         os.write(self.answer, json.dumps(said).encode())
 
     def watch(self, store: Store) -> None:
@@ -57,12 +66,17 @@ class Ticks:
         """Tick before and after each mail."""
 
         def send(message: EmailMessage, server: Smtp) -> None:
+            self.place = "sending"
             self.tick()
             outputs.send(message, server)
-            self.window = True
+            self.place = "sent"
             self.tick()
 
         return send
+
+
+def _stage(place: str) -> int:
+    return ORDER.index("tell" if place.startswith("sen") else place)
 
 
 def live(configs: str, now: datetime, ticks: Ticks) -> None:
@@ -75,18 +89,18 @@ def live(configs: str, now: datetime, ticks: Ticks) -> None:
 
     def mark_sent(*given: object, **named: object) -> bool:
         done = marked(*given, **named)  # type: ignore[arg-type]  # handed through
-        ticks.window = False
+        ticks.place = "tell"
         return done
 
     telling.writes.mark_sent = mark_sent
     holder = pipeline.begin_night(store, settings, now=now, clock=datetime.now(UTC))
     for source in settings.sources:
-        ticks.verb = "crawl"
+        ticks.place = "crawl"
         pipeline.crawl(store, settings, source, key=KEY, now=now)
     for verb in (pipeline.clean, pipeline.read, pipeline.cluster, pipeline.watch, pipeline.tell):
-        ticks.verb = verb.__name__
+        ticks.place = verb.__name__
         verb(store, settings, now=now)
-    ticks.verb = "end"
+    ticks.place = "end"
     crawls = reads.crawls(store, pipeline.night_of(settings, now))
     pipeline.end_night(store, settings, crawls=crawls, holder=holder, now=now)
 

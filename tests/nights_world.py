@@ -1,4 +1,4 @@
-"""A small invented world for whole nights: a bag maker's customers, their posts as files, and a reader of a few lines."""
+"""A small invented world for whole nights: a bag maker's customers, their posts as files, a reader of a few lines."""
 
 from __future__ import annotations
 
@@ -124,8 +124,20 @@ CHATTER = (
     "photo of my desk with all the bags in a row",
     "looking for company on a walk along the coast",
 )
-PLACES = "harbour station garden office market bakery stairs platform kitchen cabin meadow tunnel bridge attic".split()
-THINGS = "umbrella laptop kettle lunch camera notebook blanket towel map lantern jacket bottle racket scissors".split()
+PLACES = (
+    "harbour",
+    "station",
+    "garden",
+    "office",
+    "market",
+    "bakery",
+    "stairs",
+    "platform",
+    "kitchen",
+    "cabin",
+    "attic",
+)
+THINGS = ("umbrella", "laptop", "kettle", "lunch", "camera", "notebook", "blanket", "towel", "map", "lantern", "jacket")
 
 
 def tell(rng: random.Random, trouble: Trouble | None) -> str:
@@ -143,7 +155,7 @@ def write_posts(
     path: Path, count: int, *, seed: int, start: datetime, days: float, troubles: Sequence[Trouble] = TROUBLES
 ) -> None:
     """Append posts of `count` different people to a source's file: two of three in trouble, each twentieth a copy."""
-    rng = random.Random(f"{seed} {path.name}")
+    rng = random.Random(f"{seed} {path.name}")  # noqa: S311 - chance, no secret
     said: list[str] = []
     with path.open("a", encoding="utf-8") as file:
         for number in range(count):
@@ -209,7 +221,7 @@ class FewLines:
     def read(self, texts: Sequence[Text]) -> list[Reading]:
         """Read each text, in order."""
         self.asked += len(texts)
-        return [Reading(one.id, "en", True, tuple(_signals(one)), self.model) for one in texts]
+        return [Reading(one.id, "en", readable=True, signals=tuple(_signals(one)), model=self.model) for one in texts]
 
 
 def _signals(text: Text) -> Iterator[Signal]:

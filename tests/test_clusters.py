@@ -87,7 +87,7 @@ class World:
         return [self.pains[k] for k, home in self.home.items() if home == point]
 
 
-def make_point(key: str, pains: list[Pain], *, night: date = date(2026, 3, 2), **kwargs: Any) -> PainPoint:  # noqa: ANN401
+def make_point(key: str, pains: list[Pain], *, night: date = date(2026, 3, 2), **kwargs: Any) -> PainPoint:  # noqa: ANN401 -- a builder passes any field on
     touchpoints = [p.touchpoint for p in pains]
     given: dict[str, Any] = {
         "id": key,

@@ -17,20 +17,30 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypedDict
 
 import pytest
-from nights_world import MONDAY, TROUBLES, lasting, settings_of, settle, write_posts
+from nights_world import MONDAY, lasting, settings_of, settle, write_posts
 
 from listening.demo.mailbox import Mailbox
 from listening.store import open_store
 
-KILLS, SEED = 25, 7
+CHAINS, KILLS_A_CHAIN, SEED = 5, 5, 7
+PLACES = ("begin", "crawl", "clean", "read", "cluster", "watch", "tell", "end")
 SOURCES = ("yard", "board", "diary")
 FIRST = MONDAY - timedelta(days=14)
-Answer = dict[str, object]
+
+
+class Answer(TypedDict):
+    """How far a night came: ticks by place, where it ended, and whether it was killed there."""
+
+    ticks: dict[str, int]
+    place: str
+    killed: bool
 
 
 class Nights:
@@ -44,7 +54,7 @@ class Nights:
             [sys.executable, script], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def live(self, configs: Path, now: datetime, kill_at: int | None = None) -> Answer:
+    def live(self, configs: Path, now: datetime, kill_at: tuple[str, int] | None = None) -> Answer:
         """Live a night, or the part of it before its kill."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
@@ -63,7 +73,7 @@ class Nights:
         self.process.stdout.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def nights() -> Iterator[Nights]:
     opened = Nights()
     yield opened
@@ -89,18 +99,6 @@ def message_ids(folder: Path) -> Counter[str]:
     return Counter(str(mail["Message-ID"]) for mail in mails)
 
 
-def kill_and_live_on(nights: Nights, configs: Path, moments: Iterator[int], left: int) -> list[Answer]:
-    """Kill at each moment and start again, at most `left` times, until the night is done; what each kill hit."""
-    hit: list[Answer] = []
-    while len(hit) < left:
-        answer = nights.live(configs, MONDAY, next(moments))
-        if not answer["killed"]:
-            return hit
-        hit.append(answer)
-    assert not nights.live(configs, MONDAY)["killed"]
-    return hit
-
-
 def differing(
     ours: dict[str, list[str]], clean: dict[str, list[str]]
 ) -> dict[str, tuple[Sequence[str], Sequence[str]]]:
@@ -113,43 +111,74 @@ def differing(
     }
 
 
-def test_kills_at_random_moments_leave_no_trace(nights: Nights, tmp_path: Path) -> None:
-    template = tmp_path / "template"
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """One night over 300 new posts that nobody killed: the house before it, its rows after it, its mails and ticks."""
+
+    template: Path
+    rows: dict[str, list[str]]
+    mails: Counter[str]
+    ticks: Mapping[str, int]
+
+
+@pytest.fixture(scope="module")
+def clean(nights: Nights, tmp_path_factory: pytest.TempPathFactory) -> Clean:
+    folder = tmp_path_factory.mktemp("kill")
+    template = folder / "template"
     configs = settle(template, sources=SOURCES)
     for name in SOURCES:
         write_posts(template / f"{name}.jsonl", 30, seed=1, start=FIRST - timedelta(days=20), days=20, troubles=())
     nights.live(configs, FIRST)
-    for name in SOURCES:  # 300 new posts
-        write_posts(template / f"{name}.jsonl", 100, seed=2, start=FIRST, days=13.5, troubles=TROUBLES)
-    with Mailbox(tmp_path / "mails-clean") as mailbox:
-        configs = move_in(template, tmp_path / "clean", mailbox.port)
-        whole = nights.live(configs, MONDAY)
-    clean, sent = rows(configs), message_ids(mailbox.folder)
-    assert not whole["killed"]
-    assert len(clean["documents"]) == 390
-    assert len(sent) >= 3
-    assert max(sent.values()) == 1
-
-    rng = random.Random(SEED)
-    ticks = int(str(whole["ticks"]))
-    moments = iter(lambda: rng.randint(1, ticks // 3), None)
-    hit: list[Answer] = []
-    for chain in range(KILLS):
-        if len(hit) == KILLS:
-            break
-        with Mailbox(tmp_path / f"mails-{chain}") as mailbox:
-            configs = move_in(template, tmp_path / f"home-{chain}", mailbox.port)
-            new = kill_and_live_on(nights, configs, moments, KILLS - len(hit))
-        hit += new
-        assert not differing(rows(configs), clean)
-        got = message_ids(mailbox.folder)
-        assert got.keys() == sent.keys()
-        assert sum(got.values()) - len(got) <= sum(bool(one["window"]) for one in new)
-        doubles = [name for name, times in got.items() if times > 1]
-        print(f"killed in {[one['verb'] for one in new]}, mails twice in the window: {doubles}")  # noqa: T201
-    assert len(hit) == KILLS
-    assert len({one["verb"] for one in hit}) >= 4
+    for name in SOURCES:
+        write_posts(template / f"{name}.jsonl", 100, seed=2, start=FIRST, days=13.5)
+    with Mailbox(folder / "mails") as mailbox:
+        configs = move_in(template, folder / "clean", mailbox.port)
+        answer = nights.live(configs, MONDAY)
+    assert not answer["killed"]
+    return Clean(template, rows(configs), message_ids(mailbox.folder), answer["ticks"])
 
 
-def test_a_kill_around_each_mail_sends_all_and_doubles_only_in_the_window(nights: Nights, tmp_path: Path) -> None:
-    raise NotImplementedError
+def moments(ticks: Mapping[str, int], rng: random.Random, count: int) -> list[tuple[str, int]]:
+    """So many moments of a night in their order, each in another verb."""
+    places = rng.sample(PLACES, count)
+    return sorted(((one, rng.randint(1, ticks[one])) for one in places), key=lambda m: (PLACES.index(m[0]), m[1]))
+
+
+def test_the_clean_night_has_all_kinds_of_rows(clean: Clean) -> None:
+    assert len(clean.rows["documents"]) == 390
+    kinds = ("signals", "pain_points", "memberships", "ledger", "emergences", "crawls", "nights")
+    assert all(clean.rows[one] for one in kinds)
+    assert not clean.rows["leases"]
+    assert len(clean.mails) >= 3
+    assert max(clean.mails.values()) == 1
+
+
+@pytest.mark.parametrize("chain", range(CHAINS))
+def test_kills_at_random_moments_leave_no_trace(nights: Nights, clean: Clean, tmp_path: Path, chain: int) -> None:
+    planned = moments(clean.ticks, random.Random(SEED + chain), KILLS_A_CHAIN)  # noqa: S311 - chance, no secret
+    with Mailbox(tmp_path / "mails") as mailbox:
+        configs = move_in(clean.template, tmp_path / "home", mailbox.port)
+        hit = [nights.live(configs, MONDAY, one) for one in planned]
+        last = nights.live(configs, MONDAY)
+    assert [one["killed"] for one in (*hit, last)] == [True] * KILLS_A_CHAIN + [False]
+    assert not differing(rows(configs), clean.rows)
+    got = message_ids(mailbox.folder)
+    doubles = sorted(name for name, times in got.items() if times > 1)
+    print(f"killed in {[one['place'] for one in hit]}; mails twice, from the window: {doubles}")  # noqa: T201
+    assert got.keys() == clean.mails.keys()
+    assert got.total() - len(got) <= sum(one["place"] == "sent" for one in hit)
+
+
+@pytest.mark.parametrize(("place", "twice"), [("sending", 0), ("sent", 1)])
+def test_only_a_kill_between_the_servers_yes_and_our_commit_sends_a_mail_twice_and_it_is_the_same_mail(
+    nights: Nights, clean: Clean, tmp_path: Path, place: str, twice: int
+) -> None:
+    with Mailbox(tmp_path / "mails") as mailbox:
+        configs = move_in(clean.template, tmp_path / "home", mailbox.port)
+        hit = nights.live(configs, MONDAY, (place, 1))
+        nights.live(configs, MONDAY)
+    assert hit["place"] == place
+    assert not differing(rows(configs), clean.rows)
+    got = message_ids(mailbox.folder)
+    assert got.keys() == clean.mails.keys()
+    assert got.total() - len(got) == twice

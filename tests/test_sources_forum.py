@@ -129,7 +129,7 @@ def test_reddit_posts_and_whole_trees_come_without_deleted_ones() -> None:
     post, comment = kept.posts["t3_aa"], kept.posts["t1_c2"]
     assert (post.title, post.author, post.likes, post.kind) == ("Title aa", "aaa", 5, PostKind.REDDIT)
     assert (comment.title, comment.thread, comment.reply_to) == ("", "t3_aa", "t3_aa")
-    assert post.url == "https://www.reddit.com/r/it/comments/aa/"
+    assert post.url == f"{it.url}/r/it/comments/aa/"
     assert kept.posts["t3_bb"].title == "Title bb"
 
 

@@ -108,9 +108,9 @@ def test_csv_bad_rows_cost_only_themselves(tmp_path: Path) -> None:
         ("a.csv", "text;id\nä b;1\n".encode("cp1252")),
         ("a.csv", "\ufefftext,id\nä b,1\n".encode()),
         ("a.csv", "text\tid\nä b\t1\n".encode("utf-16")),
-        ("a.csv.gz", gzip.compress("text,id\nä b,1\n".encode())),
-        ("a.csv", gzip.compress("text,id\nä b,1\n".encode())),
-        ("a.jsonl.gz", gzip.compress('{"text": "ä b", "id": "1"}\n'.encode())),
+        ("a.csv.gz", gzip.compress("text,id\nä b,1\n".encode(), mtime=0)),
+        ("a.csv", gzip.compress("text,id\nä b,1\n".encode(), mtime=0)),
+        ("a.jsonl.gz", gzip.compress('{"text": "ä b", "id": "1"}\n'.encode(), mtime=0)),
     ],
 )
 def test_encodings_and_packing(tmp_path: Path, name: str, body: bytes) -> None:
@@ -124,7 +124,7 @@ def test_encodings_and_packing(tmp_path: Path, name: str, body: bytes) -> None:
     [
         ("a.xlsx", b"x", "of no kind"),
         ("a.csv", b"colour,size\nred,5\n", "no column that we know"),
-        ("a.jsonl.gz", gzip.compress(b'{"text": "x"}\n' * 9999)[:-20], "breaks off"),
+        ("a.jsonl.gz", gzip.compress(b'{"text": "x"}\n' * 9999, mtime=0)[:-20], "breaks off"),
         ("a.jsonl.gz", b"\x1f\x8bgarbage", "a.jsonl.gz"),
         ("missing.csv", None, "cannot be read"),
     ],

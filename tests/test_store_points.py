@@ -73,7 +73,7 @@ class TestPlacing:
     def test_the_night_changes_only_what_is_the_machines(self, store: Store) -> None:
         told(store, document("d1"), point=pain_point())
         stale = reads.point(store, "pp-1")
-        mine = PointChange(name="Drips!", named_by="ann", owner="ann", status="doing", stage="help", touchpoint=None)
+        mine = PointChange(name="Drips!", named_by="ann", owner="ann", status="doing")
         writes.change_point(store, "pp-1", fields=mine, ledger=entry("assigned"))
         later = dataclasses.replace(stale, name="x", centroid=vector(5), words=("w",), last_seen=NIGHT, people=99)
         writes.keep_placement(store, (), (), [later], ())
@@ -82,8 +82,8 @@ class TestPlacing:
             "Drips!",
             "ann",
             "doing",
-            "help",
-            None,
+            stale.stage,  # where a pain belongs is asked anew whenever somebody joins
+            stale.touchpoint,
         )
         assert (kept.words, kept.people) == (("w",), 1)
         assert np.array_equal(kept.centroid, vector(5))

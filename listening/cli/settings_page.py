@@ -50,8 +50,6 @@ SECRET_SAYS: Mapping[str, str] = {
     "LISTENING_DATABASE_URL": "The store, as `store.database_url`.",
     "REDDIT_CLIENT_ID": "Of a script app at reddit.com/prefs/apps; without it Reddit is off.",
     "REDDIT_CLIENT_SECRET": "The same app's secret.",
-    "REDDIT_USERNAME": "Nothing uses it yet.",
-    "LISTENING_DISCOURSE_KEY": "Nothing uses it yet.",
     "LISTENING_SHARED": "Folder of shared gold data, for tests and the model gate.",
 }
 

@@ -27,8 +27,8 @@ SAME_STAGE = 0.02
 SAME_THREAD = 0.12
 SHARED_WORDS = 0.6
 CUT = 0.28  # mean likeness at which a group of many still holds together
-PAIR_EXTRA = 0.15  # two voices alone must be this much more alike: a pair is easily chance
 USUAL_COMMON, USUAL_WEIGHT = 0.12, 60  # likeness of unrelated posts before we have seen many, and how much we trust it
+NO_PAIN_COUNTS = 0.1  # weight of words that are no pain beside those that surely are
 _ROWS = 2_000  # rows of the likeness matrix held at once
 
 Floats = NDArray[np.float32]
@@ -36,7 +36,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Voice:
-    """One document's pains: `id` is its first signal, `vector` their mean direction (length one)."""
+    """One document's pains: `id` is its first signal, `vector` where they point, the more painful the more (length one)."""
 
     id: str
     person: str
@@ -66,13 +66,18 @@ def _make_voice(pains: tuple[Pain, ...]) -> Voice:
         person=first.person,
         created_at=first.created_at,
         pains=pains,
-        vector=unit(np.mean([p.embedding for p in pains], axis=0, dtype=np.float32)),
+        vector=_point(pains),
         stage=most_said((p.stage for p in pains), besides=NO_STAGE) or NO_STAGE,
         touchpoint=most_said(p.touchpoint for p in pains),
         stems=frozenset().union(*(stems(p.text) for p in pains)),
         thread=first.thread,
         pain=max(p.pain for p in pains),
     )
+
+
+def _point(pains: Sequence[Pain]) -> Vector:
+    weights = [pain.pain + NO_PAIN_COUNTS for pain in pains]
+    return unit(np.average([pain.embedding for pain in pains], axis=0, weights=weights).astype(np.float32))
 
 
 def most_said(labels: Iterable[str | None], besides: str | None = None) -> str | None:
@@ -91,18 +96,27 @@ def centre(pains: Sequence[Pain]) -> Vector:
     """Take the mean of the voices in `pains` (float32, as long as an embedding, *not* scaled to length one).
 
     Its product with a voice is that voice's mean cosine to all of them, so a loose group has a short centre and draws
-    little. Each person counts once, however many posts they write.
+    little. Each person counts once, however many posts they write, and the more the surer it is that they suffer.
     """
     if not pains:
         raise ValueError("a centre needs at least one pain")
-    by_person: dict[str, list[Vector]] = defaultdict(list)
-    for voice in find_voices(pains):
-        by_person[voice.person].append(voice.vector)
-    return _mean([_mean(vectors) for vectors in by_person.values()])
+    by_person = by_head(find_voices(pains))
+    middles = [np.mean([voice.vector for voice in held], axis=0, dtype=np.float64) for held in by_person.values()]
+    weights = [weigh_person(held) for held in by_person.values()]
+    return np.asarray(np.average(middles, axis=0, weights=weights), dtype=np.float32)
 
 
-def _mean(vectors: Sequence[Vector]) -> Vector:
-    return np.asarray(np.mean(np.asarray(vectors, dtype=np.float64), axis=0), dtype=np.float32)
+def by_head(voices: Iterable[Voice]) -> dict[str, list[Voice]]:
+    """Gather voices by person, in the order of the first of each."""
+    found: dict[str, list[Voice]] = defaultdict(list)
+    for voice in voices:
+        found[voice.person].append(voice)
+    return found
+
+
+def weigh_person(voices: Sequence[Voice]) -> float:
+    """How much one person's voices count: how sure their surest pain is, but never nothing."""
+    return max(NO_PAIN_COUNTS, *(voice.pain for voice in voices))
 
 
 def find_common(total: NDArray[np.float64], weight: float) -> float:
@@ -125,26 +139,29 @@ class WordWeights:
     def __init__(self, stem_sets: Sequence[frozenset[str]]) -> None:
         self._counts = Counter(word for stem_set in stem_sets for word in stem_set)
         self._total = len(stem_sets)
+        self._weights = {word: self._weigh(count) for word, count in self._counts.items()}
         self._columns = {word: i for i, word in enumerate(sorted(self._counts))}
 
     def __call__(self, word: str) -> float:
         """Weigh one stem: 1 for one that nearly nobody says, towards 0 for one that all say."""
-        return log((self._total + 20) / (self._counts[word] + 1)) / log(self._total + 20)
+        return self._weights[word] if word in self._weights else self._weigh(0)
+
+    def _weigh(self, count: int) -> float:
+        return log((self._total + 20) / (count + 1)) / log(self._total + 20)
 
     def matrix(self, stem_sets: Sequence[frozenset[str]]) -> Any:  # noqa: ANN401 -- a scipy csr_matrix, untyped
         """Rows of weights of length one over the stems, so that a product of two rows is their shared words' share."""
         from scipy.sparse import csr_matrix  # noqa: PLC0415 -- slow to import, needed only here
 
-        column = self._columns
-        rows, columns, values = [], [], []
-        for row, stem_set in enumerate(stem_sets):
-            known = sorted(word for word in stem_set if word in column)
-            length = sum(self(word) ** 2 for word in known) ** 0.5 or 1.0
-            for word in known:
-                rows.append(row)
-                columns.append(column[word])
-                values.append(self(word) / length)
-        return csr_matrix((np.asarray(values, dtype=np.float32), (rows, columns)), shape=(len(stem_sets), len(column)))
+        columns, values, ends = [], [], [0]
+        for stem_set in stem_sets:
+            known = sorted((self._columns[word], self._weights[word]) for word in stem_set if word in self._columns)
+            length = sum(weight * weight for _, weight in known) ** 0.5 or 1.0
+            columns += [column for column, _ in known]
+            values += [weight / length for _, weight in known]
+            ends.append(len(columns))
+        shape = (len(stem_sets), len(self._columns))
+        return csr_matrix((np.asarray(values, dtype=np.float32), columns, ends), shape=shape)
 
 
 def agree(left: Sequence[str | None], right: Sequence[str | None]) -> Floats:
@@ -187,10 +204,8 @@ def group(voices: Sequence[Voice], common: float, weights: WordWeights) -> list[
     groups = []
     for component in _find_components(voices, common, weights):
         held = [voices[i] for i in component]
-        if len(held) == 1:
-            groups.append(held)
-            continue
-        groups += [[held[i] for i in part] for part in _link(compare(held, held, common, weights))]
+        parts = _link(compare(held, held, common, weights)) if len(held) > 1 else [[0]]
+        groups += [[held[i] for i in part] for part in parts]
     return sorted(groups, key=lambda held: (held[0].created_at, held[0].id))
 
 
@@ -224,17 +239,3 @@ def _link(likeness: Floats) -> list[list[int]]:
     for index, label in enumerate(labels):
         parts[int(label)].append(index)
     return list(parts.values())
-
-
-def holds(voices: Sequence[Voice], common: float, weights: WordWeights) -> bool:
-    """Whether `voices` are a pain point in the making: two people or more, and the fewer they are the more alike.
-
-    Only pairs of different people count, so that one loud author makes no core that strangers stick to.
-    """
-    persons = [voice.person for voice in voices]
-    people = len(set(persons))
-    if people < 2:  # noqa: PLR2004 -- two people
-        return False
-    strangers = 1 - agree(persons, persons)
-    likeness = compare(voices, voices, common, weights) * strangers
-    return float(likeness.sum() / strangers.sum()) >= CUT + PAIR_EXTRA / (people - 1)

@@ -3,41 +3,43 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from hashlib import blake2b
 
 import numpy as np
 
+from listening.clusters.founding import holds, hurts
 from listening.clusters.group import (
     CUT,
+    NO_PAIN_COUNTS,
     SAME_STAGE,
     SAME_THREAD,
     Floats,
     Voice,
     WordWeights,
     agree,
+    by_head,
     centre,
     compare,
     find_common,
     find_voices,
     free,
     group,
-    holds,
     meet,
-    most_said,
+    weigh_person,
 )
 from listening.clusters.words import stem
 from listening.types import NO_STAGE, Change, Cluster, Membership, Pain, PainPoint, Placement, Vector
 
-CARRY = CUT  # mean likeness to a pain point's members at which a voice joins it
+CARRY = 0.38  # mean likeness to a pain point's members at which a voice joins it
 MERGE = CUT + 0.03  # two pain points are one when their members are this alike on average: surer than a single voice
-DOUBT = 0.04  # a voice that may be no pain must be this much more alike to join one
+DOUBT = 0.1  # a voice that is surely no pain must be this much more alike to join one
 FADES = 0.8  # each telling word counts this much of the one before it
 ROUGH = 0.3  # how much touchpoint, thread and words can add to the likeness of two centres
 SPLIT_PEOPLE, SPLIT_GAP = 4, 0.14  # a split needs this many people on both sides, this far below the cut
-SHARED_TELLING = 0.3  # what it is worth to say a pain point's telling words
+SHARED_TELLING = 0.6  # what it is worth to say a pain point's telling words
 USUAL_TIGHTNESS = 0.35  # mean cosine inside a pain point, for centres that were scaled to length one elsewhere
 
 
@@ -64,10 +66,10 @@ def place(
     scores = _fit(voices, living, common, weights, threads or {})
     _forbid(scores, voices, living, apart)
     best = scores.max(axis=1, initial=-1.0)
-    need = [CARRY + (DOUBT if voice.pain < sure else 0.0) for voice in voices]
-    joins = [bool(best[i] >= need[i]) for i in range(len(voices))]
+    joins = [bool(best[i] >= CARRY + DOUBT * _doubt(voice, sure)) for i, voice in enumerate(voices)]
     carried = [m for i in np.flatnonzero(joins) for m in _join(voices[i], living[scores[i].argmax()], night)]
     rest = [i for i in range(len(voices)) if not joins[i] and voices[i].pain >= sure]
+    unsure = [voice for i, voice in enumerate(voices) if not joins[i] and voice.pain < sure]
     row = {voices[i].id: i for i in rest}
     born: list[Cluster] = []
     waiting: list[Voice] = []
@@ -75,13 +77,17 @@ def place(
         together = scores[[row[v.id] for v in held]].mean(axis=0)
         if len(held) > 1 and together.max(initial=-1.0) >= CARRY:
             carried += [m for v in held for m in _join(v, living[together.argmax()], night)]
-        elif holds(held, common, weights):
+        elif holds(held, common, weights) and hurts(held, unsure, common, weights, sure=sure):
             born.append(_bear(held))
         else:
             waiting += held
-    waiting += [voice for i, voice in enumerate(voices) if not joins[i] and voice.pain < sure]
-    kept = [p.signal_id for v in sorted(waiting, key=lambda v: (v.created_at, v.id)) for p in v.pains]
+    kept = [p.signal_id for v in sorted([*waiting, *unsure], key=lambda v: (v.created_at, v.id)) for p in v.pains]
     return Placement(carried=tuple(carried), born=tuple(born), waiting=tuple(kept))
+
+
+def _doubt(voice: Voice, sure: float) -> float:
+    """Say how far a voice is from being surely a pain: 0 to 1."""
+    return max(0.0, 1 - voice.pain / sure) if sure else 0.0
 
 
 def _common(voices: Sequence[Voice], points: Sequence[PainPoint]) -> float:
@@ -188,14 +194,30 @@ def _bear(voices: Sequence[Voice]) -> Cluster:
     )
 
 
-def attach(pains: Sequence[Pain]) -> tuple[str, str | None]:
-    """Say to which stage and touchpoint `pains` belong: where most documents place them ("none", None where none does).
+def attach(pains: Sequence[Pain], stages: Mapping[str, str] | None = None) -> tuple[str, str | None]:
+    """Say to which stage and touchpoint `pains` belong ("none", None where nobody says).
 
+    Each person's voice counts by how sure their pain is. `stages` are the map's touchpoints and where each lies: then a
+    voice speaks for its own stage and for that of its touchpoint, and the touchpoint is one of the stage that wins.
     Worth asking again whenever pains have joined, because two people's words place a pain less surely than ten's.
     """
     voices = find_voices(pains)
-    stage = most_said((v.stage for v in voices), besides=NO_STAGE)
-    return stage or NO_STAGE, most_said(v.touchpoint for v in voices)
+    told = [(voice.stage, voice.pain) for voice in voices]
+    if stages:
+        told += [(stages[v.touchpoint], v.pain) for v in voices if v.touchpoint in stages]
+    stage = _heaviest(told) or NO_STAGE
+    touchpoints = [(v.touchpoint, v.pain) for v in voices]
+    fitting = [(one, weight) for one, weight in touchpoints if stages and one in stages and stages[one] == stage]
+    return stage, _heaviest(fitting or touchpoints)
+
+
+def _heaviest(told: Iterable[tuple[str | None, float]]) -> str | None:
+    """Find the label that says something and weighs most (ties by alphabet), or None."""
+    sums: dict[str, float] = defaultdict(float)
+    for label, weight in told:
+        if label is not None and label != NO_STAGE:
+            sums[label] += max(NO_PAIN_COUNTS, weight)
+    return min(sums, key=lambda label: (-round(sums[label], 6), label), default=None)
 
 
 def point_id(map_id: str, night: date, members: Sequence[str]) -> str:
@@ -212,13 +234,14 @@ def grow(point: PainPoint, pains: Sequence[Pain], *, night: date) -> PainPoint:
     voices = find_voices(pains)
     if not voices:
         return point
-    before, new = _count(point), len({voice.person for voice in voices})
-    total = _middle(point).astype(np.float64) * before + centre(pains).astype(np.float64) * new
+    people = by_head(voices).values()
+    before, weight = _count(point), sum(weigh_person(held) for held in people)
+    total = _middle(point).astype(np.float64) * before + centre(pains).astype(np.float64) * weight
     return replace(
         point,
-        centroid=(total / (before + new)).astype(np.float32),
+        centroid=(total / (before + weight)).astype(np.float32),
         size=point.size + len(pains),
-        people=before + new,
+        people=before + len(people),
         last_seen=max(point.last_seen, night),
     )
 

@@ -9,7 +9,7 @@ from math import log
 
 import numpy as np
 
-from listening.clusters.group import Voice, find_voices, unit
+from listening.clusters.group import NO_PAIN_COUNTS, Voice, find_voices, unit
 from listening.clusters.words import FIRST_NAMES, STOP_WORDS, find_words, stem
 from listening.types import Naming, Pain
 
@@ -52,17 +52,17 @@ def name(pains: Sequence[Pain], others: Sequence[Sequence[Pain]] = ()) -> Naming
 
 
 def _weigh(voices: Sequence[Voice], others: Sequence[Sequence[Voice]]) -> dict[str, float]:
-    """Weigh each stem (c-TF-IDF): the share of people who say it here, times how rare it is among the others."""
-    here: dict[str, set[str]] = defaultdict(set)
+    """Weigh each stem (c-TF-IDF): the share of people in pain who say it, times how rare it is among the others."""
+    here: dict[str, dict[str, float]] = defaultdict(dict)
     for voice in voices:
         for word in voice.stems:
-            here[word].add(voice.person)
+            here[word][voice.person] = max(here[word].get(voice.person, 0.0), voice.pain + NO_PAIN_COUNTS)
     around = Counter(word for other in others for voice in other for word in voice.stems)
     total = sum(len(other) for other in others)
     people = len({voice.person for voice in voices})
     proper = _find_proper(voices)
     weights = {
-        word: len(told) / people * log(1 + (total + 20) / (around[word] + 1))
+        word: sum(told.values()) / people * log(1 + (total + 20) / (around[word] + 1))
         for word, told in here.items()
         if word not in FIRST_NAMES and not (word in proper and len(told) < _PROPER_FROM)
     }

@@ -18,7 +18,7 @@ from listening.settings.journey_file import read_journey
 from listening.settings.sources_file import read_sources
 from listening.settings.table import SECTIONS, Settings
 
-SECRETS = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "REDDIT_USERNAME", "LISTENING_DISCOURSE_KEY")
+SECRETS = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET")
 CHOICES = {
     ("alerts", "sensitivity"): ("low", "medium", "high"),
     ("mail", "security"): ("none", "starttls", "tls"),

@@ -87,5 +87,3 @@ class PointChange(TypedDict, total=False):
     ease: int | None
     muted_until: date | None
     resolved_on: date | None
-    stage: str
-    touchpoint: str | None

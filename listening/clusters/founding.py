@@ -1,0 +1,66 @@
+"""Says whether a few voices found a pain point: enough people, alike enough, in words of their own, and in pain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from listening.clusters.group import CUT, SAME_THREAD, Voice, WordWeights, agree, by_head, compare
+
+PAIR_EXTRA = 0.15  # two voices alone must be this much more alike: a pair is easily chance
+SAME_WORDS = 0.5  # share of content words from which two texts are one text that went round
+ENOUGH_WORDS = 4  # fewer words may well be shared by chance
+NEAR = 0.3  # mean likeness at which others speak of what the founders speak of
+HURTS = 0.4  # how likely a pain must be, over the founders and all who speak of the same
+
+
+def holds(voices: Sequence[Voice], common: float, weights: WordWeights) -> bool:
+    """Whether `voices` are a pain point in the making: two people or more, and the fewer they are the more alike.
+
+    Only pairs of different people count, so that one loud author makes no core that strangers stick to; people who
+    paste the same text are one. To have met in one thread makes nobody more alike here: a thread has a subject.
+    """
+    heads = find_heads(voices)
+    people = len(set(heads))
+    if people < 2:  # noqa: PLR2004 -- two people
+        return False
+    strangers = 1 - agree(heads, heads)
+    threads = [voice.thread for voice in voices]
+    likeness = (compare(voices, voices, common, weights) - SAME_THREAD * agree(threads, threads)) * strangers
+    return float(likeness.sum() / strangers.sum()) >= CUT + PAIR_EXTRA / (people - 1)
+
+
+def find_heads(voices: Sequence[Voice]) -> list[str]:
+    """Say for each voice whose words it tells: one head for all that a person wrote, and for all who wrote the same."""
+    heads: list[str] = []
+    for voice in voices:
+        same = {heads[i] for i, other in enumerate(voices[: len(heads)]) if _is_same(voice, other)}
+        head = min(same, default=voice.id)
+        heads = [head if one in same else one for one in heads]
+        heads.append(head)
+    return heads
+
+
+def _is_same(left: Voice, right: Voice) -> bool:
+    if left.person == right.person:
+        return True
+    shared, all_said = len(left.stems & right.stems), len(left.stems | right.stems)
+    return shared >= max(ENOUGH_WORDS, SAME_WORDS * all_said)
+
+
+def hurts(
+    founders: Sequence[Voice], unsure: Sequence[Voice], common: float, weights: WordWeights, *, sure: float
+) -> bool:
+    """Whether most of what is said around `founders` is likely pain: a painless subject that some dislike founds nothing.
+
+    `unsure` are all voices that may be no pain; those who speak of the same count too. Without `sure` all hurt.
+    """
+    if not sure:
+        return True
+    around = []
+    if unsure:
+        likeness = compare(unsure, founders, common, weights).mean(axis=1)
+        around = [unsure[i] for i in np.flatnonzero(likeness >= NEAR)]
+    people = by_head([*founders, *around]).values()
+    return sum(max(voice.pain for voice in held) for held in people) >= HURTS * len(people)
