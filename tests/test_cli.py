@@ -110,7 +110,7 @@ class TestPainPoints:
 
     def test_what_an_owner_does_is_kept_with_who(self, cli: Run, bikes_store: Store) -> None:
         for words in (
-            ("assign", "pp-1", "ann", "--importance", "4", "--who", "Bo"),
+            ("assign", "pp-1", "--owner", "ann", "--importance", "4", "--who", "Bo"),
             ("rename", "pp-1", "cover leaks", "--who", "Bo"),
             ("mute", "pp-1", "--until", "2026-04-01", "--who", "Bo"),
             ("resolve", "pp-1", "--on", "2026-03-09", "--who", "Bo"),
@@ -128,8 +128,8 @@ class TestPainPoints:
     @pytest.mark.parametrize(
         ("words", "code", "part"),
         [
-            (("assign", "pp-1", "nobody"), 1, "use one of ann"),
-            (("assign", "pp-1", "ann", "--ease", "6"), 2, "--ease"),
+            (("assign", "pp-1", "--owner", "nobody"), 1, "use one of ann"),
+            (("assign", "pp-1", "--owner", "ann", "--ease", "6"), 2, "--ease"),
             (("mute", "pp-1", "--until", "soon"), 2, "is no date"),
             (("mute", "pp-1"), 2, "--until"),
             (("merge", "pp-1", "pp-9"), 1, "no pain point pp-9"),

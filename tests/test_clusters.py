@@ -201,7 +201,7 @@ def test_equal_pain_points_are_told_apart_by_age_then_id() -> None:
 
 def test_a_thread_that_already_told_the_pain_pulls() -> None:
     point = make_point("pp-cap", CAPS)
-    vague = pain("d9.0", "dan", "cap here, wine cork now, cheers neighbours, sunny garden weekend", thread="t1")
+    vague = pain("d9.0", "dan", "cap here, wine cork now, rubber, cheers neighbours, sunny garden weekend breakfast", thread="t1")
     kept = place([vague], [point], night=date(2026, 3, 5), threads={"t1": {"pp-cap"}})
     alone = place([vague], [point], night=date(2026, 3, 5), threads={"t2": {"pp-cap"}})
     assert [len(p.carried) for p in (kept, alone)] == [1, 0]
@@ -318,7 +318,7 @@ def test_a_name_is_in_the_customers_own_words(texts: list[str], wanted: set[str]
     pains = [pain(f"d{i}.0", f"p{i}", text, i) for i, text in enumerate(texts)]
     naming = name(pains, [BESIDE])
     words = naming.name.lower().split()
-    assert 3 <= len(words) <= 7
+    assert 3 <= len(words) <= 8
     assert wanted <= set(words)
     assert naming.name[0].isupper()
     assert naming.name.lower() in " ".join(texts).lower()

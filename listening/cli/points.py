@@ -78,7 +78,7 @@ def show(point_id: Id, config: Config = None) -> None:
 @app.command("assign")
 def assign(  # noqa: PLR0917 - Typer gives them by name
     point_id: Id,
-    owner: Annotated[str, typer.Argument(metavar="OWNER", help="An owner's id in journey.toml.")],
+    owner: Annotated[str, typer.Option("--owner", metavar="NAME", help="An owner's id in journey.toml.")],
     importance: Rating = None,
     cost: Rating = None,
     ease: Rating = None,

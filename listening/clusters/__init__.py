@@ -1,7 +1,8 @@
 """Turns painful passages into pain points that last: who says the same, since when, and in which words."""
 
+from listening.clusters.attachment import attach
 from listening.clusters.group import centre
-from listening.clusters.identity import attach, grow, place, point_id, reconsider
+from listening.clusters.identity import grow, place, point_id, reconsider
 from listening.clusters.naming import name
 from listening.clusters.texts import group_texts
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from listening.clusters.group import CUT, SAME_THREAD, Voice, WordWeights, agree, by_head, compare
 
 PAIR_EXTRA = 0.15  # two voices alone must be this much more alike: a pair is easily chance
 SAME_WORDS = 0.5  # share of content words from which two texts are one text that went round
-ENOUGH_WORDS = 4  # fewer words may well be shared by chance
+ENOUGH_WORDS = 8  # fewer words may well be shared by chance
 NEAR = 0.3  # mean likeness at which others speak of what the founders speak of
 HURTS = 0.4  # how likely a pain must be, over the founders and all who speak of the same
 
@@ -52,7 +50,7 @@ def _is_same(left: Voice, right: Voice) -> bool:
 def hurts(
     founders: Sequence[Voice], unsure: Sequence[Voice], common: float, weights: WordWeights, *, sure: float
 ) -> bool:
-    """Whether most of what is said around `founders` is likely pain: a painless subject that some dislike founds nothing.
+    """Whether most of what is said around `founders` is likely pain: one that few dislike founds nothing.
 
     `unsure` are all voices that may be no pain; those who speak of the same count too. Without `sure` all hurt.
     """
@@ -61,6 +59,6 @@ def hurts(
     around = []
     if unsure:
         likeness = compare(unsure, founders, common, weights).mean(axis=1)
-        around = [unsure[i] for i in np.flatnonzero(likeness >= NEAR)]
+        around = [voice for voice, near in zip(unsure, likeness >= NEAR, strict=True) if near]
     people = by_head([*founders, *around]).values()
     return sum(max(voice.pain for voice in held) for held in people) >= HURTS * len(people)

@@ -36,7 +36,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Voice:
-    """One document's pains: `id` is its first signal, `vector` where they point, the more painful the more (length one)."""
+    """One document's pains: `id` is its first signal, `vector` where they point, the surest most (length one)."""
 
     id: str
     person: str

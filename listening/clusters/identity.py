@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from hashlib import blake2b
 
 import numpy as np
 
+from listening.clusters.attachment import attach
 from listening.clusters.founding import holds, hurts
 from listening.clusters.group import (
     CUT,
-    NO_PAIN_COUNTS,
     SAME_STAGE,
     SAME_THREAD,
     Floats,
@@ -31,7 +31,7 @@ from listening.clusters.group import (
     weigh_person,
 )
 from listening.clusters.words import stem
-from listening.types import NO_STAGE, Change, Cluster, Membership, Pain, PainPoint, Placement, Vector
+from listening.types import Change, Cluster, Membership, Pain, PainPoint, Placement, Vector
 
 CARRY = 0.38  # mean likeness to a pain point's members at which a voice joins it
 MERGE = CUT + 0.03  # two pain points are one when their members are this alike on average: surer than a single voice
@@ -192,32 +192,6 @@ def _bear(voices: Sequence[Voice]) -> Cluster:
         stage=stage,
         touchpoint=touchpoint,
     )
-
-
-def attach(pains: Sequence[Pain], stages: Mapping[str, str] | None = None) -> tuple[str, str | None]:
-    """Say to which stage and touchpoint `pains` belong ("none", None where nobody says).
-
-    Each person's voice counts by how sure their pain is. `stages` are the map's touchpoints and where each lies: then a
-    voice speaks for its own stage and for that of its touchpoint, and the touchpoint is one of the stage that wins.
-    Worth asking again whenever pains have joined, because two people's words place a pain less surely than ten's.
-    """
-    voices = find_voices(pains)
-    told = [(voice.stage, voice.pain) for voice in voices]
-    if stages:
-        told += [(stages[v.touchpoint], v.pain) for v in voices if v.touchpoint in stages]
-    stage = _heaviest(told) or NO_STAGE
-    touchpoints = [(v.touchpoint, v.pain) for v in voices]
-    fitting = [(one, weight) for one, weight in touchpoints if stages and one in stages and stages[one] == stage]
-    return stage, _heaviest(fitting or touchpoints)
-
-
-def _heaviest(told: Iterable[tuple[str | None, float]]) -> str | None:
-    """Find the label that says something and weighs most (ties by alphabet), or None."""
-    sums: dict[str, float] = defaultdict(float)
-    for label, weight in told:
-        if label is not None and label != NO_STAGE:
-            sums[label] += max(NO_PAIN_COUNTS, weight)
-    return min(sums, key=lambda label: (-round(sums[label], 6), label), default=None)
 
 
 def point_id(map_id: str, night: date, members: Sequence[str]) -> str:

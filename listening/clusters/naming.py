@@ -16,7 +16,10 @@ from listening.types import Naming, Pain
 _PROPER_FROM = 3  # so many people make a proper noun a product, not somebody's town or child
 WORDS = 10  # telling words kept: they also help to recognise the pain on later nights
 QUOTES = 3
-SHORTEST, LONGEST = 3, 7  # words in a name
+SHORTEST, LONGEST = 3, 8  # words in a name
+WHOLE = 1.15  # what it is worth to begin, and to end, where a clause does
+CORE, OF_CORE = 5, 2  # a name says so many of the most telling words
+THIN = 0.35  # how much filler counts against a name
 _CLAUSE = re.compile(
     r"[.!?;:,()\n\"\u201c\u201d\u2013\u2014\u2026*>|]+|\s-+\s|\s(?=(?:but|because|so that|although|which|then)\s)"
 )
@@ -34,7 +37,7 @@ _MAY_START = frozenset(("no", "when", "my"))
 def name(pains: Sequence[Pain], others: Sequence[Sequence[Pain]] = ()) -> Naming:
     """Name the pain point that `pains` tell, against the `others` around it; the same in any order.
 
-    The name is 3 to 7 words that a customer wrote, in sentence case, without placeholders and first names.
+    The name is 3 to 8 words that a customer wrote, in sentence case, without placeholders and first names.
     `words` are up to ten, the most telling first; `quotes` up to three signal ids of different people, nearest first.
     """
     voices = find_voices(pains)
@@ -110,26 +113,28 @@ def _near(voices: Sequence[Voice]) -> dict[str, float]:
 
 def _best_phrase(voices: Sequence[Voice], weights: dict[str, float], near: dict[str, float]) -> str:
     proper = {word for word in _find_proper(voices) if word not in weights}
+    core = set(sorted(weights, key=lambda w: (-weights[w], w))[:CORE])
     best: tuple[float, str] = (0.0, "")
     for voice in voices:
         for pain in voice.pains:
-            for words in _phrases(pain.text):
-                if any(w.lower() in FIRST_NAMES or stem(w.lower()) in proper for w in words):
+            for words, whole in _phrases(pain.text):
+                said = {stem(word.lower()) for word in words}
+                if len(said & core) < OF_CORE or said & proper or any(w.lower() in FIRST_NAMES for w in words):
                     continue
-                score = _score(words, weights) * (0.6 + near[pain.signal_id])
+                score = _score(words, weights) * whole * (0.6 + near[pain.signal_id])
                 best = min(best, (-round(score, 5), sentence_case(" ".join(words))))
     return best[1]
 
 
-def _phrases(text: str) -> Iterator[list[str]]:
-    """List the runs of 3 to 7 words inside one clause that neither begin nor end half-way."""
+def _phrases(text: str) -> Iterator[tuple[list[str], float]]:
+    """List the runs of 3 to 8 words inside one clause that neither begin nor end half-way, and what their edges add."""
     for clause in _CLAUSE.split(text):
         words = [_BARE.sub("", piece) for piece in _PIECE.findall(clause or "")]
         for start in range(len(words)):
             for length in range(SHORTEST, LONGEST + 1):
                 run = words[start : start + length]
                 if len(run) == length and _stands(run) and "[" not in clause:
-                    yield run
+                    yield run, WHOLE ** ((start == 0) + (start + length == len(words)))
 
 
 def _stands(run: Sequence[str]) -> bool:
@@ -142,7 +147,7 @@ def _stands(run: Sequence[str]) -> bool:
 def _score(words: Sequence[str], weights: dict[str, float]) -> float:
     """Add up the telling words' weights, each once, thinned by filler: a short phrase full of meaning wins."""
     told = {stem(word.lower()) for word in words if word.lower() not in STOP_WORDS}
-    return sum(weights.get(word, 0.0) for word in told) / float((len(words) + 2) ** 0.6)
+    return sum(weights.get(word, 0.0) for word in told) / float((len(words) + 2) ** THIN)
 
 
 def sentence_case(phrase: str) -> str:

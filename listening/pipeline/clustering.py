@@ -68,9 +68,10 @@ def _place(store: Store, settings: Settings, now: datetime) -> Clustered:
     if not (found.carried or found.born):
         return Clustered()
     by_id = {pain.signal_id: pain for pain in pains}
-    changed = _grown(store, points, found, by_id, night)
-    born = [_born(settings, one, by_id, night) for one in found.born]
-    named = _named(store, [*changed, *(point for point, _ in born)], by_id, born)
+    stages = {touchpoint.id: touchpoint.stage for touchpoint in settings.journey.touchpoints}
+    changed = _grown(store, points, found, by_id, night=night, stages=stages)
+    born = [_born(settings.journey.id, one, by_id, night, stages) for one in found.born]
+    named = _named(store, points, changed, by_id, born)
     lines = [_line(now, "born", point.id, named[point.id].name) for point, _ in born]
     writes.keep_placement(
         store,
@@ -90,7 +91,13 @@ def _waiting(store: Store, settings: Settings, now: datetime) -> list[Pain]:
 
 
 def _grown(
-    store: Store, points: Sequence[PainPoint], found: Placement, pains: Mapping[str, Pain], night: date
+    store: Store,
+    points: Sequence[PainPoint],
+    found: Placement,
+    pains: Mapping[str, Pain],
+    *,
+    night: date,
+    stages: Mapping[str, str],
 ) -> list[PainPoint]:
     """The pain points that somebody joined, with their centre, stage and touchpoint moved on."""
     joined: dict[str, list[Pain]] = defaultdict(list)
@@ -100,23 +107,24 @@ def _grown(
     grown = []
     for point in points:
         if point.id in joined:
-            stage, touchpoint = attach([*before[point.id], *joined[point.id]])
+            stage, touchpoint = attach([*before[point.id], *joined[point.id]], stages)
             grown.append(replace(grow(point, joined[point.id], night=night), stage=stage, touchpoint=touchpoint))
     return grown
 
 
 def _born(
-    settings: Settings, group: Cluster, pains: Mapping[str, Pain], night: date
+    map_id: str, group: Cluster, pains: Mapping[str, Pain], night: date, stages: Mapping[str, str]
 ) -> tuple[PainPoint, list[Membership]]:
     mine = [pains[one] for one in group.members]
-    new = point_id(settings.journey.id, night, group.members)
+    new = point_id(map_id, night, group.members)
+    stage, touchpoint = attach(mine, stages)
     point = PainPoint(
         id=new,
-        map=settings.journey.id,
+        map=map_id,
         name="",
         named_by="",
-        stage=group.stage,
-        touchpoint=group.touchpoint,
+        stage=stage,
+        touchpoint=touchpoint,
         status="open",
         born=night,
         last_seen=night,
@@ -129,24 +137,33 @@ def _born(
 def _named(
     store: Store,
     points: Sequence[PainPoint],
+    changed: Sequence[PainPoint],
     pains: Mapping[str, Pain],
     born: Sequence[tuple[PainPoint, Sequence[Membership]]],
 ) -> dict[str, PainPoint]:
-    """The pain points with a name and telling words where it is time for (another) one."""
+    """The changed and born pain points, with a name and telling words where it is time for (another) one."""
+    before = {point.id: point.size for point in points}
     mine = {point.id: [pains[member.signal_id] for member in members] for point, members in born}
-    due = [point for point in points if point.id in mine or _worth_renaming(point)]
-    stored = reads.pains_of(store, [p.id for p in points if p.id not in mine][:NEIGHBOURS], limit_each=NAME_FROM)
-    told = {**stored, **reads.pains_of(store, [p.id for p in due if p.id not in mine], limit_each=NAME_FROM), **mine}
-    named = {point.id: point for point in points}
+    due = [*(point for point, _ in born), *(p for p in changed if _worth_renaming(p, before[p.id]))]
+    now = {point.id: point for point in (*points, *changed, *(point for point, _ in born))}
+    beside = {point.id: _neighbours(point, list(now.values())) for point in due}
+    asked = {one for others in beside.values() for one in others} | {point.id for point in due}
+    told = {**reads.pains_of(store, asked - mine.keys(), limit_each=NAME_FROM), **mine}
+    joined = {point.id: point for point in (*changed, *(point for point, _ in born))}
     for point in due:
-        others = [told[one] for one in sorted(told) if one != point.id and told[one]][:NEIGHBOURS]
-        words = name(told[point.id], others)
-        named[point.id] = replace(point, name=words.name, words=words.words)
-    return named
+        words = name(told[point.id], [told[one] for one in beside[point.id] if told[one]])
+        joined[point.id] = replace(point, name=words.name, words=words.words)
+    return joined
 
 
-def _worth_renaming(point: PainPoint) -> bool:
-    return not point.named_by and point.size in RENAME_AT
+def _neighbours(point: PainPoint, others: Sequence[PainPoint]) -> list[str]:
+    """The nearest pain points: a name has to tell it from these."""
+    near = sorted(others, key=lambda other: (-float(other.centroid @ point.centroid), other.id))
+    return [other.id for other in near if other.id != point.id and other.merged_into is None][:NEIGHBOURS]
+
+
+def _worth_renaming(point: PainPoint, before: int) -> bool:
+    return not point.named_by and any(before < at <= point.size for at in RENAME_AT)
 
 
 def _reconsider(store: Store, settings: Settings, now: datetime, total: Clustered) -> Clustered:
@@ -157,7 +174,7 @@ def _reconsider(store: Store, settings: Settings, now: datetime, total: Clustere
         changes = reconsider(
             list(points.values()), reads.pains_of(store, points.keys(), limit_each=NAME_FROM), fixed=fixed
         )
-        writes.apply_changes(store, [_planned(store, points, change, now) for change in changes])
+        writes.apply_changes(store, [_planned(store, settings, points, change, now) for change in changes])
         merged = sum(change.kind == "merge" for change in changes)
         total = replace(total, merged=total.merged + merged, split=total.split + len(changes) - merged)
         if not changes:
@@ -166,25 +183,26 @@ def _reconsider(store: Store, settings: Settings, now: datetime, total: Clustere
 
 
 def _planned(
-    store: Store, points: Mapping[str, PainPoint], change: Change, now: datetime
+    store: Store, settings: Settings, points: Mapping[str, PainPoint], change: Change, now: datetime
 ) -> tuple[Change, list[PainPoint], list[LedgerEntry]]:
     """The change with its pain points made anew, and its line."""
     told = reads.pains_of(store, [change.into_id, change.from_id])
+    stages = {touchpoint.id: touchpoint.stage for touchpoint in settings.journey.touchpoints}
     line = _line(now, change.kind, change.from_id, change.why, other=change.into_id)
     if change.kind == "merge":
         both = [*told[change.into_id], *told[change.from_id]]
         latest = max(points[change.into_id].last_seen, points[change.from_id].last_seen)
-        return change, [_again(replace(points[change.into_id], last_seen=latest), both)], [line]
+        return change, [_again(replace(points[change.into_id], last_seen=latest), both, stages)], [line]
     leaving = [pain for pain in told[change.from_id] if pain.signal_id in set(change.members)]
     staying = [pain for pain in told[change.from_id] if pain.signal_id not in set(change.members)]
     old = points[change.from_id]
     new = replace(old, id=change.into_id, named_by="", merged_into=None)
-    return change, [_again(old, staying), _again(new, leaving)], [line]
+    return change, [_again(old, staying, stages), _again(new, leaving, stages)], [line]
 
 
-def _again(point: PainPoint, pains: Sequence[Pain]) -> PainPoint:
+def _again(point: PainPoint, pains: Sequence[Pain], stages: Mapping[str, str]) -> PainPoint:
     """The pain point made anew from these pains."""
-    stage, touchpoint = attach(pains)
+    stage, touchpoint = attach(pains, stages)
     words = name(pains)
     fresh = replace(point, centroid=centre(pains), stage=stage, touchpoint=touchpoint, size=len(pains))
     return replace(fresh, name=words.name, words=words.words)

@@ -51,7 +51,7 @@ class ReadingSettings:
     batch: int = says(256, "Documents that are read and stored at a time.")
     pain_floor: float = says(0.45, "Probability of any pain above which passages can found a pain point.")
     join_floor: float = says(
-        0.2, "Probability of any pain above which a passage can join a pain point that others told."
+        0.05, "Probability of any pain above which a passage can join a pain point that others told."
     )
 
 
