@@ -38,7 +38,12 @@ class NightResult:
     seconds: float
 
 
-@task(name="crawl", task_run_name="crawl {source}", persist_result=False)
+def may_pass(_task: object, _run: object, state: State[str]) -> bool:
+    """Whether a source is tried again: only where it failed in a way that may have passed by then."""
+    return isinstance(state.data, SourceUnavailable)
+
+
+@task(name="crawl", task_run_name="crawl {source}", persist_result=False, retry_condition_fn=may_pass)
 def crawl_source(config: str, source: str, now: str) -> State[str]:
     """Read one source; a failure that may pass raises as long as Prefect will try it again."""
     house = enter(config)

@@ -201,7 +201,7 @@ def test_equal_pain_points_are_told_apart_by_age_then_id() -> None:
 
 def test_a_thread_that_already_told_the_pain_pulls() -> None:
     point = make_point("pp-cap", CAPS)
-    vague = pain("d9.0", "dan", "cap here, wine cork now, rubber, cheers neighbours, sunny garden weekend breakfast", thread="t1")
+    vague = pain("d9.0", "dan", "cap here, wine cork now, cheers", thread="t1")
     kept = place([vague], [point], night=date(2026, 3, 5), threads={"t1": {"pp-cap"}})
     alone = place([vague], [point], night=date(2026, 3, 5), threads={"t2": {"pp-cap"}})
     assert [len(p.carried) for p in (kept, alone)] == [1, 0]
@@ -397,3 +397,27 @@ def test_lengths_that_differ_are_named() -> None:
         group_texts(["a", "b"], [encode("a")])
     with pytest.raises(InputError, match="2 texts but 1 dates"):
         group_texts(["a", "b"], [encode("a"), encode("b")], created_at=[DAY_0])
+
+
+def test_the_same_paragraph_under_three_names_founds_nothing() -> None:
+    text = (
+        "black saddle paint came off after some short weeks and customer service never answered about replacement seat"
+    )
+    flood = [pain(f"f{i}.0", f"dealer{i}", f"{text} {word}") for i, word in enumerate(("honest", "really", "beware"))]
+    assert place(flood, [], night=date(2026, 3, 3)).born == ()
+
+
+def test_a_painless_subject_that_one_or_two_dislike_founds_nothing() -> None:
+    sore = [replace(one, pain=0.9) for one in CAPS[:2]]
+    happy = [pain(f"h{i}.0", f"happy{i}", CAPS[0].text, pain=0.05) for i in range(6)]
+    assert len(place(sore, [], night=date(2026, 3, 3), sure=0.45).born) == 1
+    assert place([*sore, *happy], [], night=date(2026, 3, 3), sure=0.45).born == ()
+
+
+def test_a_touchpoint_speaks_for_its_stage_where_the_map_says_which() -> None:
+    told = [replace(one, stage="use", touchpoint="trade_in") for one in CAPS[:2]]
+    told += [replace(CAPS[2], stage="stay", touchpoint="trade_in")]
+    assert attach(told) == ("use", "trade_in")
+    assert attach(told, {"trade_in": "stay"}) == ("stay", "trade_in")
+    doubtful = [replace(told[0], pain=0.1), replace(told[1], pain=0.1)]
+    assert attach([*doubtful, replace(told[2], pain=0.9)])[0] == "stay"

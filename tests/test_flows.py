@@ -1,0 +1,231 @@
+"""The flows with a real Prefect server: a night, a source that fails once, a second night, the week, the schedule."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from nights_world import MONDAY, TROUBLES, FewLines, lasting, settings_of, settle, write_posts
+from prefect.client.orchestration import get_client
+from prefect.settings import PREFECT_API_URL, temporary_settings
+
+from flows import house
+from flows.nightly import run_night
+from flows.serving import deployments, private, server
+from flows.weekly import weekly
+from listening import pipeline, sources
+from listening.demo.mailbox import Mailbox
+from listening.errors import NightRunning, NotFound, SourceUnavailable
+from listening.pipeline import crawling, reading
+from listening.store import open_store, reads
+from listening.types import Memory, SourceConfig
+
+pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("prefect")]
+FIRST = MONDAY - timedelta(days=14)
+OURS = ("LISTENING_DATABASE_URL", "LISTENING_KEY", "LISTENING_CONFIG", "PREFECT_API_URL")
+
+
+@pytest.fixture(scope="module")
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A Prefect server of this module's own, without the services that only schedules need."""
+    before = os.environ.pop("PREFECT_API_URL", None)
+    with private(tmp_path_factory.mktemp("prefect")):
+        yield
+    if before is not None:
+        os.environ["PREFECT_API_URL"] = before
+
+
+@pytest.fixture
+def mailbox(tmp_path: Path) -> Iterator[Mailbox]:
+    with Mailbox(tmp_path / "mails") as opened:
+        yield opened
+
+
+@pytest.fixture
+def home(tmp_path: Path, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation with two sources, a mailbox and a reader of a few lines; two weeks ago it had its first night."""
+    for name in OURS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LISTENING_KEY", "a key for tests")
+    monkeypatch.setattr(reading, "reader", lambda _settings, fake=FewLines(): fake)
+    configs = settle(tmp_path, sources=("yard", "board"), port=mailbox.port)
+    for name in ("yard", "board"):
+        write_posts(tmp_path / f"{name}.jsonl", 15, seed=1, start=FIRST - timedelta(days=9), days=9, troubles=())
+    settings = settings_of(configs)
+    store = open_store(settings.database_url)
+    for source in settings.sources:
+        pipeline.crawl(store, settings, source, key=b"a key for tests", now=FIRST)
+    store.close()
+    for name in ("yard", "board"):
+        write_posts(tmp_path / f"{name}.jsonl", 40, seed=2, start=FIRST, days=13.5, troubles=TROUBLES[:3])
+    return tmp_path
+
+
+def rows(home: Path) -> dict[str, list[str]]:
+    store = open_store(settings_of(home / "configs").database_url)
+    try:
+        return lasting(store)
+    finally:
+        store.close()
+
+
+def failing(times: int, error: Exception, name: str = "board") -> Callable[..., sources.Source]:
+    """Stand in for opening a source: the one named fails so many times."""
+    left = [times]
+
+    def opened(config: SourceConfig, *, now: datetime, memory: Memory, secrets: dict[str, str]) -> sources.Source:
+        if config.name == name and left[0]:
+            left[0] -= 1
+            raise error
+        return sources.open_source(config, now=now, memory=memory, secrets=secrets)
+
+    return opened
+
+
+@pytest.mark.usefixtures("prefect")
+class TestNightly:
+    def test_a_night_goes_from_posts_to_mails_and_a_second_one_changes_nothing(
+        self, home: Path, mailbox: Mailbox
+    ) -> None:
+        result = run_night(home / "configs", now=MONDAY)
+        assert result.state == "done"
+        assert [(one.source, one.new) for one in result.crawls] == [("board", 40), ("yard", 40)]
+        assert result.read > 60
+        assert result.born >= 3
+        assert result.emergences >= 3
+        assert result.sent == len(mailbox.mails()) >= 3
+        before = rows(home)
+        again = run_night(home / "configs", now=MONDAY)
+        assert (again.state, again.read, again.born, again.sent) == ("done", 0, 0, 0)
+        assert rows(home) == before
+
+    def test_a_source_that_fails_once_is_tried_again_in_the_same_night(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        gone = SourceUnavailable("board.test does not answer", "it is tried again")
+        monkeypatch.setattr(crawling, "open_source", failing(1, gone))
+        result = run_night(home / "configs", now=MONDAY)
+        assert result.state == "done"
+        assert [(one.source, one.state, one.new) for one in result.crawls] == [
+            ("board", "done", 40),
+            ("yard", "done", 40),
+        ]
+
+    def test_a_source_that_stays_away_is_named_and_the_rest_of_the_night_is_done(
+        self, home: Path, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        gone = SourceUnavailable("board.test does not answer", "it is tried again")
+        monkeypatch.setattr(crawling, "open_source", failing(9, gone))
+        result = run_night(home / "configs", now=MONDAY)
+        assert (result.state, result.note) == ("partial", "failed: board")
+        assert [one.state for one in result.crawls] == ["failed", "done"]
+        assert "board.test does not answer" in result.crawls[0].error
+        assert result.sent
+        text = mailbox.mails()[0].path.read_text()
+        assert "board.test does not answer" in text.replace("=\n", "")
+
+    def test_what_no_second_try_can_mend_is_not_tried_again(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (home / "board.jsonl").unlink()
+        opened: list[str] = []
+        real = failing(0, RuntimeError())
+
+        def count(config: SourceConfig, **given: object) -> sources.Source:
+            opened.append(config.name)
+            return real(config, **given)
+
+        monkeypatch.setattr(crawling, "open_source", count)
+        assert run_night(home / "configs", now=MONDAY).state == "partial"
+        assert sorted(opened) == ["board", "yard"]
+
+    def test_without_crawling_only_what_is_stored_is_read(self, home: Path) -> None:
+        result = run_night(home / "configs", now=MONDAY, crawl=False)
+        assert (result.crawls, result.read) == ((), 30)
+
+    def test_one_source_only(self, home: Path) -> None:
+        assert [one.source for one in run_night(home / "configs", now=MONDAY, only="yard").crawls] == ["yard"]
+
+    def test_a_source_that_is_not_there_is_named_with_those_that_are(self, home: Path) -> None:
+        with pytest.raises(NotFound, match="'yrad' is switched on -> use one of yard, board"):
+            run_night(home / "configs", now=MONDAY, only="yrad")
+
+    def test_a_second_night_at_the_same_time_says_why_it_does_not_start(self, home: Path) -> None:
+        settings = settings_of(home / "configs")
+        store = open_store(settings.database_url)
+        began = datetime.now(UTC)
+        other = "another-host:77:1"
+        try:
+            until = began + timedelta(hours=6)
+            assert not pipeline.nights.writes.take_lease(
+                store, "night", holder=other, now=began, until=until, takeover=bool
+            )
+            local = began.astimezone(ZoneInfo("Europe/Berlin"))
+            with pytest.raises(NightRunning, match=f"another-host:77 began it at {local:%Y-%m-%d %H:%M:%S}"):
+                run_night(home / "configs", now=MONDAY)
+            assert reads.nights(store) == []
+        finally:
+            store.close()
+
+    def test_a_night_that_breaks_off_gives_its_lease_back(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        with monkeypatch.context() as broken:
+            broken.setattr(pipeline, "read", lambda *_, **__: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                run_night(home / "configs", now=MONDAY)
+        assert run_night(home / "configs", now=MONDAY).state == "done"
+
+    def test_the_week_sends_a_digest_with_the_sources_health(self, home: Path, mailbox: Mailbox) -> None:
+        run_night(home / "configs", now=MONDAY, only="yard")
+        before = len(mailbox.mails())
+        configs = str(home / "configs")
+        assert weekly(configs, (MONDAY + timedelta(hours=5)).isoformat()) == 1
+        house.leave(configs)
+        (digest,) = mailbox.mails()[before:]
+        assert digest.to.endswith("rest@house.test>") or digest.to == "rest@house.test"
+        assert "board: no good visit this week" in digest.path.read_text().replace("=\n", "")
+
+
+def test_the_cron_deployment_really_yields_a_scheduled_run_at_the_local_time(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With all of the server's services on: what `listening serve` relies on, and what a newer SQLAlchemy breaks."""
+    main = home / "configs" / "listening.toml"
+    main.write_text(main.read_text().replace('"Europe/Berlin"', '"Pacific/Auckland"\ncron = "30 3 * * *"'))
+    monkeypatch.setenv("PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS", "2")
+    port = free_port()
+    with server(port, {"PREFECT_HOME": str(home / "prefect")}) as url, temporary_settings({PREFECT_API_URL: url}):
+        (nightly,) = [one for one in deployments(home / "configs") if one.name == "nightly"]
+        nightly.apply()
+        with get_client(sync_client=True) as client:
+            runs = scheduled(url)
+            assert client.read_deployment_by_name("nightly/nightly").parameters == {"config": str(home / "configs")}
+    zone = ZoneInfo("Pacific/Auckland")
+    local = [datetime.fromisoformat(one).astimezone(zone) for one in runs]
+    assert local
+    assert {(one.hour, one.minute) for one in local} == {(3, 30)}
+    assert min(local) > datetime.now(UTC) - timedelta(minutes=5)
+
+
+def scheduled(url: str) -> list[str]:
+    """When the scheduled runs start; asked for until there is one, a minute at most."""
+    wanted = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        answer = httpx.post(f"{url}/flow_runs/filter", json=wanted).raise_for_status().json()
+        if answer:
+            return [one["expected_start_time"] for one in answer]
+        time.sleep(0.5)
+    return []
+
+
+def free_port() -> int:
+    import socket  # noqa: PLC0415 - only here
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
