@@ -253,6 +253,9 @@ def _fill(store: Store, settings: Settings, count: int) -> None:
     born = [_point(settings, number, signals) for number, signals in sorted(members.items()) if len(signals) > 1]
     for at in range(0, len(born), 50):
         writes.keep_placement(store, (), born[at : at + 50], (), ())
+    # the night before: what its clusters leave waiting is what waits
+    writes.keep_meta(store, "unsettled", "yes")
+    pipeline.cluster(store, settings, now=NOW - timedelta(days=2 if NOW.weekday() == 1 else 1, hours=1))
 
 
 def _words(rng: np.random.Generator) -> list[str]:

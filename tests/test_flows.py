@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from nights_world import MONDAY, TROUBLES, FewLines, lasting, settings_of, settle, write_posts
+from nights_world import MONDAY, FewLines, lasting, settings_of, settle, write_posts
 from prefect.client.orchestration import get_client
 from prefect.settings import PREFECT_API_URL, temporary_settings
 
@@ -63,7 +63,7 @@ def home(tmp_path: Path, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> P
         pipeline.crawl(store, settings, source, key=b"a key for tests", now=FIRST)
     store.close()
     for name in ("yard", "board"):
-        write_posts(tmp_path / f"{name}.jsonl", 40, seed=2, start=FIRST, days=13.5, troubles=TROUBLES[:3])
+        write_posts(tmp_path / f"{name}.jsonl", 80, seed=2, start=FIRST, days=13.5)
     return tmp_path
 
 
@@ -95,7 +95,7 @@ class TestNightly:
     ) -> None:
         result = run_night(home / "configs", now=MONDAY)
         assert result.state == "done"
-        assert [(one.source, one.new) for one in result.crawls] == [("board", 40), ("yard", 40)]
+        assert [(one.source, one.new) for one in result.crawls] == [("board", 80), ("yard", 80)]
         assert result.read > 60
         assert result.born >= 3
         assert result.emergences >= 3
@@ -113,8 +113,8 @@ class TestNightly:
         result = run_night(home / "configs", now=MONDAY)
         assert result.state == "done"
         assert [(one.source, one.state, one.new) for one in result.crawls] == [
-            ("board", "done", 40),
-            ("yard", "done", 40),
+            ("board", "done", 80),
+            ("yard", "done", 80),
         ]
 
     def test_a_source_that_stays_away_is_named_and_the_rest_of_the_night_is_done(

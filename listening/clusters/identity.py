@@ -35,7 +35,7 @@ from listening.types import Change, Cluster, Membership, Pain, PainPoint, Placem
 
 CARRY = 0.38  # mean likeness to a pain point's members at which a voice joins it
 MERGE = CUT + 0.03  # two pain points are one when their members are this alike on average: surer than a single voice
-DOUBT = 0.1  # a voice that is surely no pain must be this much more alike to join one
+DOUBT = 0.16  # how much more alike a voice that is surely no pain must be to join one; the likelier a pain, the less
 FADES = 0.8  # each telling word counts this much of the one before it
 ROUGH = 0.3  # how much touchpoint, thread and words can add to the likeness of two centres
 SPLIT_PEOPLE, SPLIT_GAP = 4, 0.14  # a split needs this many people on both sides, this far below the cut

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 from listening.documents.common_words import COMMON, NOBODY
 
@@ -22,7 +23,7 @@ def without_names(text: str, names: Collection[str]) -> str:
     A name that is a common word or shorter than three letters goes only where it is written with a capital inside a
     sentence or after a greeting. Of a name of several words each part goes too, where it is written with a capital.
     """
-    index = _index(names)
+    index = _index(frozenset(names))
     if not index:
         return text
     out: list[str] = []
@@ -37,7 +38,8 @@ def without_names(text: str, names: Collection[str]) -> str:
     return "".join((*out, text[done:]))
 
 
-def _index(names: Collection[str]) -> dict[str, list[_Name]]:
+@lru_cache(maxsize=2)  # the posts of a batch come with the same names, and sorting them costs more than the posts
+def _index(names: frozenset[str]) -> dict[str, list[_Name]]:
     """Return first word -> its names, the longest first."""
     found: dict[str, set[_Name]] = {}
     for shown in names:

@@ -49,7 +49,7 @@ def _alerts(store: Store, settings: Settings, night: date) -> list[Alert]:
     """One alert an owner, of what emerged in the last week and was never told."""
     journey = settings.journey
     points = {point.id: point for point in reads.points(store, map_id=journey.id)}
-    told = _told(store, night)
+    told = _told(store, journey.id, night)
     by_owner: dict[str, list[Emergence]] = defaultdict(list)
     for one in reads.emergences(store, points.keys()):
         recent = night - UNTOLD < one.night <= night
@@ -70,8 +70,9 @@ def _alerts(store: Store, settings: Settings, night: date) -> list[Alert]:
     ]
 
 
-def _told(store: Store, night: date) -> set[tuple[str, str, date]]:
-    recent = [row.id for row in reads.alerts(store) if night - UNTOLD <= row.night and row.night <= night]
+def _told(store: Store, map_id: str, night: date) -> set[tuple[str, str, date]]:
+    """What the owners were told lately; the week's digest is no such mail."""
+    recent = [row.id for row in reads.alerts(store) if row.map == map_id and night - UNTOLD <= row.night <= night]
     items = [item.emergence for one in recent for item in reads.alert(store, one).items]
     return {(one.pain_point_id, one.kind, one.night) for one in items}
 
