@@ -155,9 +155,10 @@ def _open(settings: Settings) -> None:
 
 
 def _nothing(folder: Path, wish: argparse.Namespace) -> Figures:
+    from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415 - the same
+
     from flows.nightly import run_night  # noqa: PLC0415 - Prefect takes seconds to load, which is no night's time
     from flows.serving import server  # noqa: PLC0415 - the same
-    from prefect.settings import PREFECT_API_URL, temporary_settings  # noqa: PLC0415 - the same
 
     now = NOW + timedelta(days=1)
     with socket.socket() as probe:

@@ -52,11 +52,11 @@ def rename(store: Store, point: str, to: str, *, who: str, now: datetime) -> Non
 
 def merge(store: Store, from_id: str, into_id: str, *, who: str, now: datetime) -> None:
     """Say that two pain points are one; `into_id` stays, `from_id` points to it for ever."""
-    for one in (from_id, into_id):
-        reads.point(store, one)
+    gone, stays = reads.point(store, from_id), reads.point(store, into_id)
     line = LedgerEntry(at=now, who=who, what="merge", pain_point_id=from_id, other_id=into_id)
-    writes.merge_points(store, from_id, into_id, [line])
-    _fresh(store, [into_id])
+    latest = replace(stays, last_seen=max(gone.last_seen, stays.last_seen))
+    writes.apply_change(store, Change("merge", into_id, from_id), [latest], [line])
+    name_anew(store, [into_id])
 
 
 def split(store: Store, settings: Settings, point: str, signal_ids: Collection[str], *, who: str, now: datetime) -> str:
@@ -74,7 +74,7 @@ def split(store: Store, settings: Settings, point: str, signal_ids: Collection[s
     half = _copy(old, new, words.name, words.words, centre(leaving))
     writes.apply_change(store, Change("split", new, point, tuple(sorted(signal_ids))), [half], [line])
     writes.keep_apart(store, {(one, point) for one in signal_ids})
-    _fresh(store, [point])
+    name_anew(store, [point])
     return new
 
 
@@ -85,7 +85,7 @@ def move(store: Store, signal: str, from_id: str, *, who: str, now: datetime) ->
     writes.keep_apart(store, {(signal, from_id)})
     writes.keep_ledger(store, [LedgerEntry(now, who, "moved out", from_id, detail=signal)])
     writes.keep_meta(store, "unsettled", "yes")
-    _fresh(store, [from_id])
+    name_anew(store, [from_id])
 
 
 def resolve(store: Store, point: str, *, on: date, who: str, now: datetime) -> None:
@@ -107,7 +107,7 @@ def reopen(store: Store, point: str, *, who: str, now: datetime) -> None:
 def erase(store: Store, author: str, *, source: str | None, key: bytes) -> Forgotten:
     """Remove all that an author wrote, for ever, and name anew what may have been named in their words."""
     forgotten = writes.forget_person(store, pseudonym(author, key), source)
-    _fresh(store, forgotten.pain_points)
+    name_anew(store, forgotten.pain_points)
     return forgotten
 
 
@@ -129,14 +129,13 @@ def _change(store: Store, point: str, fields: PointChange, what: str, detail: st
     writes.change_point(store, point, fields=fields, ledger=line)
 
 
-def _fresh(store: Store, points: Collection[str]) -> None:
-    """Make centre, words and the machine's name anew after members came or went."""
+def name_anew(store: Store, points: Collection[str]) -> None:
+    """Make centre, words and the machine's name anew after members came or went; of nobody's words nothing stays."""
     for one in points:
         point, told = reads.point(store, one), reads.pains_of(store, [one])[one]
-        if told:
-            words = name(told)
-            made = _copy(point, point.id, words.name, words.words, centre(told))
-            writes.keep_placement(store, (), (), [made], ())
+        words = name(told)
+        made = _copy(point, point.id, words.name, words.words, centre(told) if told else point.centroid)
+        writes.keep_placement(store, (), (), [made], ())
 
 
 def _copy(point: PainPoint, to: str, called: str, words: tuple[str, ...], middle: Vector) -> PainPoint:

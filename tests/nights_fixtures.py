@@ -1,15 +1,48 @@
-"""An installation of the invented world for the tests of the verbs, with a mailbox and a reader of a few lines."""
+"""Installations of the invented world for the tests of the verbs, with a mailbox and a reader of a few lines.
+
+Each is lived once a session and copied for each test.
+"""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from nights_houses import FIRST, House, move_in
+from nights_houses import FIRST, House, move_in, open_house
+from nights_world import FewLines
 
 from listening.demo.mailbox import Mailbox
 from listening.pipeline import reading
+
+
+@pytest.fixture(scope="session")
+def quiet_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an installation after its first, quiet night."""
+    home = tmp_path_factory.mktemp("quiet") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        reader = FewLines()
+        patch.setattr(reading, "reader", lambda _settings: reader)
+        opened = move_in(home)
+        opened.night(FIRST)
+        opened.store.close()
+    return home
+
+
+@pytest.fixture(scope="session")
+def lived_home(quiet_home: Path) -> Path:
+    """The folder of an installation after the night in which its pain points were born, before any mail."""
+    home = quiet_home.with_name("lived")
+    shutil.copytree(quiet_home, home)
+    with pytest.MonkeyPatch.context() as patch:
+        reader = FewLines()
+        patch.setattr(reading, "reader", lambda _settings: reader)
+        opened = open_house(home)
+        opened.posts()
+        opened.night(tell=False)
+        opened.store.close()
+    return home
 
 
 @pytest.fixture
@@ -20,10 +53,21 @@ def mailbox(tmp_path: Path) -> Iterator[Mailbox]:
 
 
 @pytest.fixture
-def house(tmp_path: Path, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+def house(quiet_home: Path, tmp_path: Path, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """An installation two weeks after its first night."""
-    opened = move_in(tmp_path, port=mailbox.port)
-    monkeypatch.setattr(reading, "reader", lambda _settings: opened.reader)
-    opened.night(FIRST)
+    yield from _moved(quiet_home, tmp_path, mailbox, monkeypatch)
+
+
+@pytest.fixture
+def lived(lived_home: Path, tmp_path: Path, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """An installation whose last night died before its mails."""
+    yield from _moved(lived_home, tmp_path, mailbox, monkeypatch)
+
+
+def _moved(template: Path, folder: Path, mailbox: Mailbox, patch: pytest.MonkeyPatch) -> Iterator[House]:
+    home = folder / "home"
+    shutil.copytree(template, home)
+    opened = open_house(home, port=mailbox.port)
+    patch.setattr(reading, "reader", lambda _settings: opened.reader)
     yield opened
     opened.store.close()

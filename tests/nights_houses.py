@@ -72,10 +72,15 @@ class House:
             self.settings = replace(self.settings, **{name: replace(getattr(self.settings, name), **fields)})
 
 
-def move_in(home: Path, *, port: int = 0, database_url: str = "") -> House:
-    """An installation with two sources that had its first quiet night two weeks ago."""
+def open_house(home: Path, *, port: int = 0, database_url: str = "") -> House:
+    """Open the installation in a folder, with these settings."""
     configs = settle(home, sources=("yard", "board"), port=port, database_url=database_url)
     settings = settings_of(configs)
-    house = House(home, settings, open_store(settings.database_url), FewLines())
+    return House(home, settings, open_store(settings.database_url), FewLines())
+
+
+def move_in(home: Path, *, port: int = 0, database_url: str = "") -> House:
+    """Open a new installation with two sources, whose first quiet night is two weeks ago."""
+    house = open_house(home, port=port, database_url=database_url)
     house.posts(15, seed=1, start=FIRST - timedelta(days=9), days=9, troubles=())
     return house

@@ -53,7 +53,8 @@ def home(tmp_path: Path, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> P
     for name in OURS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LISTENING_KEY", "a key for tests")
-    monkeypatch.setattr(reading, "reader", lambda _settings, fake=FewLines(): fake)
+    reader = FewLines()
+    monkeypatch.setattr(reading, "reader", lambda _settings: reader)
     configs = settle(tmp_path, sources=("yard", "board"), port=mailbox.port)
     for name in ("yard", "board"):
         write_posts(tmp_path / f"{name}.jsonl", 15, seed=1, start=FIRST - timedelta(days=9), days=9, troubles=())

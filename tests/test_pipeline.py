@@ -84,8 +84,8 @@ class TestANight:
         house.night()
         assert to(mailbox) == ["rest"]
 
-    def test_twice_is_once(self, house: House, mailbox: Mailbox) -> None:
-        house.posts()
+    def test_twice_is_once(self, lived: House, mailbox: Mailbox) -> None:
+        house = lived
         house.night()
         before, sent, asked = lasting(house.store), len(mailbox.mails()), house.reader.asked
         again = house.night()
@@ -221,9 +221,7 @@ class TestCrawl:
 
 
 class TestCluster:
-    def test_on_mondays_only_pain_points_are_reconsidered(
-        self, house: House, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_on_mondays_only_pain_points_are_reconsidered(self, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
         asked: list[int] = []
         monkeypatch.setattr(clustering, "reconsider", lambda points, *_, **__: asked.append(len(points)) or ())
         house.posts()
@@ -258,12 +256,12 @@ class TestCluster:
         house.posts()
         house.night(MONDAY - timedelta(days=2))
         first, second, *_ = reads.points(house.store, map_id="bags")
-        writes.keep_placement(house.store, (), (), [replace(second, last_seen=date(2026, 3, 8))], ())
+        writes.keep_placement(house.store, (), (), [replace(second, last_seen=date(2026, 3, 20))], ())
         house.posts(6, seed=3, start=MONDAY - timedelta(hours=9), days=0.1, troubles=())
         once = iter([(Change("merge", first.id, second.id),)])
         monkeypatch.setattr(clustering, "reconsider", lambda *_, **__: next(once, ()))
         house.night(MONDAY)
-        assert reads.point(house.store, first.id).last_seen == date(2026, 3, 8)
+        assert reads.point(house.store, first.id).last_seen == date(2026, 3, 20)
 
 
 class TestNights:
@@ -298,7 +296,7 @@ class TestNights:
 
     @pytest.mark.parametrize("pid", ["gone", "taken by another"])
     def test_a_night_that_died_is_taken_over(self, house: House, pid: str) -> None:
-        child = subprocess.Popen([sys.executable, "-c", ""])  # noqa: S603 - our own interpreter
+        child = subprocess.Popen([sys.executable, "-c", ""])
         child.wait()
         number = child.pid if pid == "gone" else os.getpid()
         clock = datetime(2026, 3, 9, 1, 30, tzinfo=UTC)

@@ -30,7 +30,8 @@ from listening.store import open_store
 from listening.types import SourceConfig
 
 FOLDER = Path("data/var/demo")
-RENAMED = ("LISTENING_DATABASE_URL", "LISTENING_KEY", "PREFECT_API_URL", "LISTENING_CONFIG")
+QUIET_LINE = 13  # where no bar can move, a line every so many nights
+LEFT_OUT = ("LISTENING_DATABASE_URL", "LISTENING_KEY", "PREFECT_API_URL", "LISTENING_CONFIG")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ def _live(world: World, sites: Sites, mailbox: Mailbox, *, folder: Path, last: i
             result = run_night(config, now=now)
             if result.sent:
                 snapshots[world.date_of(number)] = _look(config)
+            if not console.is_terminal and number % QUIET_LINE == 0:
+                console.print(f"night {number} of {last}, {time.monotonic() - start:.0f} s")
             bar.update(task, advance=1, description=f"{world.date_of(number)}  {_word(result.read, result.sent)}")
     settings = load(config)
     store = open_store(settings.database_url)
@@ -161,7 +164,7 @@ def _tell(lived: Lived, folder: Path, console: Console) -> None:
 def _own_environment() -> Iterator[None]:
     """Keep the demo away from a real installation's database and server, and its Prefect quiet."""
     before = dict(os.environ)
-    for name in RENAMED:
+    for name in LEFT_OUT:
         os.environ.pop(name, None)
     for name in ("prefect", "prefect.flow_runs", "prefect.task_runs"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # a source that is down is told in the scorecard

@@ -8,8 +8,8 @@ neighbours, and no time goes into padding.
 from __future__ import annotations
 
 import json
-import os
 import logging
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
