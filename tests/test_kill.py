@@ -164,7 +164,7 @@ def test_kills_at_random_moments_leave_no_trace(nights: Nights, clean: Clean, tm
     assert not differing(rows(configs), clean.rows)
     got = message_ids(mailbox.folder)
     doubles = sorted(name for name, times in got.items() if times > 1)
-    print(f"killed in {[one['place'] for one in hit]}; mails twice, from the window: {doubles}")  # noqa: T201
+    print(f"killed in {[one['place'] for one in hit]}; mails twice, from the window: {doubles}")  # noqa: T201 - where the kills hit is what a reader wants to know
     assert got.keys() == clean.mails.keys()
     assert got.total() - len(got) <= sum(one["place"] == "sent" for one in hit)
 
