@@ -12,6 +12,7 @@ import logging
 import os
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -74,8 +75,9 @@ class Encoder:
         import torch  # noqa: PLC0415 - seconds to import: only when a reader is opened
         from tokenizers import Tokenizer  # noqa: PLC0415 - the same
 
-        if threads > 0:
-            torch.set_num_threads(threads)
+        # a thread a batch, not many a batch: torch's own threads wait for each other busily beside other work
+        torch.set_num_threads(1)
+        self._threads = threads or os.cpu_count() or 1
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
@@ -89,8 +91,11 @@ class Encoder:
         rows = {text: row for row, text in enumerate(different)}
         features = np.zeros((len(different), 768), dtype=np.float32)
         ids = [encoding.ids for encoding in self._tokenizer.encode_batch(different)]
-        for batch in batches([len(i) for i in ids]):
-            features[batch] = self._forward([ids[row] for row in batch])
+        parts = batches([len(i) for i in ids])
+        with ThreadPoolExecutor(self._threads) as pool_of_threads:
+            done = pool_of_threads.map(self._forward, ([ids[row] for row in batch] for batch in parts))
+            for batch, numbers in zip(parts, done, strict=True):
+                features[batch] = numbers
         chosen = features[[rows[text] for text in texts]] if texts else features
         return Encoded(unit(chosen[:, :384]), chosen)
 
