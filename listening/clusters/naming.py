@@ -10,7 +10,7 @@ from math import log
 import numpy as np
 
 from listening.clusters.group import NO_PAIN_COUNTS, Voice, find_voices, unit
-from listening.clusters.words import FIRST_NAMES, STOP_WORDS, find_words, stem
+from listening.clusters.words import FIRST_NAMES, STOP_WORDS, find_words, stem, stems
 from listening.types import Naming, Pain
 
 _PROPER_FROM = 3  # so many people make a proper noun a product, not somebody's town or child
@@ -43,7 +43,7 @@ def name(pains: Sequence[Pain], others: Sequence[Sequence[Pain]] = ()) -> Naming
     voices = find_voices(pains)
     if not voices:
         return Naming(name="", words=(), quotes=())
-    weights = _weigh(voices, [find_voices(other) for other in others if other])
+    weights = _weigh(voices, [said for other in others for said in _said(other)])
     telling = sorted(weights, key=lambda w: (-weights[w], w))[:WORDS]
     shown = _surface(voices)
     near = _near(voices)
@@ -54,14 +54,22 @@ def name(pains: Sequence[Pain], others: Sequence[Sequence[Pain]] = ()) -> Naming
     )
 
 
-def _weigh(voices: Sequence[Voice], others: Sequence[Sequence[Voice]]) -> dict[str, float]:
+def _said(pains: Sequence[Pain]) -> list[set[str]]:
+    """The stems that each document says."""
+    documents: dict[str, set[str]] = defaultdict(set)
+    for pain in pains:
+        documents[pain.document_id] |= stems(pain.text)
+    return list(documents.values())
+
+
+def _weigh(voices: Sequence[Voice], others: Sequence[set[str]]) -> dict[str, float]:
     """Weigh each stem (c-TF-IDF): the share of people in pain who say it, times how rare it is among the others."""
     here: dict[str, dict[str, float]] = defaultdict(dict)
     for voice in voices:
         for word in voice.stems:
             here[word][voice.person] = max(here[word].get(voice.person, 0.0), voice.pain + NO_PAIN_COUNTS)
-    around = Counter(word for other in others for voice in other for word in voice.stems)
-    total = sum(len(other) for other in others)
+    around = Counter(word for said in others for word in said)
+    total = len(others)
     people = len({voice.person for voice in voices})
     proper = _find_proper(voices)
     weights = {
@@ -117,7 +125,7 @@ def _best_phrase(voices: Sequence[Voice], weights: dict[str, float], near: dict[
     best: tuple[float, str] = (0.0, "")
     for voice in voices:
         for pain in voice.pains:
-            for words, whole in _phrases(pain.text):
+            for words, whole in _phrases(pain.text, core):
                 said = {stem(word.lower()) for word in words}
                 if len(said & core) < OF_CORE or said & proper or any(w.lower() in FIRST_NAMES for w in words):
                     continue
@@ -126,10 +134,15 @@ def _best_phrase(voices: Sequence[Voice], weights: dict[str, float], near: dict[
     return best[1]
 
 
-def _phrases(text: str) -> Iterator[tuple[list[str], float]]:
-    """List the runs of 3 to 8 words inside one clause that neither begin nor end half-way, and what their edges add."""
+def _phrases(text: str, core: set[str]) -> Iterator[tuple[list[str], float]]:
+    """List the runs of 3 to 8 words inside one clause that neither begin nor end half-way, and what their edges add.
+
+    Clauses that say too little of `core` are passed over at once.
+    """
     for clause in _CLAUSE.split(text):
         words = [_BARE.sub("", piece) for piece in _PIECE.findall(clause or "")]
+        if len({stem(word.lower()) for word in words} & core) < OF_CORE:
+            continue
         for start in range(len(words)):
             for length in range(SHORTEST, LONGEST + 1):
                 run = words[start : start + length]

@@ -42,11 +42,14 @@ def cluster(store: Store, settings: Settings, *, now: datetime) -> Clustered:
     if not unsettled:
         return Clustered()
     total = Clustered()
-    for _ in range(ROUNDS if unsettled != PLACED else 0):
-        done = _place(store, settings, now)
-        total = replace(total, carried=total.carried + done.carried, born=total.born + done.born)
-        if not (done.carried or done.born):
+    pains = _waiting(store, settings, now) if unsettled != PLACED else []
+    for _ in range(ROUNDS):
+        found = _place(store, settings, pains, now) if pains else Placement((), (), ())
+        total = replace(total, carried=total.carried + len(found.carried), born=total.born + len(found.born))
+        if not (found.carried or found.born):
             break
+        waiting = set(found.waiting)
+        pains = [pain for pain in pains if pain.signal_id in waiting]
     if night_of(settings, now).weekday() == REGROUP_DAY:
         writes.keep_meta(store, UNSETTLED, PLACED)  # a night killed from here on does not place by half-made changes
         total = _reconsider(store, settings, now, total)
@@ -55,18 +58,15 @@ def cluster(store: Store, settings: Settings, *, now: datetime) -> Clustered:
     return total
 
 
-def _place(store: Store, settings: Settings, now: datetime) -> Clustered:
+def _place(store: Store, settings: Settings, pains: Sequence[Pain], now: datetime) -> Placement:
     night = night_of(settings, now)
-    pains = _waiting(store, settings, now)
-    if not pains:
-        return Clustered()
     points = reads.points(store, map_id=settings.journey.id)
     threads = reads.threads_told(store, {pain.thread for pain in pains if pain.thread})
     found = place(
         pains, points, night=night, apart=reads.apart(store), threads=threads, sure=settings.reading.pain_floor
     )
     if not (found.carried or found.born):
-        return Clustered()
+        return found
     by_id = {pain.signal_id: pain for pain in pains}
     stages = {touchpoint.id: touchpoint.stage for touchpoint in settings.journey.touchpoints}
     changed = _grown(store, points, found, by_id, night=night, stages=stages)
@@ -80,7 +80,7 @@ def _place(store: Store, settings: Settings, now: datetime) -> Clustered:
         [named[point.id] for point in changed],
         lines,
     )
-    return Clustered(carried=len(found.carried), born=len(born))
+    return found
 
 
 def _waiting(store: Store, settings: Settings, now: datetime) -> list[Pain]:
