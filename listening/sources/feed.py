@@ -60,8 +60,11 @@ class Feed:
         if page.unchanged:
             return
         feed = parse_feed(page.body, page.url, self._options.number("parse_seconds"))
-        if feed.broken and not feed.entries:
-            self._troubles.append(f"the feed is damaged and gave no entry ({feed.broken[:100]})")
+        if feed.broken:
+            count = f"{len(feed.entries)} entries" if feed.entries else "no entry"
+            self._troubles.append(
+                f"the feed {url} is damaged ({feed.broken[:100]}) and gave {count} -> tell whoever runs the site"
+            )
         self._watch(feed.entries, page.url)
         fresh = [entry for entry in feed.entries if self._marks.get(entry.id) != entry.mark]
         present = {entry.id for entry in feed.entries}

@@ -24,9 +24,16 @@ def parse(body: bytes) -> dict[str, Any]:
     return {
         "version": found.get("version") or "",
         "title": found.feed.get("title") or "",
-        "broken": str(found.get("bozo_exception") or "") if found.get("bozo") else "",
+        "broken": _damage(found.get("bozo_exception")) if found.get("bozo") else "",
         "entries": [_entry(entry) for entry in found.entries],
     }
+
+
+def _damage(error: Raw) -> str:
+    """Say what is wrong with the XML; a feed that only names another encoding or content type is whole."""
+    from feedparser.exceptions import ThingsNobodyCaresAboutButMe  # noqa: PLC0415 -- only the child needs it
+
+    return "" if error is None or isinstance(error, ThingsNobodyCaresAboutButMe) else str(error)
 
 
 def _entry(entry: Raw) -> dict[str, Any]:
