@@ -48,9 +48,9 @@ class _Cut:
 
 
 SENSITIVITIES: Mapping[str, _Cut] = {
-    "low": _Cut(new=5, rising=5, slow=7, back=4, surprise=5.0),
-    "medium": _Cut(new=3, rising=4, slow=5, back=3, surprise=3.7),
-    "high": _Cut(new=3, rising=3, slow=4, back=2, surprise=3.0),
+    "low": _Cut(new=5, rising=5, slow=6, back=4, surprise=5.0),
+    "medium": _Cut(new=3, rising=4, slow=4, back=3, surprise=3.7),
+    "high": _Cut(new=3, rising=3, slow=3, back=2, surprise=3.0),
 }
 
 

@@ -201,7 +201,7 @@ def test_equal_pain_points_are_told_apart_by_age_then_id() -> None:
 
 def test_a_thread_that_already_told_the_pain_pulls() -> None:
     point = make_point("pp-cap", CAPS)
-    vague = pain("d9.0", "dan", "cap here, wine cork now, cheers", thread="t1")
+    vague = pain("d9.0", "dan", "cap fell off here too, cork now", thread="t1")
     kept = place([vague], [point], night=date(2026, 3, 5), threads={"t1": {"pp-cap"}})
     alone = place([vague], [point], night=date(2026, 3, 5), threads={"t2": {"pp-cap"}})
     assert [len(p.carried) for p in (kept, alone)] == [1, 0]

@@ -16,6 +16,7 @@ from listening.clusters.group import (
     CUT,
     SAME_STAGE,
     SAME_THREAD,
+    SAME_TOUCHPOINT,
     Floats,
     Voice,
     WordWeights,
@@ -27,15 +28,14 @@ from listening.clusters.group import (
     find_voices,
     free,
     group,
-    meet,
     weigh_person,
 )
 from listening.clusters.words import stem
 from listening.types import Change, Cluster, Membership, Pain, PainPoint, Placement, Vector
 
-CARRY = 0.38  # mean likeness to a pain point's members at which a voice joins it
-MERGE = CUT + 0.03  # two pain points are one when their members are this alike on average: surer than a single voice
-DOUBT = 0.16  # how much more alike a voice that is surely no pain must be to join one; the likelier a pain, the less
+CARRY = 0.6  # mean likeness to a pain point's members at which a voice joins it
+MERGE = CUT + 0.05  # two pain points are one when their members are this alike on average: surer than a single voice
+DOUBT = 0.3  # how much more alike a voice that is surely no pain must be to join one; the likelier a pain, the less
 FADES = 0.8  # each telling word counts this much of the one before it
 ROUGH = 0.3  # how much touchpoint, thread and words can add to the likeness of two centres
 SPLIT_PEOPLE, SPLIT_GAP = 4, 0.14  # a split needs this many people on both sides, this far below the cut
@@ -143,7 +143,7 @@ def _fit(
     return np.asarray(
         free(cosines, common)
         + SHARED_TELLING * told
-        + meet([v.touchpoint for v in voices], [p.touchpoint for p in points])
+        + SAME_TOUCHPOINT * agree([v.touchpoint for v in voices], [p.touchpoint for p in points])
         + SAME_STAGE * agree([v.stage for v in voices], [p.stage for p in points])
         + SAME_THREAD * thread,
         dtype=np.float32,

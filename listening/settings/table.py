@@ -49,7 +49,7 @@ class ReadingSettings:
     models: str = says("", "Folder of the models; empty means the models that came with the program.")
     threads: int = says(0, "CPU threads for the models; 0 means one a core.")
     batch: int = says(256, "Documents that are read and stored at a time.")
-    pain_floor: float = says(0.55, "Probability of any pain above which passages can found a pain point.")
+    pain_floor: float = says(0.65, "Probability of any pain above which passages can found a pain point.")
     join_floor: float = says(
         0.05, "Probability of any pain above which a passage can join a pain point that others told."
     )

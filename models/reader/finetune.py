@@ -1,18 +1,20 @@
 """Teaches the encoder's layers our questions, all at once, without letting its sense of likeness drift.
 
-Token embeddings stay as they are. A cosine term holds the mean-pooled vector near the original's, because clustering
-lives on it; the first token is free to learn. Checkpoints every 100 steps: start it again and it goes on.
+Token embeddings stay. A cosine term holds the mean-pooled vector, on which clustering lives, near the original's; the
+first token is free to learn. Checkpoints every 100 steps: start it again and it goes on.
 """
 
 from __future__ import annotations
 
+import hashlib
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import torch
+from alike import Kin, contrast, draw
 from corpus import STAGES, UNKNOWN, Corpus, Row
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
@@ -36,11 +38,12 @@ DRAW = 32  # rows a step
 class Plan:
     """How to learn; all of it is in the checkpoint's name, so another plan never goes on from this one's."""
 
-    epochs: int = 6
+    epochs: int = 5
     extra_epochs: int = 1
     rate: float = 1e-4
     head_rate: float = 1e-3
     near: float = 3.0
+    alike: float = 0.0  # what the contrast between troubles counts; 0 for none
     smoothing: float = 0.05
     start: int = 20  # the heads begin alike in every run, so that runs can be averaged
     seed: int = 20  # order of rows, dropout
@@ -49,7 +52,8 @@ class Plan:
     def name(self) -> str:
         """A file name that tells the plan."""
         return "-".join(
-            str(v) for v in (self.epochs, self.extra_epochs, self.rate, self.head_rate, self.near, self.seed)
+            str(v)
+            for v in (self.epochs, self.extra_epochs, self.rate, self.head_rate, self.near, self.alike, self.seed)
         )
 
 
@@ -84,22 +88,43 @@ class Learner:
     step: int = 0
 
 
-def finetune(corpus: Corpus, plan: Plan, work: Path, *, threads: int) -> Path:
-    """Learn, and give the folder that holds `encoder.safetensors` (fp16 layers) and `raw_heads.safetensors`."""
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """The texts of the contrast, as tokens, and the chance that draws from them."""
+
+    kin: Kin
+    ids: list[list[int]]
+    seed: int
+
+    def batch(self, step: int) -> tuple[list[list[int]], list[int]]:
+        """Draw the tokens and groups of one step; the same for the same step, however often we were interrupted."""
+        rows = draw(self.kin, random.Random(self.seed * 100_003 + step))  # noqa: S311 - an order, not a secret
+        return [self.ids[row] for row in rows], [self.kin.groups[row] for row in rows]
+
+
+def finetune(corpus: Corpus, plan: Plan, work: Path, *, base: Path | None = None, kin: Kin | None = None) -> Path:
+    """Learn, and give the folder that holds `encoder.safetensors` (fp16 layers) and `raw_heads.safetensors`.
+
+    `base` is the folder of finished runs to go on from; `kin` the texts of the contrast.
+    """
     torch.manual_seed(plan.start)
     rows = [row for row in [*corpus.train, *corpus.extra] if row.text.strip()]
-    original = Encoder(package_folder(), threads=threads)
-    ids = [e.ids for e in original._tokenizer.encode_batch([row.text for row in rows])]  # noqa: SLF001 - same tokenizer
+    original = Encoder(package_folder(), threads=1)
+    tokenize = original._tokenizer.encode_batch  # noqa: SLF001 - the same tokenizer
+    ids = [e.ids for e in tokenize([row.text for row in rows])]
+    alike = Alike(kin, [e.ids for e in tokenize(kin.texts)], plan.seed) if kin else None
     anchors = torch.from_numpy(original.encode([row.text for row in rows]).embedding)
     steps = order_of_steps([len(i) for i in ids], len(corpus.train), plan)
-    learner = new_learner(plan, len(steps))
-    checkpoint = work / f"checkpoint-{plan.name}.pt"
+    learner = new_learner(plan, len(steps), base)
+    checkpoint = work / f"checkpoint-{plan.name}-{fingerprint(rows)}.pt"
     resume(learner, checkpoint)
     weights = class_weights(corpus.train)
     began, losses = time.time(), []
     while learner.step < len(steps):
         chosen = steps[learner.step]
-        loss = learn(learner, [rows[i] for i in chosen], [ids[i] for i in chosen], anchors[chosen], plan, weights)
+        loss = learn(
+            learner, [rows[i] for i in chosen], [ids[i] for i in chosen], anchors[chosen], plan, weights, alike
+        )
         losses.append(loss)
         learner.step += 1
         if learner.step % 100 == 0 or learner.step == len(steps):
@@ -107,6 +132,11 @@ def finetune(corpus: Corpus, plan: Plan, work: Path, *, threads: int) -> Path:
             print(f"step {learner.step}/{len(steps)} loss {mean:.3f} {time.time() - began:.0f} s", flush=True)
             keep(learner, checkpoint)
     return write_weights(learner, work)
+
+
+def fingerprint(rows: Sequence[Row]) -> str:
+    """Name the rows shortly: other rows never go on from these rows' checkpoint."""
+    return hashlib.blake2b(repr([astuple(row) for row in rows]).encode(), digest_size=4).hexdigest()
 
 
 def order_of_steps(lengths: Sequence[int], own: int, plan: Plan) -> list[list[int]]:
@@ -123,12 +153,15 @@ def order_of_steps(lengths: Sequence[int], own: int, plan: Plan) -> list[list[in
     return steps
 
 
-def new_learner(plan: Plan, steps: int) -> Learner:
+def new_learner(plan: Plan, steps: int, base: Path | None) -> Learner:
     """Build network, heads and optimizer: lower layers learn more slowly."""
-    model = load_model(package_folder(), None)
+    model = load_model(package_folder(), base / "encoder.safetensors" if base else None)
     for name, parameter in model.named_parameters():
         parameter.requires_grad_(name.startswith("encoder.layer."))
     heads = Heads()
+    if base:
+        raw = load_file(base / "raw_heads.safetensors")
+        heads.heads.load_state_dict(raw, strict=False)  # the emotions begin anew
     groups = [
         {"params": list(layer.parameters()), "lr": plan.rate * 0.85 ** (5 - depth)}
         for depth, layer in enumerate(model.encoder.layer)
@@ -149,25 +182,34 @@ def learn(  # noqa: PLR0917 - one step's rows in three shapes
     anchors: Tensor,
     plan: Plan,
     weights: dict[str, Tensor],
+    alike: Alike | None = None,
 ) -> float:
     """Take one step and give its loss."""
     learner.model.train()
     learner.heads.train()
     torch.manual_seed(plan.seed * 100_003 + learner.step)  # the same dropout whether or not we were interrupted
-    width = min(MAX_TOKENS, -(-max(len(i) for i in ids) // STEP) * STEP)
-    tokens = torch.tensor([[*i, *[0] * (width - len(i))] for i in ids])
-    mask = torch.tensor([[1] * len(i) + [0] * (width - len(i)) for i in ids])
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        hidden = learner.model(input_ids=tokens, attention_mask=mask).last_hidden_state
-    features = pool(hidden.float(), mask)
+    features = read(learner, ids)
     near = 1 - functional.cosine_similarity(features[:, :384], anchors).mean()
     loss = task_loss(learner.heads(features), rows, plan, weights) + plan.near * near
+    if alike:
+        more, groups = alike.batch(learner.step)
+        loss = loss + plan.alike * contrast(read(learner, more)[:, :384], groups)
     learner.optimizer.zero_grad()
     loss.backward()
     nn.utils.clip_grad_norm_([*learner.model.parameters(), *learner.heads.parameters()], 1.0)
     learner.optimizer.step()
     learner.schedule.step()
     return float(loss.detach())
+
+
+def read(learner: Learner, ids: Sequence[Sequence[int]]) -> Tensor:
+    """Give the features float[n, 768] of tokens."""
+    width = min(MAX_TOKENS, -(-max(len(i) for i in ids) // STEP) * STEP)
+    tokens = torch.tensor([[*i, *[0] * (width - len(i))] for i in ids])
+    mask = torch.tensor([[1] * len(i) + [0] * (width - len(i)) for i in ids])
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        hidden = learner.model(input_ids=tokens, attention_mask=mask).last_hidden_state
+    return pool(hidden.float(), mask)
 
 
 def task_loss(logits: dict[str, Tensor], rows: Sequence[Row], plan: Plan, weights: dict[str, Tensor]) -> Tensor:
@@ -186,8 +228,7 @@ def task_loss(logits: dict[str, Tensor], rows: Sequence[Row], plan: Plan, weight
                 label_smoothing=plan.smoothing,
             )
             total = total + share * (each * (trust[known] if name == "pain" else 1.0)).sum() / len(rows)
-    marked = [i for i, row in enumerate(rows) if row.signals]
-    if marked:
+    if marked := [i for i, row in enumerate(rows) if row.signals]:
         target = torch.tensor([rows[i].signals for i in marked])
         each = functional.binary_cross_entropy_with_logits(
             logits["signals"][marked], target, pos_weight=weights["signals"]

@@ -12,8 +12,10 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +23,9 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
-from calibrate import calibrate  # noqa: E402 - the path above comes first
-from corpus import STAGES, Corpus, load_corpus  # noqa: E402 - the same
+from alike import load_kin  # noqa: E402 - the path above comes first
+from calibrate import calibrate  # noqa: E402 - the same
+from corpus import STAGES, Corpus, load_corpus, normal  # noqa: E402 - the same
 from finetune import Plan, average, finetune  # noqa: E402 - the same
 from numpy.typing import NDArray  # noqa: E402 - the same
 from safetensors.numpy import load_file, save_file  # noqa: E402 - the same
@@ -35,7 +38,10 @@ from listening.signals.measure import Figure, Verdict, measure  # noqa: E402 - t
 from listening.types import PAINS, SENTIMENTS, SIGNALS  # noqa: E402 - the same
 
 Floats = NDArray[np.float32]
-SEEDS = (20, 21)  # fine-tuning runs whose weights are averaged
+SEEDS = (20, 21)  # runs on what is labelled; their weights are averaged
+LAST_SEEDS = (30, 31)  # shorter runs that go on from there with the contrast between troubles; averaged too
+LAST = Plan(epochs=1, rate=5e-5, head_rate=3e-4, near=1.0, alike=0.5)
+LAST_TWEETS = 1500
 
 
 def main() -> None:
@@ -51,7 +57,10 @@ def main() -> None:
     work.mkdir(parents=True, exist_ok=True)
     changes = None
     if not options.frozen:
-        average([one_run(shared, seed, options) for seed in SEEDS], work)
+        base = average(
+            runs(first_run, SEEDS, shared, options.work, threads=options.threads), folder_of(0, options.work)
+        )
+        average(runs(last_run, LAST_SEEDS, shared, options.work, base, threads=options.threads), work)
         changes = work / "encoder.safetensors"
     encoder = Encoder(package_folder(), changes=changes, threads=options.threads)
     raw = fit_frozen(encoder, corpus, options.seed) if options.frozen else load_file(work / "raw_heads.safetensors")
@@ -63,12 +72,30 @@ def main() -> None:
     write(options.out, tensors, changes, metrics_of(figures, corpus, options))
 
 
-def one_run(shared: Path, seed: int, options: argparse.Namespace) -> Path:
-    """Fine-tune once (or go on with it); the seed chooses the sample of the public sets too."""
-    work = options.work / f"tuned-{seed}"
-    work.mkdir(parents=True, exist_ok=True)
-    corpus = load_corpus(shared, extra=True, seed=seed)
-    return finetune(corpus, Plan(seed=seed), work, threads=options.threads)
+def runs(run: Callable[..., Path], seeds: Sequence[int], *rest: object, threads: int) -> list[Path]:
+    """Fine-tune once a seed, a core each: small batches gain little from a second core."""
+    with ProcessPoolExecutor(threads, mp_context=get_context("spawn")) as pool:
+        return [one.result() for one in [pool.submit(run, seed, *rest) for seed in seeds]]
+
+
+def first_run(seed: int, shared: Path, work: Path) -> Path:
+    """Fine-tune on what is labelled (or go on with it); the seed chooses the sample of the public sets too."""
+    return finetune(load_corpus(shared, extra=True, seed=seed), Plan(seed=seed), folder_of(seed, work))
+
+
+def last_run(seed: int, shared: Path, work: Path, base: Path) -> Path:
+    """Go on from the first runs' mean, with the contrast between troubles beside what is labelled."""
+    corpus = load_corpus(shared, extra=True, seed=seed, tweets=LAST_TWEETS)
+    corpus = replace(corpus, extra=[row for row in corpus.extra if not row.emotions])
+    judged = {normal(text) for text in (*(c.text for c in corpus.gold), *(row.text for row in corpus.calibration))}
+    return finetune(corpus, replace(LAST, seed=seed), folder_of(seed, work), base=base, kin=load_kin(shared, judged))
+
+
+def folder_of(seed: int, work: Path) -> Path:
+    """Make the folder of one run."""
+    folder = work / f"tuned-{seed}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def parse() -> argparse.Namespace:
@@ -131,10 +158,12 @@ def verdict_of(answers: Answers, row: int) -> Verdict:
 def metrics_of(figures: dict[str, Figure], corpus: Corpus, options: argparse.Namespace) -> dict[str, object]:
     """Gather what metrics.json says."""
     return {
-        "model": "reader.v1" if options.frozen else "reader.v2",
+        "model": "reader.v1" if options.frozen else "reader.v3",
         "gold": {"rows": len(corpus.gold), "sha256": fingerprint(corpus.gold), "unit": "a whole text as one passage"},
         "rows": {"train": len(corpus.train), "calibration": len(corpus.calibration), "public": len(corpus.extra)},
-        "plan": {"frozen": True} if options.frozen else asdict(Plan()) | {"seeds": SEEDS},
+        "plan": {"frozen": True}
+        if options.frozen
+        else asdict(Plan()) | {"seeds": SEEDS, "last": asdict(LAST) | {"seeds": LAST_SEEDS}},
         "made_with": {"python": platform.python_version(), "numpy": np.__version__},
         "figures": {name: asdict(figure) for name, figure in figures.items()},
     }
