@@ -7,7 +7,7 @@ no news by itself. Days before we first looked at a source (`backlog`) are that 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -33,6 +33,7 @@ STIR = timedelta(days=30)  # a slow burn must have been told within this time
 BY_CHANCE = 1 / 60  # people a night that a pain point may get by a misreading
 PRIOR = 0.5  # arrivals that we pretend to have seen before ...
 PRIOR_NIGHTS = 2  # ... in about so many nights' posts
+LOUD_FROM = 5  # days on which somebody must have told it to be loud
 LUMPY = 40.0  # people come in threads, not one by one: the baseline is never believed to be steadier than this
 
 
@@ -144,14 +145,21 @@ def _tell(found: _Found, pain_point_id: str, night: date) -> Emergence:
 
 def _remember(days: Sequence[DayCount], night: date) -> _Past:
     rows = sorted((r for r in days if r.day <= night), key=lambda r: (r.day, r.source, r.backlog))
+    loud = _find_loud(rows)
     last_told: dict[str, date] = {}
     arrivals = []
     for row in rows:
-        for person in sorted(row.people):
+        for person in sorted(row.people - loud):
             if person not in last_told or row.day - last_told[person] >= AGAIN:
                 last_told[person] = row.day
                 arrivals.append((row.day, person, row.source, row.backlog))
     return _Past(night, tuple(rows), tuple(arrivals))
+
+
+def _find_loud(rows: Sequence[DayCount]) -> set[str]:
+    """Find who tells it more often than all others together: counted, three bystanders would make it a pain of four."""
+    told = Counter(person for row in rows for person in row.people)
+    return {person for person, days in told.items() if days >= LOUD_FROM and 2 * days > told.total()}
 
 
 def _find_new(past: _Past, cut: _Cut) -> _Found | None:
@@ -163,8 +171,7 @@ def _find_new(past: _Past, cut: _Cut) -> _Found | None:
     nights = (past.night - first).days + 1
     seen = past.seen(first, past.night)
     chance = _weigh(people, seen, 0, past.seen(past.night - PAST, first - timedelta(days=1)), seen / nights)
-    told = f"first told on {_say(past.first_told)}"
-    return "new", people, chance, _sentence(people, nights, chance, seen, f"new: {told}")
+    return "new", people, chance, _sentence(people, nights, chance, seen, f"new: first told on {_say(past.first_told)}")
 
 
 def _find_slow_burn(past: _Past, cut: _Cut) -> _Found | None:
@@ -176,8 +183,7 @@ def _find_slow_burn(past: _Past, cut: _Cut) -> _Found | None:
     nights = (past.night - arrivals[0][0]).days + 1
     chance = _weigh_by_chance(people, nights)
     seen = past.seen(arrivals[0][0], past.night)
-    pace = f"about one every {max(1, round(nights / people))} nights"
-    told = f"{pace}, first told on {_say(past.first_told)}"
+    told = f"about one every {max(1, round(nights / people))} nights, first told on {_say(past.first_told)}"
     return "slow_burn", people, chance, _sentence(people, nights, chance, seen, f"slow burn: {told}")
 
 

@@ -34,7 +34,7 @@ from listening.clusters.words import stem
 from listening.types import Change, Cluster, Membership, Pain, PainPoint, Placement, Vector
 
 CARRY = 0.6  # mean likeness to a pain point's members at which a voice joins it
-MERGE = CUT + 0.05  # two pain points are one when their members are this alike on average: surer than a single voice
+MERGE = CUT - 0.12  # mean likeness of all pairs at which two pain points are one; above where a split would part them
 DOUBT = 0.3  # how much more alike a voice that is surely no pain must be to join one; the likelier a pain, the less
 FADES = 0.8  # each telling word counts this much of the one before it
 ROUGH = 0.3  # how much touchpoint, thread and words can add to the likeness of two centres
