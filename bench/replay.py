@@ -118,7 +118,7 @@ def sources(open_site: Callable[[Answer], str]) -> Iterable[SourceConfig]:
     for engine in ROWS:
         yield SourceConfig(engine, "forum", open_site(forum(engine)) + "/", options={**old, "engine": engine}, **near)
     more = {"subreddits": ("it",), "backlog_days": 9000, "late_comments": False}
-    yield SourceConfig("reddit", "reddit", options={**more, "base_url": open_site(reddit())})
+    yield SourceConfig("reddit", "reddit", options={**more, "base_url": open_site(reddit())}, **near)
     where = open_site(feeds())
     for path in sorted((FIXTURES / "feeds/rss_parser_real").rglob("*")):
         if path.suffix in (".rss", ".xml", ".atom"):

@@ -36,6 +36,8 @@ class NightResult:
     queued: int
     sent: int
     seconds: float
+    reread: int = 0  # old documents that a new model read again
+    ill: tuple[str, ...] = ()  # sources that answered and gave far less than they used to
 
 
 def may_pass(_task: object, _run: object, state: State[str]) -> bool:
@@ -59,6 +61,13 @@ def crawl_source(config: str, source: str, now: str) -> State[str]:
     return Completed(message=crawl.state, data=crawl.state)
 
 
+@task(name="recheck", persist_result=False)
+def recheck(config: str, now: str) -> pipeline.Rechecked:
+    """Forget what was deleted where it came from."""
+    house = enter(config)
+    return pipeline.recheck(house.store, house.settings, now=moment(now))
+
+
 @task(name="clean", persist_result=False)
 def clean(config: str, now: str) -> int:
     """Tell copies from originals."""
@@ -71,6 +80,13 @@ def read(config: str, now: str) -> int:
     """Read what is new."""
     house = enter(config)
     return pipeline.read(house.store, house.settings, now=moment(now))
+
+
+@task(name="reread", persist_result=False)
+def reread(config: str, now: str) -> int:
+    """Let a new model read some of the old."""
+    house = enter(config)
+    return pipeline.reread(house.store, house.settings, now=moment(now))
 
 
 @task(name="cluster", persist_result=False)
@@ -104,9 +120,11 @@ def nightly(config: str = "configs", now: str = "", crawl: bool = True, only: st
     try:
         if crawl:
             _crawl_all(house, config, now, only)
-        cleaned, heard, placed, emerged = (
+            recheck(config, now, return_state=True)  # what it cannot do tonight must not cost the night
+        cleaned, heard, again, placed, emerged = (
             clean(config, now),
             read(config, now),
+            reread(config, now),
             cluster(config, now),
             watch(config, now),
         )
@@ -121,12 +139,14 @@ def nightly(config: str = "configs", now: str = "", crawl: bool = True, only: st
         tuple(crawls),
         cleaned=cleaned,
         read=heard,
+        reread=again,
         placed=placed.carried,
         born=placed.born,
         emergences=emerged,
         queued=told.queued,
         sent=told.sent,
         seconds=round(time.monotonic() - start, 2),
+        ill=pipeline.ill_tonight(house.store, house.settings, night=pipeline.night_of(house.settings, moment(now))),
     )
 
 

@@ -58,6 +58,12 @@ class SourceBroken(SourceError):
     id = "source-broken"
 
 
+class Unforeseen(SourceBroken):
+    """A fault of ours while a source was read."""
+
+    id = "unforeseen"
+
+
 class InputError(ListeningError):
     """A file that we were given cannot be read as what it should be."""
 

@@ -108,6 +108,7 @@ def erase(store: Store, author: str, *, source: str | None, key: bytes) -> Forgo
     """Remove all that an author wrote, for ever, and name anew what may have been named in their words."""
     forgotten = writes.forget_person(store, pseudonym(author, key), source)
     name_anew(store, forgotten.pain_points)
+    writes.name_points(store, [reads.point(store, one) for one in forgotten.pain_points])  # in waiting alerts too
     return forgotten
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,18 +36,22 @@ NO_STAGE = "none"
 
 
 class PostKind(StrEnum):
-    """Where a text was written. Surveys and tickets are *inside* (the company knows them), the rest is *outside*."""
+    """Where a text was written. Surveys, tickets and reviews that the company itself receives are *inside*.
+
+    The rest is *outside*.
+    """
 
     FORUM = "forum"
     BLOG = "blog"
     REDDIT = "reddit"
     SURVEY = "survey"
     TICKET = "ticket"
+    REVIEW = "review"
 
     @property
     def inside(self) -> bool:
         """True where the company itself received the text."""
-        return self in (PostKind.SURVEY, PostKind.TICKET)
+        return self in (PostKind.SURVEY, PostKind.TICKET, PostKind.REVIEW)
 
 
 class BodyFormat(StrEnum):
@@ -62,7 +67,10 @@ class BodyFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceConfig:
-    """One block of `sources.toml`, checked. `options` holds what only that kind of source understands."""
+    """One block of `sources.toml`, checked. `options` holds what only that kind of source understands.
+
+    `selectors` say where things are on a forum's pages, `columns` which columns of a file hold what.
+    """
 
     name: str
     kind: str
@@ -72,6 +80,8 @@ class SourceConfig:
     gap: float = 1.0
     options: Mapping[str, str | int | float | bool | tuple[str, ...]] = field(default_factory=dict)
     selectors: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    contact: str = ""  # whom site owners can turn to, where the options do not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +109,7 @@ class Post:
     views: int = 0
     metric: str | None = None
     score: float | None = None
+    accepted: bool = False  # the answer that the thread's opener or the site marked as the solution
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,30 +122,66 @@ class Validator:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """That a page was opened which should hold posts, and showed so many (all it listed, not only the new ones)."""
+
+    page: str
+    posts: int
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The native ids of all posts that stand in a thread now: what we keep of it beyond these was taken back.
+
+    `sure` where the site itself lists the ids. Where they were read from pages, one that looks odd may hide posts: then
+    they go when they are missing on a second night too, and never more than a few of a thread at once.
+    """
+
+    thread: str
+    native_ids: frozenset[str]
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """A page's worth of posts, with the cursor and validators that hold once these posts are stored.
 
-    The store writes the three in one transaction, so a run that dies goes on here.
-    `warnings` are sentences for the operator (a broken entry, a page that gave nothing).
+    The store writes all of it in one transaction, so a run that dies goes on here.
+    `warnings` are sentences for the operator (a broken entry, a page that gave nothing). `gone` are the native ids of
+    posts that were deleted or hidden at the source.
     """
 
     posts: tuple[Post, ...]
     cursor: str = ""
     validators: tuple[Validator, ...] = ()
     warnings: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    standing: tuple[Standing, ...] = ()
+    shown: tuple[Shown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What the store remembers of a source: its cursor, its validators by URL, and whether it was ever read."""
+    """What the store remembers of a source: its cursor, its validators by URL, and the threads that it has posts of.
+
+    `quoted` are the threads whose posts speak in pain points, `threads` the others; both are keys that the source gave.
+    `addresses` tell where the first post that we keep of a quoted thread stands.
+    """
 
     cursor: str = ""
     validators: Mapping[str, Validator] = field(default_factory=dict)
+    quoted: tuple[str, ...] = ()
+    threads: tuple[str, ...] = ()
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Crawl:
-    """One night's visit to one source: what came and what went wrong."""
+    """One night's visit to one source: what came and what went wrong.
+
+    `pages` that should hold posts were opened and showed `shown` posts, known or not. `error_kind` is the error's id.
+    """
 
     source: str
     night: date
@@ -146,6 +193,31 @@ class Crawl:
     error: str = ""
     warnings: tuple[str, ...] = ()
     again: bool = False  # a failure that may have passed in some minutes; not stored
+    removed: int = 0
+    pages: int = 0
+    shown: int = 0
+    error_kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a source fares: tonight against its own last four weeks.
+
+    `state` is "well", "ill" (it answers, and something is odd), "failed", "off" or "new" (never visited). `usual` is
+    the median of new posts a night, `usual_yield` that of posts a page; None where too few nights say. `errors` counts
+    the nights of each kind of error. `warnings` are sentences with a mend, `notes` what robots.txt and terms say.
+    """
+
+    source: str
+    state: str
+    last_success: date | None = None
+    new: int | None = None
+    usual: float | None = None
+    page_yield: float | None = None
+    usual_yield: float | None = None
+    errors: Mapping[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 # --- documents ---------------------------------------------------------------------------------------------------
@@ -191,6 +263,20 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Swaps:
+    """Models that the operator put in the place of the reader's own: a folder, or a name in the hub's local cache.
+
+    `sentiment` is a sequence classifier, `sentiment_labels` says what its labels mean ("LABEL_0=negative, ...");
+    `encoder` gives the embeddings for likeness. Empty leaves the reader's own. Folders are relative to `root`.
+    """
+
+    root: Path = Path()
+    sentiment: str = ""
+    sentiment_labels: str = ""
+    encoder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """A text to read: a document's id and its clean words."""
 
@@ -223,6 +309,7 @@ class Signal:
     """What one passage says: label -> probability for each question, the touchpoint, and the embedding.
 
     `signals_on` are the signals above their calibrated cuts; `touchpoint` is an id of the map or None ("fits nowhere").
+    `space` names the encoder whose numbers the embedding is: only embeddings of one space can be compared.
     """
 
     id: str
@@ -237,6 +324,7 @@ class Signal:
     spans: tuple[Span, ...]
     embedding: Vector
     model: str
+    space: str = ""
 
     @property
     def pain_label(self) -> str:
@@ -266,6 +354,7 @@ class Reading:
     readable: bool
     signals: tuple[Signal, ...]
     model: str
+    space: str = ""
 
 
 # --- pain points -------------------------------------------------------------------------------------------------
@@ -288,6 +377,7 @@ class Pain:
     embedding: Vector
     thread: str = ""
     pain: float = 1.0  # P(spoken) + P(unspoken)
+    space: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -329,6 +419,7 @@ class PainPoint:
     resolved_on: date | None = None
     merged_into: str | None = None
     words: tuple[str, ...] = ()
+    space: str = ""  # of the centroid
 
 
 STATUSES = ("open", "planned", "doing", "done", "watch", "holds", "came_back", "wont")
@@ -594,3 +685,4 @@ class Report:
     sources: tuple[Crawl, ...]
     documents: int
     people: int
+    health: tuple[Health, ...] = ()

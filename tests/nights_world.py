@@ -213,6 +213,7 @@ class FewLines:
     """A reader without a model: a sentence hurts where it says two of a trouble's words; vectors are hashed words."""
 
     model = "few.v1"
+    space = ""
     stages = (*sorted({trouble.stage for trouble in TROUBLES}), "none")
 
     def __init__(self) -> None:

@@ -10,6 +10,7 @@ from listening.types import (
     AlertItem,
     Crawl,
     Emergence,
+    Health,
     Owner,
     PainPointRow,
     Quote,
@@ -126,6 +127,7 @@ def report(**more: object) -> Report:
         sources=tuple(crawls()),
         documents=4218,
         people=1377,
+        health=(Health("yard", "ill", date(2026, 3, 31), 0, 12.0, 0.0, 40.0, {"source-unavailable": 2}, ("0 posts",)),),
     )
     return replace(given, **more)  # type: ignore[arg-type]
 

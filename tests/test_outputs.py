@@ -180,7 +180,7 @@ class TestJson:
         told = re.sub(r"\([^)]*\)", "", json_file.render.__doc__ or "")
         lists = dict(re.findall(r"^    (\w+): ([\w,\s]+?)$(?=\n    \S|\s*\Z)", told, re.MULTILINE))
         parts = {"report": made, "quotes": made["pain_points"][0]["quotes"][0]}
-        parts |= {name: made[name][0] for name in ("stages", "touchpoints", "pain_points", "sources")}
+        parts |= {name: made[name][0] for name in ("stages", "touchpoints", "pain_points", "sources", "health")}
         assert {name: list(part) for name, part in parts.items()} == {
             name: re.findall(r"\w+", names) for name, names in lists.items()
         }

@@ -119,6 +119,12 @@ LANGUAGES = [
     ("https://example.org/a/b?c=d", "und"),
     ("", "und"),
     ("x" * 5000, "und"),
+    ("for (int i = 0; i < n; i++) { sum += a[i]; } // TODO\nreturn sum;\n" * 3, "zxx"),
+    ('[{"id": 17, "name": "lid", "price": 3.5}, {"id": 18, "name": "cap", "price": 1}]', "zxx"),
+    ("TGlzdGVuIHRvIHdoYXQgaXMgbm90IHNhaWQgYW5kIHlvdSB3aWxsIGhlYXI+YWxsCg/a1b2" * 4, "zxx"),
+    ("=" * 200 + "\nThe lid fell off again, and it is not the first time that this happens to me.\n" + "-" * 99, "en"),
+    ("| item | price |\n| the lid of the kettle | 4 |\n| the cap that fell off and was lost | 1 |", "en"),
+    ("Why does `x = foo[1]` give me this error when I run it? It worked before the update of last week.", "en"),
 ]
 
 

@@ -57,6 +57,10 @@ ODD = {
     "a word of 200 kB": "a" * 200_000,
     "a megabyte": "It broke again today and nobody answers. " * 25_000,
     "nul and lone surrogates": "the lid broke\0 again\ud800 and nobody answers me " * 50,
+    "invisible": "\u200b" * 1000,
+    "stretched": "a\u200b" * 100_000,
+    "mixed alphabets": "th\u0435 lid br\u043eke and " * 5_000,
+    "one line of signs": "{};" * 100_000,
     "code": "for (int i = 0; i < n; i++) { sum += a[i]; } // TODO\nreturn sum;\n" * 20,
     "right to left marks": "\u202ethe lid broke\u202c \u200bagain\u200b",
 }

@@ -36,7 +36,7 @@ def test_every_kind_tells_its_options() -> None:
         (config("file", ""), "path: is missing"),
         (config("file", "a.csv", post_kind="poll"), "take one of"),
         (config("forum", "http://x.example", engine="phbb"), "phpbb"),
-        (config("forum", "http://x.example"), "thread_row, thread_link, post, body missing"),
+        (config("forum", "http://x.example", selectors={"post": "div["}), "post: .* is no CSS"),
         (config("forum", "http://x.example", engine="phpbb", selectors={"poster": "b"}), "poster unknown"),
         (config("forum", "http://x.example", engine="phpbb", timezone="Mars/North"), "no time zone"),
     ],

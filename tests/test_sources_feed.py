@@ -6,8 +6,8 @@ import pytest
 from sources_site import NOW, Call, Kept, Reply, config, opened, site
 
 from listening.errors import SourceBroken
-from listening.sources.feed_child import parse
 from listening.sources.feed_entries import parse_feed, read_entries
+from listening.sources.feed_parse import parse
 from listening.types import PostKind
 
 LONG = "The drawer sticks every morning and we lift it with a spoon. " * 12
@@ -130,12 +130,12 @@ ATOM = (
 
 
 def test_atom_replies_and_json_feed_are_read() -> None:
-    entry = read_entries(parse(ATOM.encode()), ATOM.encode(), "u").entries[0]
-    assert (entry.id, entry.comments, entry.body, entry.full) == ("e1", "/r/1", "<p>Hi</p>", True)
+    entry = read_entries(parse(ATOM.encode()), ATOM.encode(), "http://x.example/", now=NOW).entries[0]
+    assert (entry.id, entry.comments, entry.body, entry.full) == ("e1", "http://x.example/r/1", "<p>Hi</p>", True)
     text = b'{"version": "https://jsonfeed.org/version/1.1", "items": ['
     text += b'{"id": 7, "url": "/a", "content_text": "x", "authors": [{"name": "Jo"}]}]}'
-    entry = read_entries(parse(text), text, "u").entries[0]
-    assert (entry.id, entry.link, entry.author, entry.body) == ("7", "/a", "Jo", "x")
+    entry = read_entries(parse(text), text, "http://x.example/", now=NOW).entries[0]
+    assert (entry.id, entry.link, entry.author, entry.body) == ("7", "http://x.example/a", "Jo", "x")
 
 
 @pytest.mark.parametrize(
@@ -158,9 +158,9 @@ def test_feed_that_keeps_the_parser_busy_is_given_up() -> None:
     author = b"a@a" + b".a" * 60_000 + b"!"
     body = b"<rss version='2.0'><channel><item><title>x</title><author>" + author + b"</author></item></channel></rss>"
     with pytest.raises(SourceBroken, match="within 1 s"):
-        parse_feed(body, "http://x.example/feed", 1)
+        parse_feed(body, "http://x.example/feed", 1, now=NOW)
 
 
 def test_half_a_feed_gives_its_entries() -> None:
     body = rss(item(1), item(2)).encode()[:-150]
-    assert [entry.id for entry in parse_feed(body, "u", 10).entries] == ["id-1", "id-2"]
+    assert [entry.id for entry in parse_feed(body, "u", 10, now=NOW).entries] == ["id-1", "id-2"]

@@ -83,7 +83,7 @@ def test_forum_by_own_selectors_without_an_engine() -> None:
         kept.night(conf)
     first, second = kept.posts.values()
     assert (first.native_id, first.title, first.created_at) == ("5", "One", datetime(2026, 3, 2, 13, 5, tzinfo=UTC))
-    assert first.body == "<p>café</p>"
+    assert first.body == "<div>café</div>"
     assert (second.author, second.created_at, second.date_from) == ("bob", None, "none")
 
 

@@ -122,7 +122,8 @@ def test_encodings_and_packing(tmp_path: Path, name: str, body: bytes) -> None:
 @pytest.mark.parametrize(
     ("name", "body", "words"),
     [
-        ("a.xlsx", b"x", "of no kind"),
+        ("a.xlsx", b"x", "no Excel workbook"),
+        ("a.doc", b"x", "of no kind"),
         ("a.csv", b"colour,size\nred,5\n", "no column that we know"),
         ("a.jsonl.gz", gzip.compress(b'{"text": "x"}\n' * 9999, mtime=0)[:-20], "breaks off"),
         ("a.jsonl.gz", b"\x1f\x8bgarbage", "a.jsonl.gz"),

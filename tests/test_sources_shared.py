@@ -13,11 +13,9 @@ from urllib.parse import urlsplit
 import pytest
 from sources_site import Call, Kept, Reply, config, site
 
-from listening.errors import InputError, SourceBroken
+from listening.errors import InputError
 from listening.sources import import_file
-from listening.sources.feed_child import parse
-from listening.sources.feed_entries import parse_feed, read_entries
-from listening.sources.forum_engines import ANY_FORMAT, DATE_FORMATS, ENGINES
+from listening.sources.forum_engines import ENGINES
 from listening.sources.forum_pages import FoundPage, Reading, read_page
 from listening.types import PostKind
 
@@ -37,7 +35,7 @@ THREADS = [
 ]
 # file, engine -> threads, of which dated, and boards
 LISTS = [
-    ("autopager_63_phpbb_listing", "phpbb", 25, 8, 0),
+    ("autopager_63_phpbb_listing", "phpbb", 25, 23, 0),
     ("autopager_61_vbulletin4_listing", "vbulletin", 23, 23, 0),
     ("autopager_72_vbulletin4_listing", "vbulletin", 33, 33, 0),
     ("formasaurus_forums.mazdaworld.org-1_vbulletin4", "vbulletin", 34, 34, 0),
@@ -47,7 +45,7 @@ LISTS = [
 
 
 def page(shared: Path, name: str, engine: str) -> FoundPage:
-    how = Reading(ENGINES[engine], (*DATE_FORMATS[engine], *ANY_FORMAT), NOW)
+    how = Reading(ENGINES[engine], (), NOW)
     return read_page((shared / f"fixtures/forum_html/{name}.html").read_bytes(), "http://x.example/f/", "", how)
 
 
@@ -80,41 +78,9 @@ def test_every_saved_page_is_read_or_named(shared: Path) -> None:
     for path in sorted((shared / "fixtures/forum_html").glob("*.html")):
         for engine in ENGINES:
             found = page(shared, path.stem, engine)
-            if not (found.posts or found.threads or found.boards or found.title or found.wants_login):
+            if not (found.posts or found.threads or found.boards or found.title or found.obstacle):
                 silent.append((path.name, engine))
     assert silent == []
-
-
-def feeds(shared: Path) -> Iterator[Path]:
-    for folder in ("rss_parser_real", "feedparser"):
-        for path in sorted((shared / "fixtures/feeds" / folder).rglob("*")):
-            if path.is_file() and path.suffix in (".xml", ".rss", ".atom", ".json", ".cdf"):
-                yield path
-
-
-def test_every_feed_ends_with_entries_or_a_reason(shared: Path) -> None:
-    read = refused = 0
-    for path in feeds(shared):
-        body = path.read_bytes()
-        try:
-            entries = read_entries(parse(body), body, path.name).entries
-        except SourceBroken as error:
-            refused += "instead of a feed" in error.thing
-        else:
-            assert all(entry.id for entry in entries)
-            read += 1
-    assert read > 1400
-    assert read + refused > 1700
-
-
-def test_real_feeds_pass_the_child_with_their_entries(shared: Path) -> None:
-    counts = {}
-    for name in ("reddit.rss", "guardian.rss", "heise.atom", "craigslist.rss"):
-        path = shared / "fixtures/feeds/rss_parser_real" / name
-        if path.exists():
-            counts[name] = [e.published is not None for e in parse_feed(path.read_bytes(), name, 20).entries]
-    assert len(counts) >= 2
-    assert all(dated and any(dated) for dated in counts.values())
 
 
 def test_discourse_recordings(shared: Path) -> None:

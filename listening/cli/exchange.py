@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from listening.cli.opened import PARTLY, Config, as_day, complain, current, opened
 from listening.errors import NotFound
+
+if TYPE_CHECKING:
+    from listening.types import SourceConfig
 
 
 class Kind(StrEnum):
@@ -19,6 +24,7 @@ class Kind(StrEnum):
     FORUM = "forum"
     SURVEY = "survey"
     TICKET = "ticket"
+    REVIEW = "review"
 
 
 class What(StrEnum):
@@ -33,25 +39,70 @@ class What(StrEnum):
     HISTORY = "history"
 
 
-def bring_in(
-    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help=".jsonl or .csv, or .gz")],
-    source: Annotated[str, typer.Option("--source", metavar="NAME", help="Under which name the posts are kept.")],
-    kind: Annotated[Kind, typer.Option("--kind", help="Where they were written.")] = Kind.FORUM,
+def bring_in(  # noqa: PLR0917 - Typer gives them by name
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help=".jsonl or .csv, or either .gz; .xlsx")
+    ],
+    source: Annotated[
+        str, typer.Option("--source", metavar="NAME", help="Under which name the posts are kept; its block counts.")
+    ],
+    kind: Annotated[Kind | None, typer.Option("--kind", help="Where they were written; forum else.")] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option("--column", metavar="FIELD=COLUMN", help="Which column holds what: text='Why?', score='Q1'."),
+    ] = None,
+    metric: Annotated[str, typer.Option("--metric", help="What the score measures: nps, csat, ces, rating ...")] = "",
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="COLUMN=VALUE", help="Take only records with this value.")
+    ] = None,
+    sheet: Annotated[str, typer.Option("--sheet", metavar="NAME", help="Which sheet of a workbook.")] = "",
+    header_row: Annotated[int, typer.Option("--header-row", min=0, help="The line of the names; 0 finds it.")] = 0,
+    timezone: Annotated[str, typer.Option("--timezone", metavar="ZONE", help="The zone of its dates; UTC else.")] = "",
+    date_format: Annotated[
+        list[str] | None, typer.Option("--date-format", metavar="FORMAT", help="How dates are written: %d/%m/%Y.")
+    ] = None,
     config: Config = None,
 ) -> None:
-    """Bring a file into the store: back-fills, survey answers, support tickets. The next night reads them."""
+    """Bring a file into the store: back-fills, survey answers, tickets, reviews. The next night reads them."""
     from listening.pipeline import bring_in as keep
     from listening.settings import pseudonym_key
     from listening.types import PostKind
 
+    options: dict[str, str | int | tuple[str, ...]] = {
+        "metric": metric,
+        "only": tuple(only or ()),
+        "sheet": sheet,
+        "header_row": header_row,
+        "timezone": timezone,
+        "date_formats": tuple(date_format or ()),
+    }
     with opened(config) as (store, settings):
+        said = described(settings.source(source), source, column or [], options)
+        told = PostKind(kind or str(said.options.get("post_kind", Kind.FORUM)))
         key = pseudonym_key(settings)
-        got = keep(store, settings, file, source=source, kind=PostKind(kind), key=key, now=current())
+        got = keep(store, settings, file, source=source, kind=told, key=key, now=current(), config=said)
     for error in got.errors:
         complain(error)
     typer.echo(f"{got.seen} seen, {got.new} new, {got.changed} changed, {len(got.errors)} not understood")
     if got.errors:
         raise typer.Exit(PARTLY if got.seen else 1)
+
+
+def described(
+    known: SourceConfig | None, name: str, columns: list[str], options: Mapping[str, str | int | tuple[str, ...]]
+) -> SourceConfig:
+    """Return how a file is laid out: as its block in sources.toml says, and over that the command line."""
+    from listening.types import SourceConfig
+
+    base = known if known and known.kind == "file" else SourceConfig(name, "file")
+    given: dict[str, tuple[str, ...]] = {}
+    for rule in columns:
+        field, mark, column = rule.partition("=")
+        if not mark:
+            raise typer.BadParameter(f"{rule!r} should be FIELD=COLUMN, such as text='Why?'", param_hint="--column")
+        given[field.strip()] = (*given.get(field.strip(), ()), *filter(None, [column.strip()]))
+    said = {option: value for option, value in options.items() if value}
+    return replace(base, columns={**base.columns, **given}, options={**base.options, **said})
 
 
 def export(

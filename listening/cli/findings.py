@@ -1,28 +1,29 @@
-"""Looks at every part of an installation and says: ok, off, or broken with the mend."""
+"""Looks at every part of an installation and says: ok, off, ill (it works oddly), or broken with the mend."""
 
 from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from listening.cli.opened import current
+from listening.cli.reddit_findings import reddit_lines
 from listening.errors import ListeningError, NotConfigured
 
 if TYPE_CHECKING:
     from listening.settings import Settings
     from listening.store import Store
-    from listening.types import Crawl, SourceConfig
+    from listening.types import Health, SourceConfig
 
-OK, OFF, BROKEN = "ok", "off", "BROKEN"
+OK, OFF, ILL, BROKEN = "ok", "off", "ill", "BROKEN"
 PATIENCE = 5.0  # seconds that a server may take to answer
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One part, its state (ok, off, BROKEN), and a sentence that ends with the mend where there is one."""
+    """One part, its state (ok, off, ill, BROKEN), and a sentence that ends with the mend where there is one."""
 
     part: str
     state: str
@@ -39,6 +40,7 @@ def examine(settings: Settings) -> list[Finding]:
         store = _existing_store(settings)
         found += list(_stored(store, settings) if store else _unstored())
         found += [_source(source, settings, store) for source in settings.sources]
+        found += [Finding(*line) for line in reddit_lines(settings.secrets, store, current())]
     except ListeningError as error:
         found.append(Finding("database", BROKEN, str(error)))
     finally:
@@ -61,15 +63,19 @@ def _key(settings: Settings) -> Finding:
 
 
 def _models(settings: Settings) -> Finding:
+    from listening.cli.shelf import swapped_of
+    from listening.signals import name_reader
     from listening.signals.encoder import package_folder
     from listening.signals.shelf import read_manifest, verify
 
     try:
         manifest = read_manifest(settings.models)
         verify(settings.models, manifest, package_folder())
+        swapped = "".join(f"; {line}" for line in swapped_of(settings))
+        called = name_reader(settings.models, settings.swaps)
     except ListeningError as error:
         return Finding("models", BROKEN, str(error))
-    return Finding("models", OK, f"{manifest.model}: {len(manifest.files)} files, all as they were measured")
+    return Finding("models", OK, f"{called}: {len(manifest.files)} files, all as they were measured{swapped}")
 
 
 def _mail(settings: Settings) -> Finding:
@@ -118,6 +124,7 @@ def _stored(store: Store, settings: Settings) -> Iterator[Finding]:
     counts = reads.counts(store)
     told = f"{counts.documents} posts of {counts.people} people, {counts.pains} pains, {counts.pain_points} pain points"
     yield Finding("database", OK, f"{shown(settings.database_url)}: {told}")
+    yield _languages(reads.unread(store))
     nights = reads.nights(store)
     if nights:
         last = nights[-1]
@@ -134,7 +141,17 @@ def _stored(store: Store, settings: Settings) -> Iterator[Finding]:
         yield Finding("alerts", OK, f"{waiting} wait to be sent")
 
 
+def _languages(unread: Mapping[str, int]) -> Finding:
+    """How many posts the reader cannot read: they are kept and counted, never judged."""
+    if not unread:
+        return Finding("languages", OK, "every post that was read is in a language that the reader knows")
+    shown = {"und": "no words", "zxx": "code or data"}
+    told = ", ".join(f"{shown.get(language, language)} {count}" for language, count in unread.items())
+    return Finding("languages", OK, f"{sum(unread.values())} posts are kept unjudged, the reader knows English: {told}")
+
+
 def _source(source: SourceConfig, settings: Settings, store: Store | None) -> Finding:
+    from listening.health import in_one_line
     from listening.sources import open_source
     from listening.store import reads
     from listening.types import Memory
@@ -148,12 +165,19 @@ def _source(source: SourceConfig, settings: Settings, store: Store | None) -> Fi
         return Finding(part, OFF, str(error))
     except ListeningError as error:
         return Finding(part, BROKEN, str(error))
-    visits = reads.crawls(store, source=source.name) if store else []
-    return _visit(part, visits[-1]) if visits else Finding(part, OK, "never visited yet; try `listening sources check`")
+    fares = _fares(source, settings, store) if store else None
+    if fares is None or fares.state == "new":
+        return Finding(part, OK, "never visited yet; try `listening sources check`")
+    visit = reads.crawls(store, source=source.name)[-1] if store else None
+    warned = f"; {len(visit.warnings)} warnings: {visit.warnings[0]}" if visit and visit.warnings else ""
+    return Finding(part, _STATES[fares.state], in_one_line(fares) + warned)
 
 
-def _visit(part: str, visit: Crawl) -> Finding:
-    if visit.state == "failed":
-        return Finding(part, BROKEN, f"{visit.night}: {visit.error}")
-    warned = f", {len(visit.warnings)} warnings: {visit.warnings[0]}" if visit.warnings else ""
-    return Finding(part, OK, f"{visit.night}: {visit.seen} seen, {visit.new} new{warned}")
+_STATES = {"failed": BROKEN, "ill": ILL, "off": OFF, "well": OK}
+
+
+def _fares(source: SourceConfig, settings: Settings, store: Store) -> Health | None:
+    from listening.pipeline import examine_sources, night_of
+
+    found = examine_sources(store, settings, night=night_of(settings, current()))
+    return next((one for one in found if one.source == source.name), None)

@@ -49,8 +49,11 @@ def night(
         for problem in (visit.error, *visit.warnings):
             if problem:
                 complain(f"{visit.source}: {problem}")
+    for warning in result.ill:
+        complain(warning)
+    again = f" and {result.reread} again with the new model" if result.reread else ""
     typer.echo(
-        f"night {result.state}: read {result.read}, placed {result.placed}, born {result.born}, "
+        f"night {result.state}: read {result.read}{again}, placed {result.placed}, born {result.born}, "
         f"emergences {result.emergences}, mails sent {result.sent}, {result.seconds:.1f} s"
     )
     raise typer.Exit(ENDS.get(result.state, 1))

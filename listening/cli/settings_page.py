@@ -11,6 +11,7 @@ from listening.settings.sources_file import COMMON
 from listening.settings.table import SECTIONS
 from listening.sources import KINDS
 from listening.sources.forum_engines import KEYS
+from listening.sources.importer_layout import FIELDS
 from listening.sources.options import Option
 from listening.types import Owner, Persona, Stage, Touchpoint
 
@@ -48,8 +49,10 @@ SECRET_SAYS: Mapping[str, str] = {
     "LISTENING_KEY": "Turns author names into pseudonyms; without it `key` in the folder `store.var` is made once.",
     "LISTENING_CONFIG": "The settings folder.",
     "LISTENING_DATABASE_URL": "The store, as `store.database_url`.",
-    "REDDIT_CLIENT_ID": "Of a script app at reddit.com/prefs/apps; without it Reddit is off.",
+    "REDDIT_CLIENT_ID": "Of a script app at reddit.com/prefs/apps; without it see REDDIT_RSS_TOKEN.",
     "REDDIT_CLIENT_SECRET": "The same app's secret.",
+    "REDDIT_USER": "Your name at Reddit, without u/: part of our User-Agent there, and of your feeds' addresses.",
+    "REDDIT_RSS_TOKEN": "What follows `feed=` in your feeds' addresses at reddit.com/prefs/feeds; used without a key.",
     "LISTENING_SHARED": "Folder of shared gold data, for tests and the model gate.",
 }
 
@@ -89,6 +92,10 @@ def _sources() -> Iterator[str]:
         yield _table(("key", "default", "meaning"), [_option(key, option) for key, option in cls.OPTIONS.items()])
     yield "### [sources.NAME.selectors], for forums\n"
     yield _table(("key", "what it finds"), list(KEYS.items()))
+    yield '### [sources.NAME.columns], for files\n\nA field is one column\'s name, or a list of them; "" leaves it out.'
+    yield "In JSON `requester.name` is the name inside the requester; below merged cells `Group / Name` is meant.\n"
+    rows = [(name, field.sentence, ", ".join(field.names)) for name, field in FIELDS.items()]
+    yield _table(("field", "meaning", "known without being declared"), rows)
 
 
 def _option(key: str, option: Option) -> tuple[str, str, str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from listening.cli import adding
 from listening.cli.opened import PARTLY, Config, complain, current, load_settings, opened, table
 from listening.errors import ListeningError, NotConfigured, NotFound
 
@@ -15,22 +16,24 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The places where customers talk.", no_args_is_help=True)
 SHOWN = 300  # characters of a post
+app.command("add")(adding.add)
 
 
 @app.command("list")
 def list_sources(config: Config = None) -> None:
-    """Show the sources, whether they are on, and how their last visit went."""
-    from listening.store.reads import crawls
+    """Show the sources, whether they are on, and how they fare: posts against the usual, errors, robots and terms."""
+    from listening.health import in_one_line
+    from listening.pipeline import examine_sources, night_of
 
     with opened(config) as (store, settings):
-        last = {visit.source: visit for visit in crawls(store)}
+        fares = {one.source: one for one in examine_sources(store, settings, night=night_of(settings, current()))}
     if not settings.sources:
         typer.echo("no sources yet: write them into sources.toml, see docs/adding-a-source.md")
     rows = []
     for source in settings.sources:
-        visit = last.get(source.name)
-        told = f"{visit.night} {visit.state}, {visit.new} new {visit.error}".strip() if visit else "never visited"
-        rows.append((source.name, source.kind, "on" if source.enabled else "off", source.url or "-", told))
+        found = fares[source.name]
+        switch = "on" if source.enabled else "off"
+        rows.append((source.name, source.kind, switch, source.url or "-", found.state, in_one_line(found)))
     table(rows)
 
 
@@ -70,20 +73,26 @@ def chosen(settings: Settings, names: list[str]) -> list[SourceConfig]:
 
 def visited(settings: Settings, source: SourceConfig, key: bytes) -> bool:
     """Print what a visit brings; False where it failed. A source without credentials is off, not broken."""
-    from listening.pipeline import preview
+    from listening.pipeline import look
 
     typer.echo(f"== {source.name} ({source.kind})")
     try:
-        documents = preview(settings, source, key=key, now=current())
+        found = look(settings, source, key=key, now=current())
     except NotConfigured as error:
         typer.echo(f"off: {error}")
         return True
     except ListeningError as error:
         complain(f"{source.name}: {error}")
         return False
-    for document in documents:
+    for document in found.documents:
         show(document)
-    if not documents:
+    for warning in found.warnings:
+        complain(f"{source.name}: {warning}")
+    if found.pages:
+        typer.echo(f"\n{found.shown} posts on {found.pages} page{'s' if found.pages > 1 else ''}")
+    for note in found.notes:
+        typer.echo(note)
+    if not found.documents:
         typer.echo("nothing there: look at its selectors, or at the dates")
     return True
 

@@ -71,7 +71,9 @@ def open_reader(config: Path | None) -> Reader:
     from listening import signals
 
     settings = load_settings(config)
-    return signals.open_reader(settings.models, settings.journey, threads=settings.reading.threads)
+    return signals.open_reader(
+        settings.models, settings.journey, threads=settings.reading.threads, swaps=settings.swaps
+    )
 
 
 def tagged(reader: Reader, part: Sequence[Line | BadLine]) -> Iterator[dict[str, object]]:

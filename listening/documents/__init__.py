@@ -2,7 +2,7 @@
 
 from listening.documents.clean import clean
 from listening.documents.dedupe import near_copies
-from listening.documents.prepare import prepare, pseudonym
+from listening.documents.prepare import identity, prepare, pseudonym
 from listening.documents.redact import redact
 
-__all__ = ["clean", "near_copies", "prepare", "pseudonym", "redact"]
+__all__ = ["clean", "identity", "near_copies", "prepare", "pseudonym", "redact"]

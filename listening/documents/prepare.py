@@ -46,7 +46,7 @@ def prepare(post: Post, *, key: bytes, names: Collection[str] = (), now: datetim
     found = signature(text)
     created, date_from = _date(post, now)
     return Document(
-        id=_identity(post.source, post.native_id),
+        id=identity(post.source, post.native_id),
         source=post.source,
         native_id=post.native_id,
         kind=post.kind,
@@ -77,7 +77,8 @@ def _with_title(title: str, body: str) -> str:
     return f"{title}\n\n{body}" if body else title
 
 
-def _identity(source: str, native_id: str) -> str:
+def identity(source: str, native_id: str) -> str:
+    """Return the id of the document that is made of a post: its source and its native id there, nothing else."""
     name = f"{source}\0{native_id}".encode("utf-8", "surrogatepass")
     return "d" + hashlib.blake2b(name, digest_size=10).hexdigest()
 

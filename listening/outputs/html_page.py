@@ -56,6 +56,7 @@ def render(report: Report) -> bytes:
         stages=titles(report.moods),
         places=titles(report.touchpoints),
         sources=source_health(report.sources),
+        ill=[one for one in report.health if one.state == "ill"],
         priority=priority,
     )
     return page.encode()

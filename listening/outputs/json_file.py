@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from listening.outputs.text import encodable, finite
 from listening.outputs.wording import priority
-from listening.types import Crawl, PainPointRow, Quote, Report, StageMood, TouchpointRow
+from listening.types import Crawl, Health, PainPointRow, Quote, Report, StageMood, TouchpointRow
 
 Json: TypeAlias = "str | int | float | list[Json] | dict[str, Json] | None"
 
@@ -17,14 +17,17 @@ FORMAT = "listening.report.v1"
 def render(report: Report) -> bytes:
     """Return UTF-8 JSON: dates as ISO text, shares and feelings as numbers, what is unknown as null, never NaN.
 
-    report: format, map, map_name, since, until, made_at, documents, people, stages, touchpoints, pain_points, sources
+    report: format, map, map_name, since, until, made_at, documents, people, stages, touchpoints, pain_points, sources,
+        health
     stages: stage, name, assumed (-2..2), mean, low, high (-1..1, 95 % interval), people, blind
     touchpoints: id, name, stage, state (heard, quiet, blind), people, pain_points
     pain_points: id, name, stage, touchpoint, status, owner, department, people, people_inside, posts, reach,
         unspoken_share (0..1), importance, cost, ease, priority, first_seen, last_seen, trend (people a week, oldest
         first), sources, emergences, quotes
     quotes: text, source, url, created_at, likes
-    sources: source, night, state, seen, new, changed, seconds, error, warnings
+    sources: source, night, state, seen, new, changed, seconds, error, warnings, removed
+    health: source, state (well, ill, failed, off, new), last_success, new, usual (median of new posts a night),
+        page_yield, usual_yield (posts a page), errors (nights by kind of error), warnings, notes
     """
     whole: dict[str, Json] = {
         "format": FORMAT,
@@ -39,6 +42,7 @@ def render(report: Report) -> bytes:
         "touchpoints": [_touchpoint(one) for one in report.touchpoints],
         "pain_points": [_pain_point(one) for one in report.pain_points],
         "sources": [_source(one) for one in report.sources],
+        "health": [_health(one) for one in report.health],
     }
     return (encodable(json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1)) + "\n").encode()
 
@@ -116,4 +120,20 @@ def _source(crawl: Crawl) -> Json:
         "seconds": finite(crawl.seconds),
         "error": crawl.error,
         "warnings": list(crawl.warnings),
+        "removed": crawl.removed,
+    }
+
+
+def _health(health: Health) -> Json:
+    return {
+        "source": health.source,
+        "state": health.state,
+        "last_success": health.last_success.isoformat() if health.last_success else None,
+        "new": health.new,
+        "usual": finite(health.usual),
+        "page_yield": finite(health.page_yield),
+        "usual_yield": finite(health.usual_yield),
+        "errors": dict(health.errors),
+        "warnings": list(health.warnings),
+        "notes": list(health.notes),
     }

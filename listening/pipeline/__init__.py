@@ -1,8 +1,10 @@
-"""The night, in order: crawl, clean, read, cluster, watch, tell. The only room that knows it.
+"""The night, in order: crawl, recheck, clean, read, cluster, watch, tell. The only room that knows it.
 
     crawl    sources --Post--> documents          each batch kept with its cursor, people redacted before
+    recheck  documents of Reddit --> gone          where they were deleted there
     clean    documents kept -> copies known
     read     documents clean --Signal-->          one forward pass a passage
+    reread   documents of an older model          some a night; pain points keep their members
     cluster  pains without a place --> pain points that last, or wait for a second person
     watch    pain points --Emergence-->           against their own past and what we could see
     tell     emergences --Alert--> owners         queued once, claimed, sent, marked
@@ -11,30 +13,44 @@ Each verb takes from the store what is left to do, hands it to a pure step and w
 nothing changes; kill it midway, run it again, and the end is the same.
 """
 
+from listening.pipeline.adding import Addition, add_source, look_at
+from listening.pipeline.caring import examine_sources, ill_tonight
 from listening.pipeline.clustering import Clustered, cluster
-from listening.pipeline.crawling import Imported, bring_in, crawl, preview
+from listening.pipeline.crawling import Imported, Look, bring_in, crawl, look, preview
+from listening.pipeline.forgetting import Rechecked, last_recheck, recheck
 from listening.pipeline.nights import Ended, begin_night, end_night, give_back, night_of
-from listening.pipeline.reading import clean, read
+from listening.pipeline.reading import clean, read, reread
 from listening.pipeline.reporting import make_report
 from listening.pipeline.telling import Told, tell, tell_week
 from listening.pipeline.watching import watch
 
 __all__ = [
+    "Addition",
     "Clustered",
     "Ended",
     "Imported",
+    "Look",
+    "Rechecked",
     "Told",
+    "add_source",
     "begin_night",
     "bring_in",
     "clean",
     "cluster",
     "crawl",
     "end_night",
+    "examine_sources",
     "give_back",
+    "ill_tonight",
+    "last_recheck",
+    "look",
+    "look_at",
     "make_report",
     "night_of",
     "preview",
     "read",
+    "recheck",
+    "reread",
     "tell",
     "tell_week",
     "watch",

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from listening.clusters import attach, centre, grow, name, place, point_id, reconsider
 from listening.pipeline.nights import night_of
-from listening.pipeline.reading import UNSETTLED
+from listening.pipeline.reading import BEHIND, SPACE, UNSETTLED
 from listening.settings import Settings
 from listening.store import Store, reads, writes
 from listening.types import Change, Cluster, LedgerEntry, Membership, Pain, PainPoint, Placement
@@ -23,6 +23,7 @@ RENAME_AT = (3, 5, 8, 13, 21, 34, 55, 89)  # passages at which the machine looks
 NAME_FROM = 200  # passages that a name is made from at most
 NEIGHBOURS = 12
 REGROUP_DAY = 0  # Mondays
+NO_NOTE = "*"
 PLACED = "placed"  # the note after placing, while pain points are being reconsidered
 
 
@@ -50,7 +51,8 @@ def cluster(store: Store, settings: Settings, *, now: datetime) -> Clustered:
             break
         waiting = set(found.waiting)
         pains = [pain for pain in pains if pain.signal_id in waiting]
-    if night_of(settings, now).weekday() == REGROUP_DAY:
+    # while old readings by another model are left, half of a pain point's passages cannot be compared
+    if night_of(settings, now).weekday() == REGROUP_DAY and not reads.note(store, BEHIND):
         writes.keep_meta(store, UNSETTLED, PLACED)  # a night killed from here on does not place by half-made changes
         total = _reconsider(store, settings, now, total)
     writes.keep_meta(store, UNSETTLED, "")
@@ -60,7 +62,7 @@ def cluster(store: Store, settings: Settings, *, now: datetime) -> Clustered:
 
 def _place(store: Store, settings: Settings, pains: Sequence[Pain], now: datetime) -> Placement:
     night = night_of(settings, now)
-    points = reads.points(store, map_id=settings.journey.id)
+    points = _points(store, settings)
     threads = reads.threads_told(store, {pain.thread for pain in pains if pain.thread})
     found = place(
         pains, points, night=night, apart=reads.apart(store), threads=threads, sure=settings.reading.pain_floor
@@ -85,9 +87,22 @@ def _place(store: Store, settings: Settings, pains: Sequence[Pain], now: datetim
 
 def _waiting(store: Store, settings: Settings, now: datetime) -> list[Pain]:
     """The pains without a place: sure ones for long, unsure ones only as long as others may still name them."""
-    sure = reads.unplaced_pains(store, since=now - WAITS, until=now, floor=settings.reading.pain_floor)
-    unsure = reads.unplaced_pains(store, since=now - UNSURE_WAITS, until=now, floor=settings.reading.join_floor)
+    space, reading = _space(store), settings.reading
+    sure = reads.unplaced_pains(store, since=now - WAITS, until=now, floor=reading.pain_floor, space=space)
+    unsure = reads.unplaced_pains(store, since=now - UNSURE_WAITS, until=now, floor=reading.join_floor, space=space)
     return list({pain.signal_id: pain for pain in (*sure, *unsure)}.values())
+
+
+def _space(store: Store) -> str | None:
+    """The space of the latest embeddings; None in a store in which nothing was read since spaces are noted."""
+    found = reads.note(store, SPACE, NO_NOTE)
+    return None if found == NO_NOTE else found
+
+
+def _points(store: Store, settings: Settings) -> list[PainPoint]:
+    """The pain points that tonight's pains can be compared with."""
+    space = _space(store)
+    return [one for one in reads.points(store, map_id=settings.journey.id) if space is None or one.space == space]
 
 
 def _grown(
@@ -130,6 +145,7 @@ def _born(
         last_seen=night,
         centroid=centre(mine),
         size=len(mine),
+        space=mine[0].space,
     )
     return point, [Membership(one, new, night, 1.0) for one in group.members]
 
@@ -169,10 +185,12 @@ def _worth_renaming(point: PainPoint, before: int) -> bool:
 def _reconsider(store: Store, settings: Settings, now: datetime, total: Clustered) -> Clustered:
     """Merge pain points that are one, split those that are two; what a person named or owns is left alone."""
     for _ in range(ROUNDS):
-        points = {point.id: point for point in reads.points(store, map_id=settings.journey.id)}
+        points = {point.id: point for point in _points(store, settings)}
         fixed = {point.id for point in points.values() if point.named_by or point.owner or point.status != "open"}
         changes = reconsider(
-            list(points.values()), reads.pains_of(store, points.keys(), limit_each=NAME_FROM), fixed=fixed
+            list(points.values()),
+            reads.pains_of(store, points.keys(), limit_each=NAME_FROM, space=_space(store)),
+            fixed=fixed,
         )
         writes.apply_changes(store, [_planned(store, settings, points, change, now) for change in changes])
         merged = sum(change.kind == "merge" for change in changes)

@@ -5,24 +5,25 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from listening.documents import prepare
-from listening.errors import InputError, ListeningError, NotConfigured, SourceBroken
+from listening.documents import identity, prepare
+from listening.errors import InputError, ListeningError, NotConfigured, Unforeseen
+from listening.health import emptied
 from listening.pipeline.nights import night_of
 from listening.settings import Settings
-from listening.sources import import_file, open_source
+from listening.sources import KINDS, import_file, open_source, plain_link, robots_notes
 from listening.store import Kept, Store, reads, writes
-from listening.types import Crawl, Document, Memory, Post, PostKind, SourceConfig
+from listening.types import Batch, Crawl, Document, Memory, Post, PostKind, Shown, SourceConfig
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+_NONE = ListeningError("")
 IMPORT_BATCH = 500
-MOST_WARNINGS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +36,32 @@ class Imported:
     errors: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a trial visit brought: the first documents as they would be stored, and what it had to say."""
+
+    documents: tuple[Document, ...] = ()
+    warnings: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    pages: int = 0
+    shown: int = 0
+
+
 def crawl(store: Store, settings: Settings, source: SourceConfig, *, key: bytes, now: datetime) -> Crawl:
     """Read one source and keep what it has; a failure is a row with its reason, never a dead night."""
     start, night = time.monotonic(), night_of(settings, now)
-    total, warnings, state, error, again = Kept(), list[str](), "done", "", False
+    total, pages, failure = Kept(), list[Shown](), _NONE
     try:
         place = open_source(source, now=now, memory=reads.memory(store, source.name), secrets=settings.secrets)
         for batch in place.batches():
-            warnings += batch.warnings
-            kept = writes.keep_batch(
-                store,
-                source=source.name,
-                kind=source.kind,
-                documents=_documents(batch.posts, key, now),
-                cursor=batch.cursor,
-                validators=batch.validators,
-                night=night,
-            )
-            total = Kept(total.seen + kept.seen, total.new + kept.new, total.changed + kept.changed)
-    except NotConfigured as reason:
-        state, error = "off", str(reason)
+            total += _keep(store, source, batch, key=key, now=now, night=night)
+            pages += batch.shown
     except ListeningError as reason:
-        state, error, again = "failed", str(reason), not reason.permanent
+        failure = reason
     except Exception as reason:
         log.exception("crawl.unforeseen", extra={"source": source.name})
-        broken = SourceBroken(f"{source.name}: {type(reason).__name__} while reading it", "report this with the log")
-        state, error = "failed", str(broken)
+        failure = Unforeseen(f"{source.name}: {type(reason).__name__} while reading it", "report this with the log")
+    state = "done" if failure is _NONE else "off" if isinstance(failure, NotConfigured) else "failed"
     done = Crawl(
         source=source.name,
         night=night,
@@ -69,21 +70,60 @@ def crawl(store: Store, settings: Settings, source: SourceConfig, *, key: bytes,
         new=total.new,
         changed=total.changed,
         seconds=round(time.monotonic() - start, 3),
-        error=error,
-        warnings=tuple(warnings[:MOST_WARNINGS]),
-        again=again,
+        error=str(failure),
+        again=state == "failed" and not failure.permanent,
+        removed=total.removed,
+        pages=len(pages),
+        shown=sum(page.posts for page in pages),
+        error_kind="" if state == "done" else failure.id,
     )
     writes.keep_crawl(store, done)
+    writes.keep_notes(store, source.name, robots_notes(source, now))
     log.info("crawl.%s", state, extra={"source": source.name, "seen": total.seen, "new": total.new})
-    return done
+    return replace(done, warnings=_warnings(store, done))
+
+
+def _keep(store: Store, source: SourceConfig, batch: Batch, *, key: bytes, now: datetime, night: date) -> Kept:
+    """Keep a batch; a page of a thread that is empty all at once is told."""
+    empty = [(page, page.thread) for page in batch.shown if not page.posts and page.thread]
+    before = [(page, reads.posts_of_thread(store, source.name, thread)) for page, thread in empty]
+    return writes.keep_batch(
+        store,
+        source=source.name,
+        kind=source.kind,
+        documents=_documents(batch.posts, key, now),
+        cursor=batch.cursor,
+        validators=batch.validators,
+        night=night,
+        gone=[identity(source.name, native) for native in batch.gone],
+        standing=batch.standing,
+        shown=batch.shown,
+        warnings=[*batch.warnings, *(emptied(page.page, posts) for page, posts in before if posts)],
+    )
+
+
+def _warnings(store: Store, done: Crawl) -> tuple[str, ...]:
+    """All that the night warned of, also before it was killed and run again."""
+    return next((one.warnings for one in reads.crawls(store, done.night, source=done.source)), ())
 
 
 def bring_in(
-    store: Store, settings: Settings, path: Path, *, source: str, kind: PostKind, key: bytes, now: datetime
+    store: Store,
+    settings: Settings,
+    path: Path,
+    *,
+    source: str,
+    kind: PostKind,
+    key: bytes,
+    now: datetime,
+    config: SourceConfig | None = None,
 ) -> Imported:
-    """Import a file of posts, survey answers or tickets; lines that cannot be read are told, the others kept."""
+    """Import a file of posts, survey answers, tickets or reviews; lines that cannot be read are told, the others kept.
+
+    `config` says which column holds what. Raises SettingsError for what it says and cannot be followed.
+    """
     total, errors = Kept(), list[str]()
-    for rows in _slices(import_file(path, source=source, kind=kind), IMPORT_BATCH):
+    for rows in _slices(import_file(path, source=source, kind=kind, config=config), IMPORT_BATCH):
         errors += [str(row) for row in rows if isinstance(row, InputError)]
         posts = [row for row in rows if isinstance(row, Post)]
         kept = writes.keep_batch(
@@ -95,24 +135,43 @@ def bring_in(
             validators=(),
             night=night_of(settings, now),
         )
-        total = Kept(total.seen + kept.seen, total.new + kept.new, total.changed + kept.changed)
+        total += kept
     return Imported(total.seen, total.new, total.changed, tuple(errors))
 
 
 def preview(settings: Settings, source: SourceConfig, *, key: bytes, now: datetime, most: int = 5) -> list[Document]:
     """The first posts of a source as they would be stored; nothing is kept. Raises what the source raises."""
-    place = open_source(source, now=now, memory=Memory(), secrets=settings.secrets)
-    found: list[Document] = []
+    return list(look(settings, source, key=key, now=now, most=most).documents)
+
+
+def look(settings: Settings, source: SourceConfig, *, key: bytes, now: datetime, most: int = 5) -> Look:
+    """Visit a source on trial: its first posts as they would be stored, and what went wrong with others.
+
+    Only the first page of each list is read, so that it is quick. Nothing is kept. Raises what the source raises.
+    """
+    kind = KINDS.get(source.kind)
+    short = {"max_pages": 1} if kind and "max_pages" in kind.OPTIONS else {}
+    tried = replace(source, options={**source.options, **short})
+    place = open_source(tried, now=now, memory=Memory(), secrets=settings.secrets)
+    found, warnings, pages = list[Document](), list[str](), list[Shown]()
     for batch in place.batches():
         found += _documents(batch.posts, key, now)
+        warnings += [said for said in batch.warnings if "max_pages" not in said]  # it is we who read one page only
+        pages += batch.shown
         if len(found) >= most:
             break
-    return found[:most]
+    return Look(
+        tuple(found[:most]),
+        tuple(dict.fromkeys(warnings)),
+        robots_notes(source, now),
+        len(pages),
+        sum(page.posts for page in pages),
+    )
 
 
 def _documents(posts: Iterable[Post], key: bytes, now: datetime) -> list[Document]:
     """Make documents of the posts; those who write in the same batch are known by name to the redactor."""
-    posts = list(posts)
+    posts = [replace(post, url=plain_link(post.url)) for post in posts]
     names = {post.author for post in posts if post.author}
     return [prepare(post, key=key, names=names, now=now) for post in posts]
 

@@ -1,21 +1,29 @@
-"""Clean and read: know the copies, then hear each document once."""
+"""Clean and read: know the copies, hear each document once, and again where the model has become another."""
 
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from listening.clusters import centre
 from listening.documents import near_copies
 from listening.settings import Settings
-from listening.signals import Reader, open_reader
+from listening.signals import Reader, name_reader, open_reader
 from listening.store import Store, reads, writes
-from listening.types import JourneyMap
+from listening.types import STATUSES, JourneyMap, Swaps
 
 log = logging.getLogger(__name__)
 CLEAN_BATCH = 2000
-UNSETTLED = "unsettled"  # the store's note that pains may wait for a place
+# the store's notes:
+UNSETTLED = "unsettled"  # that pains may wait for a place
+SPACE = "space"  # in which the latest embeddings lie
+REREAD = "reread"  # the model by which everything that should be was read
+BEHIND = "behind"  # that old readings by another model are left
+LIVES_BY = 24  # passages of a pain point that are read again at once, so that new ones find it
+CENTRED_ON = 200  # passages that a centre is made of at most
 
 
 def clean(store: Store, settings: Settings, *, now: datetime) -> int:  # noqa: ARG001 -- verbs of the night look alike
@@ -35,17 +43,59 @@ def read(store: Store, settings: Settings, *, now: datetime) -> int:  # noqa: AR
     while texts := reads.documents_to_read(store, settings.reading.batch):
         if not count:
             writes.keep_meta(store, UNSETTLED, "yes")  # before, so that a kill cannot lose it
+            writes.keep_meta(store, SPACE, reader(settings).space)
         writes.keep_readings(store, reader(settings).read(texts))
         count += len(texts)
     log.info("read", extra={"documents": count})
     return count
 
 
+def reread(store: Store, settings: Settings, *, now: datetime) -> int:  # noqa: ARG001 -- verbs of the night look alike
+    """Let a new model read old documents again, newest first, `reading.reread` a night; returns how many.
+
+    Passages keep their ids, so pain points keep their members, and what people decided stays. Where the encoder is
+    another one, what the pain points live by is read first and at once, and their centres are made anew: numbers of two
+    encoders cannot be compared, and a new voice would not find its pain point.
+    """
+    most = max(0, settings.reading.reread)
+    done = f"{name_reader(settings.models, settings.swaps)}{'' if most else ', no old posts'}"
+    if reads.note(store, REREAD) == done:
+        return 0
+    opened = reader(settings)
+    writes.keep_meta(store, SPACE, opened.space)
+    first = reads.outdated_members(store, opened.space, opened.model, each=LIVES_BY)
+    wanted = list(dict.fromkeys([*first, *(reads.outdated_readings(store, opened.model, most) if most else ())]))
+    if wanted:
+        writes.keep_meta(store, UNSETTLED, "yes")
+        writes.keep_meta(store, BEHIND, "yes")
+    for part in range(0, len(wanted), settings.reading.batch):
+        texts = reads.texts_of(store, wanted[part : part + settings.reading.batch])
+        writes.keep_readings(store, opened.read(texts))
+    left = bool(most and reads.outdated_readings(store, opened.model, 1))
+    _recentre(store, settings, opened.space, every=not left)
+    if not left:
+        writes.keep_meta(store, BEHIND, "")
+        writes.keep_meta(store, REREAD, done)
+    log.info("read again", extra={"documents": len(wanted), "left": left})
+    return len(wanted)
+
+
+def _recentre(store: Store, settings: Settings, space: str, *, every: bool) -> None:
+    """Make centres anew from what was heard in `space`: of pain points of another space, at the end of all."""
+    points = reads.points(store, map_id=settings.journey.id, states=STATUSES)
+    moved = {one.id: one for one in points if every or one.space != space}
+    told = reads.pains_of(store, moved.keys(), limit_each=CENTRED_ON, space=space)
+    writes.recentre(
+        store, [replace(moved[one], centroid=centre(pains), space=space) for one, pains in told.items() if pains]
+    )
+
+
 def reader(settings: Settings) -> Reader:
     """The reader for these settings' journey, opened once in a process."""
-    return _open(settings.models, settings.journey, settings.reading.threads, settings.config / "pain_cues.toml")
+    cues = settings.config / "pain_cues.toml"
+    return _open(settings.models, settings.journey, settings.reading.threads, cues, settings.swaps)
 
 
 @lru_cache(maxsize=2)
-def _open(models: Path, journey: JourneyMap, threads: int, cues: Path) -> Reader:
-    return open_reader(models, journey, threads=threads, cues=cues if cues.is_file() else None)
+def _open(models: Path, journey: JourneyMap, threads: int, cues: Path, swaps: Swaps) -> Reader:
+    return open_reader(models, journey, threads=threads, cues=cues if cues.is_file() else None, swaps=swaps)

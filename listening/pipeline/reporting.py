@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from listening.pipeline.caring import examine_sources
 from listening.pipeline.nights import night_of
 from listening.settings import Settings
 from listening.store import Store, reads
@@ -32,4 +33,5 @@ def make_report(store: Store, settings: Settings, *, since: date | None, until: 
         sources=tuple(latest[name] for name in sorted(latest)),
         documents=counts.documents,
         people=counts.people,
+        health=examine_sources(store, settings, night=until),
     )

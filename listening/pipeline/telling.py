@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
-from statistics import median
 
 from listening.errors import MailError, MailUnavailable
 from listening.outputs import compose, send
+from listening.pipeline.caring import ill_of_the_week, ill_tonight, newly_ill
 from listening.pipeline.nights import is_dead, night_of, this_process
 from listening.settings import Settings
 from listening.store import Store, reads, writes
@@ -21,7 +21,6 @@ log = logging.getLogger(__name__)
 UNTOLD = timedelta(days=7)  # so far back a night that broke off before its mails is made up for
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=30), timedelta(hours=12)
 WEEKS = 12
-MONTH, ENOUGH, FEW = timedelta(days=28), 10, 0.2  # a source is ill under a fifth of its usual posts
 KINDS = ("back", "new", "rising", "slow_burn")
 
 
@@ -60,7 +59,9 @@ def _alerts(store: Store, settings: Settings, night: date) -> list[Alert]:
         ):
             by_owner[_owner(journey, points[one.pain_point_id])].append(one)
     owners = {owner.id: owner for owner in journey.owners}
-    unseen = _not_seen(reads.crawls(store, night))
+    unseen = (*_not_seen(reads.crawls(store, night)), *ill_tonight(store, settings, night=night))
+    if newly_ill(store, settings, night=night):
+        by_owner.setdefault(journey.fallback_owner, [])  # somebody has to hear of it, whatever else happened
     return [
         Alert(
             _alert_id(journey, owner, night), owners[owner], night, _items(store, journey, points, found, night), unseen
@@ -158,7 +159,7 @@ def tell_week(store: Store, settings: Settings, *, now: datetime) -> Told:
     points = {point.id: point for point in reads.points(store, map_id=journey.id)}
     week = [one for one in reads.emergences(store, points.keys()) if night - UNTOLD < one.night <= night]
     owner = next((one for one in journey.owners if one.id == journey.fallback_owner), None)
-    ill = _ill_sources(store, settings, night)
+    ill = ill_of_the_week(store, settings, night=night)
     if owner is None or not (week or ill):
         return Told()
     latest = list({one.pain_point_id: one for one in week}.values())
@@ -168,23 +169,3 @@ def tell_week(store: Store, settings: Settings, *, now: datetime) -> Told:
     queued = writes.queue_alerts(store, [digest], map_id=f"{journey.id}#week", now=now)
     smtp = settings.mail.smtp()
     return Told(queued=queued) if smtp is None else _send_due(store, settings, smtp, now, queued)
-
-
-def _ill_sources(store: Store, settings: Settings, night: date) -> tuple[str, ...]:
-    """A sentence for each source that is silent, failing, or far under its own 28-day median of new posts."""
-    found = []
-    for source in settings.sources:
-        recent = [one for one in reads.crawls(store, source=source.name) if night - MONTH < one.night <= night]
-        done = [one for one in recent if one.state == "done"]
-        if not source.enabled or (recent and recent[-1].state == "off"):
-            continue
-        week = [one.new for one in done if one.night > night - UNTOLD]
-        usual = median(one.new for one in done) if done else 0
-        if not week:
-            last = done[-1].night.isoformat() if done else "never"
-            why = recent[-1].error if recent else "it was never tried"
-            found.append(f"{source.name}: no good visit this week (last: {last}); {why}")
-        elif len(done) >= ENOUGH and sum(week) / len(week) < FEW * usual:
-            came = f"{sum(week)} new posts in {len(week)} nights, usually {usual:g} a night"
-            found.append(f"{source.name}: {came}; look at its page")
-    return tuple(found)

@@ -1,6 +1,7 @@
 """What an owner or operator set: configs/*.toml and the environment, read once into one frozen Settings."""
 
 from listening.settings.load import load, pseudonym_key
+from listening.settings.sources_writer import source_block, write_source
 from listening.settings.table import (
     AlertSettings,
     MailSettings,
@@ -19,4 +20,6 @@ __all__ = [
     "StoreSettings",
     "load",
     "pseudonym_key",
+    "source_block",
+    "write_source",
 ]

@@ -18,7 +18,8 @@ from listening.settings.journey_file import read_journey
 from listening.settings.sources_file import read_sources
 from listening.settings.table import SECTIONS, Settings
 
-SECRETS = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET")
+SECRETS = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "REDDIT_USER", "REDDIT_RSS_TOKEN")
+SOURCE_KEY = "LISTENING_SOURCE_KEY_"  # and a source's name: its API key
 CHOICES = {
     ("alerts", "sensitivity"): ("low", "medium", "high"),
     ("mail", "security"): ("none", "starttls", "tls"),
@@ -42,7 +43,8 @@ def load(config: Path, environ: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(
             "the settings cannot be followed:\n  " + "\n  ".join(mistakes), "mend these and start again"
         )
-    found = {k: env[k] for k in SECRETS if env.get(k)}
+    sources = tuple(dataclasses.replace(one, contact=main["night"].contact) for one in sources)
+    found = {k: v for k, v in env.items() if v and (k in SECRETS or k.startswith(SOURCE_KEY))}
     return Settings(root=config.parent, config=config, sources=sources, journey=journey, secrets=found, **main)
 
 

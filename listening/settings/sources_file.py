@@ -33,9 +33,23 @@ def _source(name: str, block: Any, notes: Mistakes) -> SourceConfig | None:  # n
         return None
     common = {k: fit(block[k], hint, f"{where}.{k}", notes) for k, hint in COMMON.items() if k in block}
     selectors = fit(block.get("selectors", {}), dict, f"{where}.selectors", notes)
-    rest = {k: v for k, v in block.items() if k not in COMMON and k != "selectors"}
+    columns = _columns(block.get("columns", {}), f"{where}.columns", notes)
+    rest = {k: v for k, v in block.items() if k not in COMMON and k not in ("selectors", "columns")}
     options = {k: tuple(v) if isinstance(v, list) else v for k, v in rest.items()}
     for key, value in options.items():
         if not isinstance(value, (str, int, float, bool, tuple)):
             notes.add(f"{where}.{key}", f"should be a text, number, true/false or list, is {value!r}")
-    return SourceConfig(name=name, options=options, selectors=selectors, **common)
+    return SourceConfig(name=name, options=options, selectors=selectors, columns=columns, **common)
+
+
+def _columns(found: Any, where: str, notes: Mistakes) -> dict[str, tuple[str, ...]]:  # noqa: ANN401 - whatever stands in the file
+    """The declared columns by field; one name or a list of names each, none for an empty one."""
+    made: dict[str, tuple[str, ...]] = {}
+    for name, value in fit(found, dict, where, notes).items() if isinstance(found, dict) else ():
+        names = [value] * bool(value) if isinstance(value, str) else value
+        made[name] = tuple(fit(names, tuple[str, ...], f"{where}.{name}", notes)) if isinstance(names, list) else ()
+        if not isinstance(names, list):
+            notes.add(f"{where}.{name}", f"should be a column's name or a list of names, is {value!r}")
+    if not isinstance(found, dict):
+        notes.add(where, f"should be a section [{where}]")
+    return made

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from listening.types import JourneyMap, Smtp, SourceConfig
+from listening.types import JourneyMap, Smtp, SourceConfig, Swaps
 
 
 def says(default: Any, sentence: str, *, secret: bool = False) -> Any:  # noqa: ANN401 - the field's own type rules
@@ -24,6 +24,9 @@ class StoreSettings:
     )
     var: str = says(
         "data/var", "Folder for what the program makes: database, key, reports; relative to the configs' parent."
+    )
+    recheck_days: int = says(
+        0, "Reddit posts younger than this are looked up each night: what was deleted there goes here; 0 means all."
     )
     retention_days: int = says(456, "Posts older than this are dropped every week; 0 keeps everything.")
 
@@ -49,6 +52,18 @@ class ReadingSettings:
     models: str = says("", "Folder of the models; empty means the models that came with the program.")
     threads: int = says(0, "CPU threads for the models; 0 means one a core.")
     batch: int = says(256, "Documents that are read and stored at a time.")
+    sentiment: str = says(
+        "", "A transformers sequence classifier for the sentiment: a folder, or a hub name that is in the local cache."
+    )
+    sentiment_labels: str = says(
+        "", "What its labels mean, such as LABEL_0=negative, LABEL_1=neutral; needed where they are named otherwise."
+    )
+    encoder: str = says(
+        "", "A sentence encoder (folder or hub name) for likeness: pain points, stages and touchpoints by the map."
+    )
+    reread: int = says(
+        20000, "Old posts that a new model reads again in a night, newest first; 0 only what pain points live by."
+    )
     pain_floor: float = says(0.65, "Probability of any pain above which passages can found a pain point.")
     join_floor: float = says(
         0.05, "Probability of any pain above which a passage can join a pain point that others told."
@@ -107,6 +122,12 @@ class Settings:
     def database_url(self) -> str:
         """The store's URL."""
         return self.store.database_url or f"sqlite:///{self.var / 'listening.db'}"
+
+    @property
+    def swaps(self) -> Swaps:
+        """The models put in the place of the reader's own."""
+        reading = self.reading
+        return Swaps(self.root, reading.sentiment, reading.sentiment_labels, reading.encoder)
 
     @property
     def models(self) -> Path:

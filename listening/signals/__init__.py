@@ -1,7 +1,7 @@
 """Hears in each passage how it sounds, whether it hurts, and where in the journey: one small network, one pass."""
 
 from listening.signals.gate import GateLine, check
-from listening.signals.reader import Reader, open_reader
+from listening.signals.reader import Reader, name_reader, open_reader
 from listening.signals.record import DocumentSummary, Record, as_json, summarise
 from listening.signals.sentences import split_passages
 
@@ -12,6 +12,7 @@ __all__ = [
     "Record",
     "as_json",
     "check",
+    "name_reader",
     "open_reader",
     "split_passages",
     "summarise",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from listening.errors import SettingsError
+from listening.signals.spelling import as_seen
 from listening.types import SIGNALS, Passage, Span
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ class Cues:
         wanted = list(signals)
         if not wanted:
             return ()
-        found = self.find(passage.text)
+        seen = as_seen(passage.text)
+        found = [(name, seen.back(*place)) for name, place in self.find(seen.text)]
         out = []
         for signal in wanted:
             places = longest(place for name, place in found if name == signal) or [(0, len(passage.text))]

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from listening.errors import ModelError
+from listening.signals.typos import Mender
 from listening.types import Vector
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class Encoder:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
+        self._mender = Mender(self._tokenizer.get_vocab())
         self._model = load_model(folder, changes)
         self._model.eval()
         self.bf16 = faster_in_bf16(self._model)
@@ -90,7 +92,8 @@ class Encoder:
         different = sorted(set(texts))
         rows = {text: row for row, text in enumerate(different)}
         features = np.zeros((len(different), 768), dtype=np.float32)
-        ids = [encoding.ids for encoding in self._tokenizer.encode_batch(different)]
+        mended = [self._mender.mend(text) for text in different]
+        ids = [encoding.ids for encoding in self._tokenizer.encode_batch(mended)]
         parts = batches([len(i) for i in ids])
         with ThreadPoolExecutor(self._threads) as pool_of_threads:
             done = pool_of_threads.map(self._forward, ([ids[row] for row in batch] for batch in parts))

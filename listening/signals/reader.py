@@ -5,26 +5,31 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from listening.signals.cues import Cues, load_cues
-from listening.signals.encoder import Encoded, Encoder, Encoding, as_vector, package_folder
+from listening.signals.encoder import Encoder, Encoding, as_vector, package_folder
 from listening.signals.fewshot import learn_map
-from listening.signals.heads import Answers, Heads, load_heads
+from listening.signals.heads import Answers, Floats, Heads, load_heads
 from listening.signals.language import READABLE, detect_language
+from listening.signals.others import Classifier, OtherEncoder
 from listening.signals.pain import pain_of, signals_of, signals_on
 from listening.signals.sentences import split_passages
 from listening.signals.sentiment import sentiment_of
 from listening.signals.shelf import read_manifest, verify
+from listening.signals.spelling import as_seen
 from listening.signals.stage import Found, find_places
-from listening.types import JourneyMap, Passage, Reading, Signal, Text
+from listening.signals.swapped import find_place, name_swaps
+from listening.types import JourneyMap, Passage, Reading, Signal, Swaps, Text
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 4096  # passages that are in memory at once: 20 MB of numbers
 CHANGES = "reader/encoder.safetensors"
 HEADS = "reader/heads.safetensors"
+NO_SWAPS = Swaps()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,15 +41,41 @@ class Opened:
     passages: tuple[Passage, ...]
 
 
-class Reader:
-    """A model in memory that knows one journey map. `model` is its name and version, `stages` the map's and `none`."""
+class Tones(Protocol):
+    """Another model for the sentiment."""
 
-    def __init__(self, model: str, encoder: Encoding, heads: Heads, cues: Cues, journey: JourneyMap) -> None:
+    def answer(self, texts: Sequence[str]) -> Floats:
+        """Give float32[n, 3]: probabilities of negative, neutral, positive."""
+        ...
+
+
+class Reader:
+    """A model in memory that knows one journey map. `model` is its name and version, `stages` the map's and `none`.
+
+    `likeness` and `tones` are other models in the place of its own embeddings and sentiment; `space` names the encoder
+    of the embeddings, so that those of two are never compared.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        encoder: Encoding,
+        heads: Heads,
+        cues: Cues,
+        journey: JourneyMap,
+        *,
+        space: str = "",
+        likeness: Encoding | None = None,
+        tones: Tones | None = None,
+    ) -> None:
         self.model = model
+        self.space = space or model
         self._encoder = encoder
         self._heads = heads
         self._cues = cues
-        self._map = learn_map(journey, encoder)
+        self._likeness = likeness
+        self._tones = tones
+        self._map = learn_map(journey, likeness or encoder)
         self.stages = (*(stage.id for stage in journey.stages), "none")
 
     def read(self, texts: Sequence[Text]) -> list[Reading]:
@@ -55,7 +86,7 @@ class Reader:
             signals = iter(self._judge([passage for one in group for passage in one.passages]))
             for one in group:
                 heard = tuple(next(signals) for _ in one.passages)
-                out.append(Reading(one.text.id, one.language, bool(heard), heard, self.model))
+                out.append(Reading(one.text.id, one.language, bool(heard), heard, self.model, self.space))
         log.info(
             "read texts=%d passages=%d unreadable=%d",
             len(out),
@@ -67,16 +98,20 @@ class Reader:
     def _judge(self, passages: Sequence[Passage]) -> list[Signal]:
         if not passages:
             return []
-        encoded = self._encoder.encode([passage.text for passage in passages])
-        answers = self._heads.answer(encoded.features)
-        found = find_places(self._map, answers.stage, encoded.embedding)
-        return [self._signal(row, passage, encoded, answers, found) for row, passage in enumerate(passages)]
+        texts = [as_seen(passage.text).text for passage in passages]
+        own = self._encoder.encode(texts)
+        answers = self._heads.answer(own.features)
+        if self._tones is not None:
+            answers = replace(answers, sentiment=self._tones.answer(texts))
+        embedding = (self._likeness.encode(texts) if self._likeness is not None else own).embedding
+        found = find_places(self._map, answers.stage, embedding)
+        return [self._signal(row, passage, embedding[row], answers, found) for row, passage in enumerate(passages)]
 
-    def _signal(self, row: int, passage: Passage, encoded: Encoded, answers: Answers, found: Found) -> Signal:
+    def _signal(self, row: int, passage: Passage, embedding: Floats, answers: Answers, found: Found) -> Signal:
         pain, signals = pain_of(answers.pain[row]), signals_of(answers.signals[row])
         on = signals_on(pain, signals, answers.cuts)
         return Signal(
-            id=signal_id(passage, self.model),
+            id=signal_id(passage),
             document_id=passage.document_id,
             passage=passage,
             sentiment=sentiment_of(answers.sentiment[row]),
@@ -86,15 +121,24 @@ class Reader:
             stage=found.stage_of(row),
             touchpoint=found.touchpoints[row],
             spans=self._cues.spans(passage, on),
-            embedding=as_vector(encoded.embedding[row]),
+            embedding=as_vector(embedding),
             model=self.model,
+            space=self.space,
         )
 
 
-def open_reader(models: Path, journey: JourneyMap, *, threads: int = 0, cues: Path | None = None) -> Reader:
+def open_reader(
+    models: Path,
+    journey: JourneyMap,
+    *,
+    threads: int = 0,
+    cues: Path | None = None,
+    swaps: Swaps = NO_SWAPS,
+) -> Reader:
     """Load the reader from the shelf `models` for one map, after checking every file's hash; raises ModelError.
 
-    `threads` 0 leaves torch's own choice; `cues` is the cues' file (default: configs/pain_cues.toml beside the shelf).
+    `threads` 0 means one a core; `cues` is the cues' file (default: configs/pain_cues.toml beside the shelf); `swaps`
+    are other models in the place of the reader's own sentiment and embeddings.
     """
     manifest = read_manifest(models)
     package = package_folder()
@@ -102,7 +146,23 @@ def open_reader(models: Path, journey: JourneyMap, *, threads: int = 0, cues: Pa
     changes = models / CHANGES if any(file.path == CHANGES for file in manifest.files) else None
     encoder = Encoder(package, changes=changes, threads=threads)
     patterns = load_cues(cues or models.parent / "configs" / "pain_cues.toml")
-    return Reader(manifest.model, encoder, load_heads(models / HEADS), patterns, journey)
+    other = find_place(swaps.encoder, swaps.root) if swaps.encoder else None
+    tones = find_place(swaps.sentiment, swaps.root) if swaps.sentiment else None
+    return Reader(
+        manifest.model + name_swaps(swaps),
+        encoder,
+        load_heads(models / HEADS),
+        patterns,
+        journey,
+        space=other.told if other else manifest.model,
+        likeness=OtherEncoder(other, threads) if other else None,
+        tones=Classifier(tones, swaps.sentiment_labels, threads) if tones else None,
+    )
+
+
+def name_reader(models: Path, swaps: Swaps = NO_SWAPS) -> str:
+    """Give the name and version of the reader that would be opened, without loading it; raises ModelError."""
+    return read_manifest(models).model + name_swaps(swaps)
 
 
 def open_text(text: Text) -> Opened:
@@ -126,7 +186,7 @@ def grouped(opened: Sequence[Opened]) -> Iterator[list[Opened]]:
         yield group
 
 
-def signal_id(passage: Passage, model: str) -> str:
-    """Name a signal for ever: by document, place in the text, words and model version."""
-    told = f"{passage.document_id}\0{passage.start}\0{passage.end}\0{passage.text}\0{model}"
+def signal_id(passage: Passage) -> str:
+    """Name a signal for ever: by document, place in the text and words, whatever model hears it."""
+    told = f"{passage.document_id}\0{passage.start}\0{passage.end}\0{passage.text}"
     return "s" + hashlib.blake2b(told.encode(), digest_size=10).hexdigest()

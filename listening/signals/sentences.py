@@ -2,7 +2,8 @@
 
 Lines are cut first (a list item or a line of its own ends a thought even without a full stop), then spaCy's rules cut
 sentences inside a line. A scrap ("Hi all", ":)", "Any ideas?") joins its neighbour, and short sentences of a paragraph
-stay together up to AIM characters, because a pain is often told in two short ones. Offsets are exact:
+stay together up to AIM characters, because a pain is often told in two short ones. All this looks at the text as a
+person sees it, without invisible characters. Offsets are exact and count in the text as it was written:
 `text[passage.start:passage.end] == passage.text` (a lone surrogate, which no encoding can write, stands as U+FFFD).
 """
 
@@ -11,9 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any
 
+from listening.signals.spelling import as_seen
 from listening.types import Passage
 
 if TYPE_CHECKING:
@@ -22,33 +24,19 @@ if TYPE_CHECKING:
 AIM = 200  # characters up to which sentences of one paragraph share a passage
 LONGEST = 400  # characters; nothing longer is judged at once
 SCRAP = 25  # letters; a piece with fewer is no passage of its own where it has a neighbour
-MOST = 400  # passages of one text that are judged; the rest of a giant post is left unread
+MOST = 200  # passages of one text that are judged; the rest of a giant post is left unread
 RUN = re.compile(r"\S{100,}")  # no word: the splitter would take seconds over 2,000 quotation marks
 CHUNK = 2000  # characters given to spaCy at once: keeps a word of 200 kB from taking its time
 
 PARAGRAPH = re.compile(r"\n[^\S\n]*\n")
+OPENS = re.compile(r"\s([\"'(\[\u201c\u2018]+)\Z")
 LINE = re.compile(r"[^\n\r\u2028\u2029\x0b\x0c]+")
 SURROGATE = re.compile("[\ud800-\udfff]")
-ABBREVIATIONS = (
-    *("approx.", "appt.", "apt.", "cont.", "dept.", "diff.", "esp.", "est.", "etc.", "ext.", "fig.", "gen.", "govt."),
-    *(
-        "hr.",
-        "hrs.",
-        "inc.",
-        "incl.",
-        "info.",
-        "ltd.",
-        "max.",
-        "min.",
-        "mins.",
-        "misc.",
-        "mm.",
-        "orig.",
-        "pls.",
-        "pref.",
-    ),
-    *("prob.", "rec.", "ref.", "resp.", "sec.", "secs.", "tel.", "temp.", "ver.", "viz.", "vol.", "vs.", "w.", "wk."),
-)
+ABBREVIATIONS = """
+approx. appt. apt. capt. col. cont. dept. diff. drs. esp. est. etc. ext. fig. gen. govt. hr. hrs. inc. incl. info. lt.
+ltd. max. min. mins. misc. mm. orig. pls. pref. prob. rec. ref. resp. sec. secs. sgt. tel. temp. ver. viz. vol. vs. w.
+wk.
+""".split()  # noqa: SIM905 - a list of words is read as words
 
 Piece = tuple[int, int]
 
@@ -56,7 +44,10 @@ Piece = tuple[int, int]
 def split_passages(text: str, document_id: str) -> list[Passage]:
     """Cut `text` into at most MOST passages of at most LONGEST characters, in order; none for a text of white space."""
     text = speakable(text)
-    pieces = islice(pack(text, split_sentences(text)), MOST)
+    seen = as_seen(text)
+    found = (seen.back(*piece) for piece in pack(seen.text, split_sentences(seen.text)))
+    short = (piece for start, end in found for piece in chunks(text, start, end, size=LONGEST))
+    pieces = islice((piece for piece in short if as_seen(text[slice(*piece)]).text.strip()), MOST)
     return [Passage(document_id, i, start, end, text[start:end]) for i, (start, end) in enumerate(pieces)]
 
 
@@ -70,10 +61,22 @@ def split_sentences(text: str) -> Iterator[Piece]:
     nlp = splitter()
     for line in LINE.finditer(text):
         for start, end in chunks(text, line.start(), line.end()):
-            for sentence in nlp(RUN.sub(lambda run: "x" * len(run[0]), text[start:end])).sents:
-                piece = trimmed(text, start + sentence.start_char, start + sentence.end_char)
+            cuts = [begins(text, start + one.start_char) for one in nlp(blotted(text[start:end])).sents]
+            for left, right in pairwise([start, *cuts[1:], end]):
+                piece = trimmed(text, left, right)
                 if piece is not None:
                     yield from chunks(text, *piece, size=LONGEST)
+
+
+def blotted(text: str) -> str:
+    """Put x for what is no word, character by character."""
+    return RUN.sub(lambda run: "x" * len(run[0]), text)
+
+
+def begins(text: str, start: int) -> int:
+    """Say where a sentence begins whose first word is at `start`: at the quotation mark or bracket that it opens."""
+    opened = OPENS.search(text, max(0, start - 4), start)
+    return opened.start(1) if opened else start
 
 
 def pack(text: str, pieces: Iterator[Piece]) -> Iterator[Piece]:

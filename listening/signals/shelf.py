@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from listening.errors import ModelError
 
 MANIFEST = "manifest.toml"
+METRICS = "reader/metrics.json"
 PACKAGE = "package:"  # a path that begins so lies in the installed package of the original weights
 
 
@@ -71,6 +73,22 @@ def faults(models: Path, manifest: Manifest, package: Path) -> list[str]:
                 f"{file.path} is not the file that was measured (sha256 {found[:12]}..., not {file.sha256[:12]}...)"
             )
     return said
+
+
+def measured(models: Path) -> dict[str, tuple[float, float, float]]:
+    """Read the figures that were measured when the model was made: name -> value, and its 95 % interval; {} where none.
+
+    They are told, not needed: a file that says something else gives what can be read of it.
+    """
+    try:
+        told = json.loads((models / METRICS).read_text(encoding="utf-8"))["figures"].items()
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        return {}
+    keys = ("value", "low", "high")
+    good = {
+        name: one for name, one in told if isinstance(one, dict) and all(isinstance(one.get(k), float) for k in keys)
+    }
+    return {name: (one["value"], one["low"], one["high"]) for name, one in good.items()}
 
 
 def verify(models: Path, manifest: Manifest, package: Path) -> None:

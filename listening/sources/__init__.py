@@ -8,17 +8,40 @@ from datetime import datetime
 from typing import Protocol
 
 from listening.errors import SettingsError
-from listening.sources.discourse import Discourse
+from listening.sources.adding import Found, find_sources, open_address
+from listening.sources.discourse import Discourse, key_name
 from listening.sources.feed import Feed
 from listening.sources.fetch import Fetcher
 from listening.sources.forum import Forum
 from listening.sources.hosts import tonight
 from listening.sources.importer import File, import_file
+from listening.sources.importer_layout import layout_mistakes
+from listening.sources.links import plain_link
+from listening.sources.notes import robots_notes
 from listening.sources.options import Options, manners, option_mistakes
 from listening.sources.reddit import Reddit
+from listening.sources.reddit_posts import fullname_of
+from listening.sources.reddit_recheck import Missing, open_recheck
+from listening.sources.reddit_ways import Way, way
 from listening.types import Batch, Memory, SourceConfig
 
-__all__ = ["KINDS", "Source", "check_config", "import_file", "open_source"]
+__all__ = [
+    "KINDS",
+    "Found",
+    "Missing",
+    "Source",
+    "Way",
+    "check_config",
+    "find_sources",
+    "fullname_of",
+    "import_file",
+    "open_address",
+    "open_recheck",
+    "open_source",
+    "plain_link",
+    "robots_notes",
+    "way",
+]
 
 
 class Source(Protocol):
@@ -44,8 +67,9 @@ def check_config(config: SourceConfig) -> list[str]:
         hint = f"did you mean {near[0]!r}?" if near else f"it may be {', '.join(KINDS)}"
         return [f"[sources.{config.name}] kind: {config.kind!r} is unknown; {hint}"]
     found = option_mistakes(config, KINDS[config.kind].OPTIONS)
+    found += [] if found else layout_mistakes(config)
     if config.kind == "reddit":
-        missing = [] if config.options.get("subreddits") else ["subreddits"]
+        missing = [] if config.options.get("subreddits") or config.options.get("search") else ["subreddits"]
     elif config.kind == "file":
         missing = [] if config.url or config.options.get("path") else ["path"]
     else:
@@ -67,4 +91,6 @@ def open_source(config: SourceConfig, *, now: datetime, memory: Memory, secrets:
     kind = KINDS[config.kind]
     assert issubclass(kind, Feed | Discourse | Forum)  # noqa: S101 -- tells the type checker what is left of the table
     fetcher = Fetcher(manners(config, Options(config, kind.OPTIONS)), tonight(now))
+    if issubclass(kind, Discourse):
+        return kind(config, now=now, memory=memory, fetcher=fetcher, key=secrets.get(key_name(config.name), ""))
     return kind(config, now=now, memory=memory, fetcher=fetcher)

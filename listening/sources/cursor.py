@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -42,3 +42,15 @@ def later(until: str | None, activity: datetime | None, now: datetime) -> str:
     known = read_moment(until)
     moments = [min(moment.astimezone(UTC), now.astimezone(UTC)) for moment in (known, activity) if moment]
     return max(moments).isoformat() if moments else ""
+
+
+def whose_turn(keys: Sequence[str], now: datetime, count: int) -> tuple[str, ...]:
+    """Return the keys whose turn it is tonight, at most `count`: each comes round once in len(keys) / count nights.
+
+    It takes no memory: the day says whose turn it is, so a night that is run again looks at the same ones.
+    """
+    if count <= 0:
+        return ()
+    ordered = sorted(keys)
+    rounds = -(-len(ordered) // count)
+    return tuple(ordered[now.toordinal() % rounds :: rounds]) if rounds else ()

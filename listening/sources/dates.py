@@ -1,12 +1,17 @@
-"""Finds the moment in what a page shows as a date: ISO, seconds since 1970, declared formats, today and yesterday."""
+"""Finds the moment in what a page shows as a date, in whatever language and order its forum writes dates."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import pairwise
 
-_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+from listening.sources.date_shapes import Shown, numeric_votes, only_clock, shown_dates
+from listening.sources.date_words import fold
+
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+_LONGEST = 400  # characters of a text that are searched for a date
 _MILLISECONDS = 100_000_000_000  # an epoch above this is in milliseconds (or the year 5138)
 _PARTS = {
     "a": r"[^\W\d_]{2,}\.?",
@@ -25,11 +30,8 @@ _PARTS = {
     "z": r"(?:Z|[+-]\d{2}:?\d{2})",
     "%": "%",
 }
-_RELATIVE = re.compile(r"\b(today|yesterday|heute|gestern)\b[^\d]{0,8}(\d{1,2}):(\d{2})\s*([AaPp][Mm])?", re.IGNORECASE)
-_AGO = re.compile(r"\b(\d+|an?|one)\s+(minute|min|hour|day|week)s?\s+ago\b", re.IGNORECASE)
-_UNITS = {"minute": 60, "min": 60, "hour": 3600, "day": 86_400, "week": 604_800}
-_NOON = 12
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
+_MONTH_FIRST = ("en-us", "en_us", "fil", "en-ph")
 
 
 def read_moment(value: str | float | None) -> datetime | None:
@@ -46,18 +48,81 @@ def read_moment(value: str | float | None) -> datetime | None:
         return None
 
 
-def find_moment(text: str, formats: Sequence[str], *, now: datetime, zone: tzinfo = UTC) -> datetime | None:
-    """UTC moment anywhere in a shown `text`: ISO or epoch, one of the strptime `formats`, or relative to `now`.
+def find_moment(
+    text: str, formats: Sequence[str] = (), *, now: datetime, zone: tzinfo = UTC, day_first: bool | None = None
+) -> datetime | None:
+    """UTC moment anywhere in a shown `text`; None where there is none. See find_date."""
+    found = find_date(text, formats, now=now, zone=zone, day_first=day_first)
+    return found.moment if found else None
 
-    `zone` is the zone that the site shows its times in.
+
+def find_date(
+    text: str, formats: Sequence[str] = (), *, now: datetime, zone: tzinfo = UTC, day_first: bool | None = None
+) -> Shown | None:
+    """Return the first date with a time (else the first date) in a shown `text`, its moment in UTC.
+
+    Read in this order: ISO or epoch, one of the strptime `formats`, then any common form of any common language.
+    `zone` is the zone that the site shows its times in, `day_first` how it writes 3/4/2026 (None: by the marks).
     """
-    text = " ".join(_ORDINAL.sub("", text).split())
-    found = read_moment(text) or _relative(text, now.astimezone(zone))
-    if found is None:
-        found = next((moment for form in formats if (moment := _by_format(text, form, zone))), None)
-    if found is None or found < _EARLIEST:
+    text = " ".join(text[:_LONGEST].split())
+    if moment := _aware(text, zone):
+        return _kept(Shown(0, moment, "time" if ":" in text or text.isdigit() else "day"))
+    plain = _ORDINAL.sub("", text)
+    for form in formats:
+        if declared := _by_format(plain, form, zone):
+            return _kept(Shown(0, declared, "time" if "%M" in form else "day"))
+    folded, local = fold(text), now.astimezone(zone)
+    if whole := only_clock(folded, local):
+        return _kept(whole)
+    try:
+        found = [shown for each in shown_dates(folded, local, day_first=day_first) if (shown := _kept(each))]
+    except OverflowError:
         return None
-    return found.astimezone(UTC)
+    return min(found, key=lambda shown: (shown.exact == "day", shown.start), default=None)
+
+
+def writes_day_first(everywhere: Iterable[str], in_order: Iterable[str], language: str, now: datetime) -> bool | None:
+    """Tell from a page's dates in numbers whether the day stands first; None where nothing tells.
+
+    What cannot be otherwise decides, then what would lie in the future, then the steps of a thread (its posts stand in
+    order), then the page's language.
+    """
+    votes = [numeric_votes(fold(text[:_LONGEST])) for text in everywhere]
+    days, months = sum(vote[0] for vote in votes), sum(vote[1] for vote in votes)
+    if days != months:
+        return days > months
+    folded = [fold(text[:_LONGEST]) for text in in_order]
+    strange = [_strangeness(folded, now, day_first=day_first) for day_first in (True, False)]
+    if strange[0] != strange[1]:
+        return strange[0] < strange[1]
+    return False if language.casefold().startswith(_MONTH_FIRST) else None
+
+
+def _strangeness(texts: Sequence[str], now: datetime, *, day_first: bool) -> tuple[int, int]:
+    """How many dates would lie in the future, and how many would step back, if the day stood first (or not)."""
+    moments = []
+    for text in texts:
+        found = [shown.moment for shown in shown_dates(text, now, day_first=day_first) if shown.exact != "relative"]
+        moments += found[:1]
+    future = sum(moment > now + timedelta(days=1) for moment in moments)
+    return future, sum(later < earlier for earlier, later in pairwise(moments))
+
+
+def _kept(shown: Shown) -> Shown | None:
+    """Return the date in UTC, unless it lies before forums had pages."""
+    try:
+        moment = shown.moment.astimezone(UTC)
+    except (OverflowError, ValueError):
+        return None
+    return Shown(shown.start, moment, shown.exact) if moment >= EARLIEST else None
+
+
+def _aware(text: str, zone: tzinfo) -> datetime | None:
+    """Read a text that is nothing but an ISO date or an epoch; without an offset it stands in the site's zone."""
+    found = read_moment(text)
+    if found is None or re.fullmatch(r"[\d.]+", text) or re.search(r"(?:[zZ]|[+-]\d\d:?\d\d)$", text[10:]):
+        return found
+    return found.replace(tzinfo=zone)
 
 
 def _by_format(text: str, form: str, zone: tzinfo) -> datetime | None:
@@ -77,18 +142,3 @@ def _shape(form: str) -> str:
     pieces = re.split(r"(%.)", form)
     shape = "".join(_PARTS.get(p[1], re.escape(p)) if p.startswith("%") else re.escape(p) for p in pieces)
     return r"(?<!\d)" + shape.replace(r"\ ", r"\s+") + r"(?!\d)"
-
-
-def _relative(text: str, now: datetime) -> datetime | None:
-    """Read "Today, 05:21 PM", "Yesterday 17:21" and "3 hours ago"."""
-    if match := _RELATIVE.search(text):
-        hour = int(match[2]) % _NOON + (_NOON if match[4].casefold() == "pm" else 0) if match[4] else int(match[2])
-        day = now if match[1].casefold() in ("today", "heute") else now - timedelta(days=1)
-        try:
-            return day.replace(hour=hour, minute=int(match[3]), second=0, microsecond=0)
-        except ValueError:
-            return None
-    if match := _AGO.search(text):
-        amount = int(match[1]) if match[1].isdigit() else 1
-        return now - timedelta(seconds=amount * _UNITS[match[2].casefold()])
-    return None

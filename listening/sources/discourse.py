@@ -1,50 +1,79 @@
-"""Discourse forums by their JSON: every thread with news, whole, with likes, views, answers and edits."""
+"""Discourse forums by their JSON: every thread with news, whole, with likes, views, answers, edits and deletions."""
 
 from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
-from listening.errors import SourceBroken
+from listening.errors import SettingsError, SourceBroken
 from listening.sources.cursor import read_from
 from listening.sources.dates import read_moment
+from listening.sources.discourse_posts import has_gone, number_of, post_of, posts_in
 from listening.sources.feed_entries import what_came
 from listening.sources.fetch import Fetcher
 from listening.sources.options import WEB_OPTIONS, Option, Options
+from listening.sources.pages import obstacle_on
 from listening.sources.threads import Part, Thread, ThreadReader
-from listening.types import Batch, BodyFormat, Memory, Post, PostKind, SourceConfig
+from listening.types import Batch, Memory, SourceConfig, Standing
 
 log = logging.getLogger(__name__)
 
 POSTS_A_CALL = 20  # what Discourse itself asks for at once
-LIKE = 2  # the id of "like" among Discourse's actions
-WRITTEN = (1, 2)  # post types that people write; the others are "closed this topic" and whispers
+
+
+def key_name(source: str) -> str:
+    """Return the name of the environment variable that holds a source's API key."""
+    return "LISTENING_SOURCE_KEY_" + re.sub(r"\W", "_", source).upper()
 
 
 class Discourse:
-    """One Discourse forum, or one category of it."""
+    """One Discourse forum, or one category of it; with its API key also what only members see."""
 
     OPTIONS: ClassVar[Mapping[str, Option]] = {
         **WEB_OPTIONS,
         "category": Option("", "Only this category: its path after /c/, such as support/5"),
         "max_pages": Option(2000, "The most pages of the list of threads to read in one night"),
+        "recheck": Option(
+            10, "Threads without news to look at again each night, quoted ones and others, for edits and deletions"
+        ),
+        "api_username": Option(
+            "", "Whose name goes with the key in LISTENING_SOURCE_KEY_<NAME>; without it, it is a user API key"
+        ),
     }
 
-    def __init__(self, config: SourceConfig, *, now: datetime, memory: Memory, fetcher: Fetcher) -> None:
+    def __init__(self, config: SourceConfig, *, now: datetime, memory: Memory, fetcher: Fetcher, key: str = "") -> None:
         self._config = config
         self._now = now
+        self._memory = memory
         self._fetcher = fetcher
         self._options = Options(config, self.OPTIONS)
         self._base = config.url.rstrip("/")
-        self._reader = ThreadReader(memory.cursor, now=now)
+        self._troubles: list[str] = []
+        self._secret = self._headers(key)
+        self._reader = ThreadReader(memory.cursor, now=now, sure=True)
+
+    def _headers(self, key: str) -> dict[str, str]:
+        """Return the headers that carry the key. Raises SettingsError where it would travel for all to read."""
+        if not key:
+            return {}
+        parts = urlsplit(self._base)
+        if parts.scheme != "https" and parts.hostname not in self._config.allow_hosts:
+            raise SettingsError(
+                f"[sources.{self._config.name}] url: a key is set, and {self._base} is not encrypted", "write https://"
+            )
+        name = self._options.text("api_username")
+        return {"Api-Key": key, "Api-Username": name} if name else {"User-Api-Key": key}
 
     def batches(self) -> Iterator[Batch]:
         """Yield a batch for each twenty posts of each thread with news. Raises SourceError."""
         with self._fetcher:
-            yield from self._reader.read(list(self._listed()), self._parts)
+            listed = [*self._listed(), *self._quiet()]
+            yield from self._reader.read(listed, self._parts, self._troubles)
 
     # --- the list of threads
 
@@ -58,9 +87,13 @@ class Discourse:
         )
         category = self._options.text("category").strip("/")
         path = f"/c/{category}/l/latest.json" if category else "/latest.json"
-        for number in range(self._options.count("max_pages")):
+        count = self._options.count("max_pages")
+        for number in range(count):
             listing = _part(self._json(f"{self._base}{path}?no_definitions=true&page={number}"), "topic_list")
-            topics = [topic for topic in listing.get("topics") or [] if isinstance(topic, dict) and topic.get("id")]
+            told = [topic for topic in listing.get("topics") or [] if isinstance(topic, dict)]
+            topics = [topic for topic in told if number_of(topic.get("id"))]
+            if told and not topics:
+                raise SourceBroken(f"{self._base}{path}: the threads have no 'id' any more", "Discourse has changed")
             recent = [(topic, _activity(topic)) for topic in topics]
             for topic, activity in recent:
                 if activity is None or activity >= since:
@@ -69,69 +102,73 @@ class Discourse:
             older = [activity and activity < since for topic, activity in recent if not _pinned(topic)]
             if not topics or not listing.get("more_topics_url") or (older and all(older)):
                 return
+        self._troubles.append(f"the list of threads is longer than {count} pages -> raise max_pages of this source")
+
+    def _quiet(self) -> Iterator[Thread]:
+        """Some threads that we keep posts of, whether or not they moved: each has its turn."""
+        count = self._options.count("recheck")
+        for name, keys in (("quoted", self._memory.quoted), ("threads", self._memory.threads)):
+            for key in self._reader.turn(name, [key for key in keys if key.isdigit()], count):
+                yield Thread(key, f"{self._base}/t/{key}.json", None, again=name)
 
     # --- one thread
 
     def _parts(self, thread: Thread, mark: str) -> Iterator[Part]:
-        """Yield the thread's posts by twenty, going on after the post whose id is `mark`."""
+        """Yield the thread's posts by twenty, going on after the post whose id is `mark`.
+
+        The last part tells which posts stand: all in the thread's stream, without those that are gone.
+        """
         topic = self._json(thread.url)
-        stream = _part(topic, "post_stream")
-        first = [post for post in stream.get("posts") or [] if isinstance(post, dict)]
-        ids = [int(number) for number in stream.get("stream") or [post["id"] for post in first]]
-        have = {int(post["id"]): post for post in first}
-        ids = ids[ids.index(int(mark)) + 1 :] if mark and int(mark) in ids else ids
-        numbers = {post.get("post_number"): str(post["id"]) for post in first}
-        chunks = [ids[start : start + POSTS_A_CALL] for start in range(0, len(ids), POSTS_A_CALL)] or [[]]
+        have = posts_in(_part(topic, "post_stream"), thread.url)
+        ids = _stream(topic) or list(have)
+        left = ids[ids.index(int(mark)) + 1 :] if mark and number_of(mark) in ids else ids
+        # where no post was ever taken out, the place in the stream is the post's number
+        whole = number_of(topic.get("highest_post_number")) == len(ids)
+        numbers = dict(enumerate(map(str, ids), start=1)) if whole else _numbers(have)
+        chunks = [left[start : start + POSTS_A_CALL] for start in range(0, len(left), POSTS_A_CALL)] or [[]]
+        gone: set[str] = set()
         for chunk in chunks:
             have |= self._more(thread.key, [number for number in chunk if number not in have])
-            raw = [have.pop(number) for number in chunk if number in have]
-            numbers |= {post.get("post_number"): str(post["id"]) for post in raw}
-            posts = tuple(self._post(post, topic, numbers) for post in raw if _is_written(post))
-            yield Part(posts, "" if chunk is chunks[-1] else str(chunk[-1]))
+            numbers |= _numbers({number: have[number] for number in chunk if number in have})
+            lost = {str(number) for number in chunk if number not in have or has_gone(have[number])}
+            gone |= lost
+            posts = tuple(
+                post_of(have[number], topic, numbers, source=self._config.name, base=self._base)
+                for number in chunk
+                if str(number) not in lost
+            )
+            for number in chunk:
+                have.pop(number, None)
+            last = chunk is chunks[-1]
+            standing = Standing(thread.key, frozenset(map(str, ids)) - gone) if last else None
+            yield Part(posts, "" if last else str(chunk[-1]), gone=tuple(sorted(lost)), standing=standing)
 
     def _more(self, topic: str, ids: list[int]) -> dict[int, dict[str, Any]]:
         """Return the posts with these ids, by id."""
         if not ids:
             return {}
         query = "&".join(f"post_ids[]={number}" for number in ids)
-        stream = _part(self._json(f"{self._base}/t/{topic}/posts.json?{query}"), "post_stream")
-        return {int(post["id"]): post for post in stream.get("posts") or []}
-
-    def _post(self, post: dict[str, Any], topic: dict[str, Any], numbers: Mapping[Any, str]) -> Post:
-        number = int(post.get("post_number") or 1)
-        opening = number == 1
-        edited = read_moment(post.get("updated_at")) if int(post.get("version") or 1) > 1 else None
-        views = topic.get("views") if opening else post.get("reads")
-        return Post(
-            source=self._config.name,
-            native_id=str(post["id"]),
-            kind=PostKind.FORUM,
-            body=str(post.get("cooked") or ""),
-            format=BodyFormat.HTML,
-            title=str(topic.get("title") or "") if opening else "",
-            author=str(post.get("username") or "") or None,
-            created_at=read_moment(post.get("created_at")),
-            edited_at=edited,
-            date_from="api",
-            url=f"{self._base}/t/{topic.get('slug') or '-'}/{topic.get('id')}/{number}",
-            thread=str(topic.get("id") or ""),
-            reply_to=numbers.get(post.get("reply_to_post_number")),
-            likes=_likes(post),
-            views=int(views or 0),
-        )
+        url = f"{self._base}/t/{topic}/posts.json?{query}"
+        found = posts_in(_part(self._json(url), "post_stream"), url)
+        if len(found) < len(ids) / 2:  # a few may have been deleted just now; this is something else
+            raise SourceBroken(f"{url} gave {len(found)} of {len(ids)} posts", "we try again next night")
+        return found
 
     def _json(self, url: str) -> dict[str, Any]:
-        """Return the JSON object at an address. Raises SourceBroken saying what came instead."""
-        page = self._fetcher.get(url, accept="application/json")
+        """Return the JSON object at an address. Raises SourceError naming what came instead."""
+        page = self._fetcher.get(url, accept="application/json", secret=self._secret)
         try:
             found = json.loads(page.body)
         except (ValueError, RecursionError):
             found = None
-        if not isinstance(found, dict):
-            raise SourceBroken(
-                f"{url} gave {what_came(page.body)} instead of Discourse's JSON", "check that it is a Discourse forum"
-            )
-        return found
+        if isinstance(found, dict):
+            return found
+        obstacle = obstacle_on(page.body)
+        if obstacle.bars and b"<" in page.body[:2_000]:
+            raise obstacle.error(url, what_came(page.body))
+        raise SourceBroken(
+            f"{url} gave {what_came(page.body)} instead of Discourse's JSON", "check that it is a Discourse forum"
+        )
 
 
 def _part(found: dict[str, Any], name: str) -> dict[str, Any]:
@@ -153,12 +190,12 @@ def _pinned(topic: Mapping[str, Any]) -> bool:
     return bool(topic.get("pinned") or topic.get("pinned_globally"))
 
 
-def _is_written(post: Mapping[str, Any]) -> bool:
-    """Return True where a person wrote it and it still stands."""
-    gone = post.get("hidden") or post.get("deleted_at") or post.get("user_deleted")
-    return not gone and int(post.get("post_type") or 1) in WRITTEN
+def _numbers(posts: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
+    """Return the ids of posts by their numbers in the thread."""
+    return {number_of(post.get("post_number")): str(number) for number, post in posts.items()}
 
 
-def _likes(post: Mapping[str, Any]) -> int:
-    actions = [a for a in post.get("actions_summary") or [] if isinstance(a, dict) and a.get("id") == LIKE]
-    return int(actions[0].get("count") or 0) if actions else int(post.get("like_count") or 0)
+def _stream(topic: dict[str, Any]) -> list[int]:
+    """Return the ids of all posts in the thread, in order, each once."""
+    told = _part(topic, "post_stream").get("stream") or []
+    return list(dict.fromkeys(number for each in told if (number := number_of(each))))

@@ -1,14 +1,19 @@
-"""Where the usual forum programs put things on a page: presets, so that an owner need not write selectors.
+"""The forum programs that we know: how each is recognised, and where it puts things on a page.
 
 A selector is CSS, then `@name` for an attribute's value instead of the text; `|` parts alternatives in order; no CSS
-means the element itself. Each engine lists its looks, most usual first; the first that finds anything is used.
+means the element itself. Each engine lists its looks, most usual first; the one that finds most is used.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
-Selectors = Mapping[str, str]
+from selectolax.lexbor import LexborNode
+
+from listening.sources.forum_looks_classic import CLASSIC
+from listening.sources.forum_looks_modern import MODERN
+from listening.sources.forum_selectors import Selectors
 
 KEYS: Mapping[str, str] = {
     "board_link": "On an index page: links to boards",
@@ -23,137 +28,86 @@ KEYS: Mapping[str, str] = {
     "date": "In a post: when it was written",
     "body": "In a post: what was written",
     "title": "On a thread page: the thread's title",
+    "permalink": "In a post: the link to itself",
     "likes": "In a post: how many like it",
+    "accepted": "In a post, or the post itself: what marks it as the accepted answer",
     "reply_to": "In a post: the number of the post that it answers",
+    "reply_name": "In a post: who wrote what it quotes, where no number tells",
     "skip": "In a body: what is none of the author's words here and now, such as signatures",
 }
 
-_PHPBB = {
-    "board_link": "a.forumtitle @href",
-    "thread_row": "ul.topics li.row, li.row:has(a.topictitle)",
-    "thread_link": "a.topictitle @href",
-    "thread_date": "dd.lastpost time @datetime | dd.lastpost",
-    "thread_views": "dd.views",
-    "next_page": "a[rel=next] @href | .pagination li.next a @href | .pagination span > strong + span + a @href",
-    "post": "div.post[id^=p]",
-    "post_id": "@data-post-id | @id",
-    "author": ".postbody p.author .username | .postbody p.author .username-coloured | .postprofile .username"
-    " | p.author strong a | .postprofile dt a | p.author strong",
-    "date": "p.author time @datetime | p.author",
-    "body": "div.content",
-    "title": "h2.topic-title | #page-body h2 | h2",
-    "likes": ".likes-count",
-    "reply_to": "blockquote cite a[data-post-id] @data-post-id | blockquote cite a[href*='#p'] @href",
-    "skip": ".signature, .notice",
-}
-_SUBSILVER = {
-    "board_link": "a.forumlink @href",
-    "thread_row": "tr:has(a.topictitle)",
-    "thread_link": "a.topictitle @href",
-    "thread_date": "td:last-child .topicdetails | td:last-child",
-    "next_page": "a[rel=next] @href | td.gensmall b > strong + a @href | .nav strong + a @href",
-    "post": "table.tablebg:has(.postbody):has(.postauthor)",
-    "post_id": "a[name^=p] @name",
-    "author": ".postauthor",
-    "date": "td.gensmall div[style*=right] | td.gensmall:has(b)",
-    "body": ".postbody",
-    "title": "h2 | a.titles",
-    "skip": ".signature",
-}
-_VB3 = {
-    "board_link": "td[id^=f] a[href*=forumdisplay] @href",
-    "thread_row": "tr:has(a[id^=thread_title_])",
-    "thread_link": "a[id^=thread_title_] @href",
-    "thread_date": "td[title*=Repl] .smallfont | td:has(a[href*=lastpost]) .smallfont | .smallfont[style*=right]",
-    "next_page": "a[rel=next] @href | .pagenav a[title^='Next Page'] @href",
-    "post": "table[id^=post]:has(div[id^=post_message_])",
-    "post_id": "@id",
-    "author": "a.bigusername | div[id^=postmenu_]",
-    "date": "td.thead",
-    "body": "div[id^=post_message_]",
-    "title": "td.navbar strong | .navbar strong | title",
-    "reply_to": "div[id^=post_message_] a[href*='#post'] @href",
-    "skip": ".signature",
-}
-_VB4 = {
-    "board_link": ".forumtitle a @href | h2.forumtitle a @href",
-    "thread_row": "li.threadbit",
-    "thread_link": "a.title @href | a[id^=thread_title_] @href",
-    "thread_date": "dl.threadlastpost dd:last-child | .threadlastpost",
-    "thread_views": ".threadstats li:nth-child(2)",
-    "next_page": "a[rel=next] @href",
-    "post": "li.postcontainer, li.postbit, li.postbitlegacy",
-    "post_id": "@id",
-    "author": ".username_container .username | .username",
-    "date": ".postdate .date | .postdate",
-    "body": ".postcontent | div[id^=post_message_]",
-    "title": ".threadtitle | .pagetitle h1",
-    "reply_to": ".bbcode_quote a[href*='#post'] @href",
-    "skip": ".signature, .after_content",
-}
-_XF1 = {
-    "board_link": ".nodeTitle a @href",
-    "thread_row": "li.discussionListItem",
-    "thread_link": "h3.title a.PreviewTooltip @href | h3.title a:last-child @href",
-    "thread_date": ".lastPost .dateTime @data-time | .lastPost .DateTime @data-time | .lastPost .DateTime @title"
-    " | .lastPost .DateTime | .lastPost",
-    "thread_views": ".stats .minor dd",
-    "next_page": "link[rel=next] @href | .PageNav a.text:lexbor-contains('Next') @href"
-    " | .PageNav a.currentPage + a @href",
-    "post": "li.message[id^=post-]",
-    "post_id": "@id",
-    "author": "@data-author | .messageUserBlock .username",
-    "date": ".messageMeta .DateTime @data-time | .messageMeta .DateTime @title | .messageMeta .DateTime",
-    "body": ".messageText",
-    "title": ".titleBar h1 | h1",
-    "likes": ".LikeText",
-    "reply_to": ".AttributionLink @href",
-    "skip": ".signature, .messageTextEndMarker, svg",
-}
-_XF2 = {
-    "board_link": ".node-title a @href",
-    "thread_row": "div.structItem--thread",
-    "thread_link": ".structItem-title a[data-tp-primary] @href | .structItem-title a:last-child @href",
-    "thread_date": ".structItem-cell--latest time @datetime",
-    "thread_views": ".structItem-cell--meta dl:last-child dd",
-    "next_page": "a.pageNav-jump--next @href | link[rel=next] @href",
-    "post": "article.message--post",
-    "post_id": "@data-content | @id",
-    "author": "@data-author | .message-name",
-    "date": ".message-attribution time @datetime | time @datetime",
-    "body": ".message-body .bbWrapper | .message-body",
-    "title": "h1.p-title-value",
-    "reply_to": ".bbCodeBlock-sourceJump @href",
-    "skip": ".signature",
-}
+ENGINES: Mapping[str, tuple[Selectors, ...]] = CLASSIC | MODERN
 
-ENGINES: Mapping[str, tuple[Selectors, ...]] = {
-    "phpbb": (_PHPBB, _SUBSILVER),
-    "vbulletin": (_VB4, _VB3),
-    "xenforo": (_XF2, _XF1),
+# What only this program's pages have, as CSS; then what it writes into <meta name=generator> or at the foot of a page.
+_MARKS: Mapping[str, str] = {
+    "phpbb": "body#phpbb, #phpbb, a.topictitle[href*='viewtopic'], div.post[id^=p] > .inner .postbody,"
+    " table.tablebg .postbody, body#phpbb #page-body, a[href*='viewtopic.php?f=']",
+    "vbulletin": "html#vbulletin_html, #vbulletin_html, [id^=post_message_], script[src*='vbulletin'],"
+    " a[id^=thread_title_],"
+    " a[href*='showthread.php?t='].bigusername, li.b-post[data-node-id], li.threadbit",
+    "xenforo": "html#XenForo, html#XF, #XF, #XenForo, html[data-app=public][data-template]",
+    "smf": "body[id^=action_] #forumposts, script[src*='smf_'], #messageindex, #quickModForm .post_wrapper,"
+    " a[href*='index.php?topic='] , script[src*='theme_scripts'], #smfheader",
+    "mybb": "a[id^=post_url_], div.post_body[id^=pid_], tr.inline_row, script[src*='jscripts/general.js'],"
+    " link[href*='cache/themes'], img[id^=mark_read_]",
+    "nodebb": "[component='post'][data-pid], [component='category/topic'], [component='categories/category'],"
+    " script[src*='nodebb.min.js']",
+    "vanilla": "#Frame .Foot, body#DiscussionsPage, .ItemDiscussion .Message, .ItemComment, li.Item .Discussion,"
+    " #vanilla_discussion_index, #vanilla_categories_index",
+    "bbpress": "#bbpress-forums, body.bbpress, .bbp-topics, .bbp-replies",
+    "invision": "body.ipsApp, [data-ipscontroller], #ipboard_body, #ipbwrapper .post_block, .post_block[id^=post_id_],"
+    " table.ipbtable, #ips_, article.ipsComment, article.ipsEntry",
+    "woltlab": "body[data-application=wbb], body#tpl_wbb_thread, article.wbbPost, [id^=tpl_wbb_], .wbbThreadPostList",
+    "discourse": "#data-discourse-setup, meta[name=discourse_theme_id], meta[name^=discourse], .crawler-post",
+    "flarum": "#flarum-content, #flarum-loading, #flarum-json-payload",
+    "fluxbb": ".pun, #punwrap, div.blockpost, #brd-wrap",
+    "forumotion": "script[src*='illiweb.com'], link[href*='illiweb.com'], img[src*='illiweb.com'], #fa_ticker_block,"
+    " #main-content .post--1, a[href*='forumotion'][href*='forum']",
+    "askbot": ".post.js-question, body.question-page .post-update-info, script[src*='askbot']",
+    "stackexchange": "#question.question[data-questionid], .question-summary[id^=question-summary-], .s-post-summary",
 }
+_NAMES: Mapping[str, str] = {
+    "phpbb": r"phpbb",
+    "vbulletin": r"vbulletin",
+    "xenforo": r"xenforo|forum software by xenforo|xen\s?foro™",
+    "smf": r"simple machines|\bsmf\b|elkarte",
+    "mybb": r"\bmybb\b|mybboard",
+    "nodebb": r"\bnodebb\b",
+    "vanilla": r"vanilla forums|powered by vanilla|higher logic vanilla",
+    "bbpress": r"\bbbpress\b",
+    "invision": r"invision (?:power board|community|power services)|ip\.board|powered by invision",
+    "woltlab": r"woltlab|burning board|forensoftware",
+    "discourse": r"\bdiscourse\b",
+    "flarum": r"\bflarum\b",
+    "fluxbb": r"\b(?:fluxbb|punbb)\b",
+    "forumotion": r"forumotion|forumieren|forumactif|foroactivo|forumattivo|illiweb",
+    "askbot": r"\baskbot\b",
+    "stackexchange": r"stack exchange",
+}
+_FOOT = 1_500  # characters at the end of a page in which "Powered by ..." stands
 
-# How these engines show dates where the page has no machine-readable one.
-DATE_FORMATS: Mapping[str, tuple[str, ...]] = {
-    "phpbb": (
-        "%a %b %d, %Y %I:%M %p",
-        "%a %d. %b %Y, %H:%M",
-        "%a %d %b %Y %H:%M",
-        "%d %b %Y, %H:%M",
-        "%b %d, %Y %I:%M %p",
-        "%d %b %Y %H:%M",
-        "%d.%m.%Y, %H:%M",
-    ),
-    "vbulletin": (
-        "%m-%d-%Y, %I:%M %p",
-        "%m-%d-%Y %I:%M %p",
-        "%Y-%m-%d, %H:%M",
-        "%d.%m.%Y, %H:%M",
-        "%d-%m-%Y, %H:%M",
-        "%b %d, %Y, %I:%M %p",
-        "%d %b %Y, %H:%M",
-        "%m/%d/%Y %I:%M %p",
-    ),
-    "xenforo": ("%b %d, %Y at %I:%M %p", "%d %b %Y at %H:%M", "%b %d, %Y", "%d %b %Y"),
-}
-ANY_FORMAT = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d, %H:%M", "%d %b %Y, %H:%M", "%b %d, %Y, %I:%M %p")
+
+def engine_of(root: LexborNode | None) -> str:
+    """Return the name of the forum program that made this page, or "" where nothing tells.
+
+    `<meta name=generator>` decides, then the marks of a program, then its name at the foot of the page.
+    """
+    if root is None:
+        return ""
+    said = " ".join(
+        meta.attributes.get("content") or "" for meta in root.css("meta[name=generator], meta[name=Generator]")
+    )
+    if told := _named(said.casefold()):
+        return told
+    marked = {engine: len(root.css(css)) for engine, css in _MARKS.items()}
+    seen = [engine for engine, count in marked.items() if count]
+    foot = root.text(separator=" ")[-_FOOT:].casefold()
+    named = [engine for engine in seen if re.search(_NAMES[engine], foot)]
+    if named:
+        return named[0]
+    return max(seen, key=lambda engine: marked[engine]) if seen else _named(foot, powered=True)
+
+
+def _named(text: str, *, powered: bool = False) -> str:
+    lead = r"(?:powered by|forum software|software|©|by)\W{0,3}(?:\w+\W){0,3}?" if powered else ""
+    return next((engine for engine, name in _NAMES.items() if re.search(f"{lead}(?:{name})", text)), "")

@@ -2,105 +2,97 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from dataclasses import dataclass, field, replace
+from functools import partial
+from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from listening.sources.dates import find_moment
-from listening.sources.forum_engines import Selectors
+from listening.sources.dates import find_date, writes_day_first
+from listening.sources.forum_blocks import posts_by_blocks
+from listening.sources.forum_engines import ENGINES, engine_of
+from listening.sources.forum_links import next_link
+from listening.sources.forum_lists import boards_by, threads_by, threads_by_rows
+from listening.sources.forum_posts import FoundPost, Reading, posts_by
+from listening.sources.forum_schema import posts_by_json_ld, posts_by_microdata
+from listening.sources.forum_selectors import Selectors, all_of, places, shown_at, value
+from listening.sources.forum_survey import Survey
+from listening.sources.forum_urls import joined
+from listening.sources.pages import Obstacle, obstacle_on
 from listening.sources.threads import Thread
 
-SESSION_KEYS = frozenset({"sid", "s", "phpsessid", "jsessionid", "highlight", "sessionid"})
-_THREAD_KEY = (
-    re.compile(r"[?&]t=(\d+)"),
-    re.compile(r"/threads?/(?:[^/?#]*[.-])?(\d+)(?:[/?#]|$)"),
-    re.compile(r"showthread\.php[?/](\d+)"),
-    re.compile(r"-t(\d+)(?:-\d+)?\.html"),
-    re.compile(r"/(\d+)-[^/]*\.html"),
-)
+__all__ = ["FoundPage", "FoundPost", "Reading", "complete_looks", "decode", "read_page"]
+
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _CHARSET_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How a forum's pages are to be read: looks to try in order, the shown dates' formats and zone, and tonight."""
-
-    looks: Sequence[Selectors]
-    formats: Sequence[str]
-    now: datetime
-    zone: tzinfo = UTC
-
-
-@dataclass(frozen=True, slots=True)
-class FoundPost:
-    """One post as a page shows it; `id` is the site's number, or a hash of the words where it shows none."""
-
-    id: str
-    author: str | None
-    created_at: datetime | None
-    date_from: str
-    html: str
-    likes: int
-    reply_to: str | None
+_NUMERIC = re.compile(r"(?<![\d./-])\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?![\d/-]).{0,16}")
+_ENOUGH = 0.8  # of the posts that an engine's selectors find must have an author and a date
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPage:
-    """What one page holds. `wants_login` is True where it shows a password field."""
+    """What one page holds.
+
+    `read_by` is the engine whose selectors found the posts or threads, or "microdata", "json-ld" or "blocks" where none
+    did; `engine` is the program that made the page, as it says itself; `obstacle` what a page is that holds nothing.
+    """
 
     title: str
     threads: tuple[Thread, ...]
     boards: tuple[str, ...]
     posts: tuple[FoundPost, ...]
     next_page: str
-    wants_login: bool
     heading: str
+    engine: str = ""
+    read_by: str = ""
+    obstacle: Obstacle | None = None
 
 
 def read_page(body: bytes, url: str, content_type: str, how: Reading, board: str = "") -> FoundPage:
-    """All that the selectors find on a page; the first look that finds posts or threads wins. Never raises."""
-    tree = LexborHTMLParser(decode(body, content_type))
-    root = tree.root
-    base = urljoin(url, _value(root, "base[href] @href") or "")
-    for look in how.looks:
-        posts = tuple(_posts(root, look, how))
-        threads = tuple(_threads(root, look, how, base, board))
-        boards = tuple(
-            dict.fromkeys(canonical(urljoin(base, link)) for link in _values(root, look.get("board_link", "")))
-        )
-        if posts or threads or boards:
+    """All that is found on a page: by the looks, else by schema.org, else by what repeats. Never raises.
+
+    The looks are those of `how`, else those of the engine that the page tells; of them the one that finds most is used.
+    Structured data count only where they tell as many posts as are visible. A page that holds nothing says what stands
+    in the way.
+    """
+    root = LexborHTMLParser(decode(body, content_type)).root
+    base = urljoin(url, value(root, "base[href] @href"))
+    engine = engine_of(root)
+    told = replace(how, looks=ENGINES.get(engine, ()), engine=engine)
+    for one in (how, told) if how.looks and how.looks is not told.looks else (how if how.looks else told,):
+        exact = replace(one, day_first=_day_first(root, one) if one.day_first is None else one.day_first)
+        find = partial(find_date, formats=one.formats, now=one.now, zone=one.zone, day_first=exact.day_first)
+        survey = Survey(root, find)
+        found = _by_looks(root, exact, base, board, survey)
+        if found.posts or found.threads or found.boards:
             break
-    following = _value(root, look.get("next_page", ""))
+    else:
+        found = _without_looks(root, survey, base, board)
+    nothing = not (found.posts or found.threads or found.boards)
     return FoundPage(
-        title=_value(root, "title") or "",
-        threads=threads,
-        boards=boards,
-        posts=posts,
-        next_page=canonical(urljoin(base, following)) if following and not following.startswith(("#", "java")) else "",
-        wants_login=bool(root and root.css_first("input[type=password]")),
-        heading=_value(root, look.get("title", "")) or "",
+        title=value(root, "title"),
+        threads=found.threads,
+        boards=found.boards,
+        posts=found.posts,
+        next_page=joined(base, value(root, found.look.get("next_page", ""))) or next_link(root, base),
+        heading=value(root, found.look.get("title", "")) or value(root, "h1"),
+        engine=engine,
+        read_by=found.read_by if found.posts or found.threads else "",
+        obstacle=obstacle_on(root) if nothing else None,
     )
 
 
-def canonical(url: str) -> str:
-    """Return the address without session numbers and without what follows #, so that one page has one address."""
-    parts = urlsplit(url)
-    query = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k.casefold() not in SESSION_KEYS]
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(query) if parts.query else "", ""))
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one way of reading finds on a page, and by which look."""
 
-
-def thread_key(url: str) -> str:
-    """Return the thread's number in its address, or the address where there is none."""
-    for pattern in _THREAD_KEY:
-        if match := pattern.search(url):
-            return f"t{match[1]}"
-    return url
+    look: Selectors = field(default_factory=dict)
+    posts: tuple[FoundPost, ...] = ()
+    threads: tuple[Thread, ...] = ()
+    boards: tuple[str, ...] = ()
+    read_by: str = ""
 
 
 def decode(body: bytes, content_type: str = "") -> str:
@@ -116,100 +108,57 @@ def decode(body: bytes, content_type: str = "") -> str:
     return body.decode("utf-8" if b"\xc3" in body else "cp1252", errors="replace")
 
 
-def _threads(root: LexborNode | None, look: Selectors, how: Reading, base: str, board: str) -> list[Thread]:
-    found = []
-    for row in _all(root, look.get("thread_row", "")):
-        link = _value(row, look.get("thread_link", ""))
-        if not link:
-            continue
-        url = canonical(urljoin(base, link))
-        moment, _ = _date(row, look.get("thread_date", ""), how)
-        title = _value(row, look["thread_link"].replace("@href", "")) or ""
-        views = _number(_value(row, look.get("thread_views", "")))
-        found.append(Thread(thread_key(url), url, moment, board, title, views))
-    return found
-
-
-def _posts(root: LexborNode | None, look: Selectors, how: Reading) -> list[FoundPost]:
-    found = []
-    for node in _all(root, look.get("post", "")):
-        body = _first(node, look.get("body", ""))
-        if body is None:
-            continue
-        reply_to = _last_number(_value(node, look.get("reply_to", "")))
-        for unwanted in _all(body, look.get("skip", "")):
-            unwanted.decompose()
-        moment, date_from = _date(node, look.get("date", ""), how)
-        author = _value(node, look.get("author", "")) or None
-        html = body.html or ""
-        native = _last_number(_value(node, look.get("post_id", "")))
-        likes = _number(_value(node, look.get("likes", "")))
-        found.append(FoundPost(native or _hash(author or "", html), author, moment, date_from, html, likes, reply_to))
-    return found
-
-
-def _date(node: LexborNode, selector: str, how: Reading) -> tuple[datetime | None, str]:
-    """Return the first alternative that can be read as a date, and how it was found."""
-    for css, attribute in _alternatives(selector):
-        for element in _all(node, css) if css else [node]:
-            shown = (element.attributes.get(attribute) if attribute else element.text(separator=" ")) or ""
-            if moment := find_moment(shown, how.formats, now=how.now, zone=how.zone):
-                return moment, "attribute" if attribute else "text"
-    return None, "none"
-
-
-# --- selectors
-
-
-def _alternatives(selector: str) -> list[tuple[str, str]]:
-    """Read "a.x @href | b" -> [("a.x", "href"), ("b", "")]."""
-    pairs = []
-    for part in filter(None, (piece.strip() for piece in selector.split(" | "))):
-        match = re.fullmatch(r"(.*?)\s*@([\w-]+)", part, re.DOTALL)
-        pairs.append((match[1], match[2]) if match else (part, ""))
-    return pairs
-
-
-def _all(node: LexborNode | None, css: str) -> list[LexborNode]:
-    if node is None or not css:
-        return []
-    # a list of selectors gives an element once for each that fits it
-    return list({found.mem_id: found for found in node.css(css)}.values())
-
-
-def _first(node: LexborNode, selector: str) -> LexborNode | None:
-    return next((found for css, _ in _alternatives(selector) for found in _all(node, css)), None)
-
-
-def _value(node: LexborNode | None, selector: str) -> str | None:
-    """Return the first value that any alternative gives, with spaces tidied."""
-    return next(iter(_values(node, selector)), None)
-
-
-def _values(node: LexborNode | None, selector: str) -> list[str]:
-    for css, attribute in _alternatives(selector):
-        elements = _all(node, css) if css else ([node] if node is not None else [])
-        raw = [(e.attributes.get(attribute) if attribute else e.text(separator=" ")) or "" for e in elements]
-        if found := [tidy for value in raw if (tidy := " ".join(value.split()))]:
-            return found
-    return []
-
-
-def _number(text: str | None) -> int:
-    """Return the first number in a text such as "2,695 views"."""
-    match = re.search(r"\d[\d.,\u202f\u00a0]*", text or "")
-    return int(re.sub(r"\D", "", match[0])) if match else 0
-
-
-def _last_number(text: str | None) -> str:
-    numbers = re.findall(r"\d+", text or "")
-    return numbers[-1] if numbers else ""
-
-
-def _hash(*parts: str) -> str:
-    return "x" + hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=10).hexdigest()
-
-
 def complete_looks(engine_looks: Sequence[Selectors], own: Mapping[str, str]) -> tuple[Selectors, ...]:
     """Return the owner's selectors over each look of the engine, or alone where there is no engine."""
+    if not own:
+        return tuple(engine_looks)
     return tuple({**look, **own} for look in engine_looks) or (dict(own),)
+
+
+def _by_looks(root: LexborNode | None, how: Reading, base: str, board: str, survey: Survey) -> _Found:
+    """Read a page by the look that finds most posts, else most threads; without any look by any engine's that fits."""
+    looks = how.looks or [look for some in ENGINES.values() for look in some]
+    tried = [(look, posts_by(root, look, how, base, survey)) for look in looks]
+    sound = [(look, posts) for look, posts in tried if posts and (how.looks or _sound(posts))]
+    read_by = how.engine or "selectors"
+    linked = [boards_by(root, each, base) for each in how.looks]
+    boards = max((tuple(links) for links in linked), key=len, default=())
+    if sound:
+        look, posts = max(sound, key=lambda one: len(one[1]))
+        return _Found(look, tuple(posts), (), boards, read_by)
+    lists = [(look, threads_by(root, look, how, base, board)) for look in how.looks]
+    look, threads = max(lists, key=lambda one: len(one[1]), default=({}, []))
+    return _Found(look, (), tuple(threads), boards, read_by)
+
+
+def _sound(posts: Sequence[FoundPost]) -> bool:
+    return sum(bool(post.author and post.created_at) for post in posts) >= _ENOUGH * len(posts)
+
+
+def _without_looks(root: LexborNode | None, survey: Survey, base: str, board: str) -> _Found:
+    """Read a page by schema.org where it tells as many posts as are visible, else by what repeats on it."""
+    visible = posts_by_blocks(survey)
+    told = {"microdata": posts_by_microdata(root, survey.find), "json-ld": posts_by_json_ld(root, survey.find)}
+    for name, posts in told.items():
+        if posts and len(posts) >= len(visible) and (len(posts) > 1 or not visible):
+            placed = (replace(post, url=urljoin(base, post.url) if post.url else "") for post in posts)
+            return _Found(posts=tuple(placed), read_by=name)
+    if visible:
+        return _Found(posts=tuple(visible), read_by="blocks")
+    return _Found(threads=tuple(threads_by_rows(survey, base, board)), read_by="blocks")
+
+
+def _day_first(root: LexborNode | None, how: Reading) -> bool | None:
+    """Tell from the page's dates in numbers whether the day stands first."""
+    text = root.text(separator=" ") if root is not None else ""
+    everywhere = [match.group() for match in _NUMERIC.finditer(text)]
+    if not everywhere:
+        return None
+    lang = value(root, "html @lang")
+    posts = [
+        shown_at(*place)
+        for look in how.looks
+        for node in all_of(root, look.get("post", ""))
+        for place in places(node, look.get("date", ""))[:1]
+    ]
+    return writes_day_first(everywhere, posts or everywhere, lang, how.now)

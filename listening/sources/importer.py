@@ -1,39 +1,49 @@
-"""Brings files in: survey answers, support tickets, archives and replays, as JSONL or CSV, packed with gzip or not."""
+"""Brings files in: survey answers, tickets, reviews, archives and replays, as JSONL, CSV or Excel workbooks."""
 
 from __future__ import annotations
 
-import csv
-import gzip
 import hashlib
-import io
-import json
 import logging
 import zlib
-from collections import deque
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
-from typing import IO, ClassVar, cast
+from typing import ClassVar
 
 from listening.errors import InputError, SettingsError, SourceBroken
 from listening.sources.cursor import dump_cursor, load_cursor
+from listening.sources.importer_layout import LAYOUT_OPTIONS, Layout, layout_of
+from listening.sources.importer_lines import Found, csv_records, json_records
+from listening.sources.importer_workbook import workbook_records
 from listening.sources.options import Option, Options
-from listening.sources.records import Record, knows_a_column, read_record
+from listening.sources.records import Cells, has_made_id, read_record
 from listening.types import Batch, Memory, Post, PostKind, SourceConfig
 
 log = logging.getLogger(__name__)
 
 POSTS_A_BATCH = 500
-LONGEST_FIELD = 50_000_000  # characters of one CSV field
-MOST_LINES = 1000  # of one CSV record; an open quote over more lines is a mistake
-_GZIP = b"\x1f\x8b"
+ASKED = 500  # records that are asked how the file writes 3/4/2026
+_READERS: Mapping[str, Callable[[Path, Layout], Iterator[Found]]] = {
+    ".jsonl": json_records,
+    ".ndjson": json_records,
+    ".json": json_records,
+    ".csv": csv_records,
+    ".tsv": csv_records,
+    ".xlsx": workbook_records,
+    ".xlsm": workbook_records,
+}
 
 
 class File:
     """A file as a source: read when it changed, going on where a killed night stopped."""
 
     OPTIONS: ClassVar[Mapping[str, Option]] = {
-        "path": Option("", "The file: .jsonl, .csv, or either with .gz"),
-        "post_kind": Option("forum", "What it holds: forum, survey or ticket"),
+        "path": Option("", "The file: .jsonl, .csv, either with .gz, or .xlsx"),
+        "post_kind": Option("forum", f"What it holds: {', '.join(PostKind)}"),
+        **LAYOUT_OPTIONS,
     }
 
     def __init__(self, config: SourceConfig, *, memory: Memory) -> None:
@@ -41,6 +51,7 @@ class File:
         self._config = config
         self._path = Path(options.text("path") or config.url)
         self._kept = load_cursor(memory.cursor)
+        self._layout = layout_of(config)
         try:
             self._kind = PostKind(options.text("post_kind"))
         except ValueError as error:
@@ -52,14 +63,15 @@ class File:
     def batches(self) -> Iterator[Batch]:
         """Yield a batch for each five hundred records not read yet. Raises SourceBroken where there is no such file."""
         try:
-            mark = _fingerprint(self._path)
+            mark = _fingerprint(self._path, self._layout)
         except OSError as error:
             raise SourceBroken(f"{self._path} cannot be read ({error.strerror})", "check path and rights") from error
         done = int(self._kept.get("done") or 0) if self._kept.get("file") == mark else 0
         posts: list[Post] = []
         warnings: list[str] = []
         number = 0
-        for number, found in enumerate(import_file(self._path, source=self._config.name, kind=self._kind), start=1):
+        found_all = import_file(self._path, source=self._config.name, kind=self._kind, config=self._config)
+        for number, found in enumerate(found_all, start=1):
             if number <= done:
                 continue
             if isinstance(found, InputError):
@@ -76,161 +88,83 @@ class File:
         return Batch(tuple(posts), dump_cursor({"file": mark, "done": done}), (), tuple(warnings))
 
 
-def import_file(path: Path, *, source: str, kind: PostKind) -> Iterator[Post | InputError]:
-    """Each record of a JSONL or CSV file as a post, or an InputError naming file, line and mend; none hides the next.
+def import_file(
+    path: Path, *, source: str, kind: PostKind, config: SourceConfig | None = None
+) -> Iterator[Post | InputError]:
+    """Each record of a file as a post, or an InputError naming file, line and mend; none hides the next.
 
-    Raises nothing: a file that cannot be read at all gives one InputError.
+    `config`, a block of kind "file", says which column holds what; without it columns are known by their usual names.
+    Raises SettingsError for what it says and cannot be followed, and nothing else: a file that cannot be read at all
+    gives one InputError.
     """
+    layout = layout_of(config) if config else Layout()
     name = path.name.casefold().removesuffix(".gz")
-    reader = _csv_records if name.endswith((".csv", ".tsv")) else _json_records
-    if not name.endswith((".csv", ".tsv", ".jsonl", ".ndjson", ".json")):
+    reader = next((reader for end, reader in _READERS.items() if name.endswith(end)), None)
+    if reader is None:
         yield InputError(
-            f"{path.name} is of no kind that can be read", "give a .jsonl or .csv file, or either with .gz"
+            f"{path.name} is of no kind that can be read",
+            "give a .jsonl, .csv or .xlsx file, the first two also with .gz",
         )
         return
-    number = 0
-    try:
-        for number, found in reader(_lines(path)):
-            yield from _post(found, f"{path.name} line {number}", source, kind)
-    except OSError as error:
-        what = f"breaks off after line {number}" if number else f"cannot be read ({error.strerror or error})"
-        yield InputError(f"{path.name} {what}", "check the file, or copy it again")
-    except (EOFError, zlib.error):
-        yield InputError(f"{path.name} breaks off after line {number}", "the packed file is not whole: copy it again")
-
-
-def _post(found: Record | InputError, place: str, source: str, kind: PostKind) -> Iterator[Post | InputError]:
-    """One record as a post, or its error with the place named."""
-    try:
-        if isinstance(found, InputError):
-            raise found
-        post = read_record(found, source=source, kind=kind)
-    except InputError as error:
-        yield InputError(f"{place}: {error.thing}", error.mend)
-        return
-    if post is not None:
-        yield post
-
-
-# --- lines
-
-
-def _lines(path: Path) -> Iterator[str]:
-    """Yield the file's lines as text with their ends, unpacked where its first bytes say so."""
-    with path.open("rb") as raw:
-        packed = raw.read(2) == _GZIP
-        raw.seek(0)
-        unpacked: IO[bytes] = cast("IO[bytes]", gzip.GzipFile(fileobj=raw)) if packed else raw
-        wide = unpacked.read(2) in (b"\xff\xfe", b"\xfe\xff")  # Excel's "Unicode text" says so in its first bytes
-        unpacked.seek(0)
-        if wide:
-            with io.TextIOWrapper(unpacked, "utf-16", newline="") as text:
-                yield from text
-        else:
-            yield from (_decode(line) for line in unpacked)
-
-
-def _decode(line: bytes) -> str:
-    line = line.removeprefix(b"\xef\xbb\xbf")
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError:
-        return line.decode("cp1252", errors="replace")
-
-
-# --- records
-
-
-def _json_records(lines: Iterator[str]) -> Iterator[tuple[int, Record | InputError]]:
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+    records = _unbroken(reader(path, layout))
+    asked = list(islice(records, ASKED))
+    dated = replace(layout, day_first=_day_first(asked, layout))
+    twins = Counter[str]()
+    for place, found in chain(asked, records):
         try:
-            found = json.loads(line)
-        except (ValueError, RecursionError):
-            half = "" if line.endswith("\n") else " (the line is not finished)"
-            yield number, InputError(f"no JSON{half}", "write one whole JSON object a line")
+            if isinstance(found, InputError):
+                raise found
+            post = read_record(found, source=source, kind=kind, layout=dated)
+        except InputError as error:
+            yield InputError(f"{f'{path.name} {place}'.strip()}: {error.thing}", error.mend)
             continue
-        yield (
-            number,
-            found if isinstance(found, dict) else InputError("no JSON object", "write {...} with names and values"),
-        )
+        if post is not None:
+            yield _apart(post, twins)
 
 
-def _csv_records(lines: Iterator[str]) -> Iterator[tuple[int, Record | InputError]]:
-    """Yield records of a CSV file. A quote that never ends costs its own line only, not those after it."""
-    csv.field_size_limit(LONGEST_FIELD)
-    waiting: deque[tuple[int, str]] = deque()
-    numbered = _with_pushback(enumerate(lines, start=1), waiting)
-    first = next(numbered, None)
-    if first is None:
-        return
-    delimiter = max(",;\t", key=first[1].count)
-    header = next(csv.reader([first[1]], delimiter=delimiter), [])
-    if not knows_a_column(header):
-        yield (
-            1,
-            InputError(
-                "the first line names no column that we know", "head the words with text and the score with score"
-            ),
-        )
-        return
-    for number, line in numbered:
-        if line.strip():
-            yield number, _csv_record(line, numbered, waiting, (header, delimiter))
-
-
-def _with_pushback(lines: Iterator[tuple[int, str]], waiting: deque[tuple[int, str]]) -> Iterator[tuple[int, str]]:
-    """Yield the lines in order; those put back into `waiting` come first."""
-    while True:
-        if waiting:
-            yield waiting.popleft()
-            continue
-        following = next(lines, None)
-        if following is None:
-            return
-        yield following
-
-
-def _csv_record(
-    line: str, numbered: Iterator[tuple[int, str]], waiting: deque[tuple[int, str]], shape: tuple[list[str], str]
-) -> Record | InputError:
-    """Return one record, over as many lines as its quotes stay open; lines taken in vain are put back.
-
-    `shape` is the header and the delimiter.
-    """
-    header, delimiter = shape
-    taken: list[tuple[int, str]] = []
-    whole = line
-    while whole.count('"') % 2 and len(taken) < MOST_LINES and (more := next(numbered, None)):
-        taken.append(more)
-        whole += more[1]
-    row = _fields(whole, delimiter, strict=bool(taken))
-    if whole.count('"') % 2 or len(row) != len(header):
-        waiting.extendleft(reversed(taken))
-        row = _fields(line, delimiter, strict=True)
-    if len(row) == len(header):
-        return dict(zip(header, row, strict=True))
-    if not row:
-        return InputError("a quote is opened and never closed", 'close it, and write " inside a text as ""')
-    return InputError(
-        f"{len(row)} fields where the header has {len(header)}", f"quote texts with {delimiter!r} in them"
-    )
-
-
-def _fields(text: str, delimiter: str, *, strict: bool = False) -> list[str]:
-    """Return the fields of one record; none where its quotes are wrong."""
+def _unbroken(records: Iterator[Found]) -> Iterator[Found]:
+    """Yield the records; where the file breaks off an error in their place."""
+    place = ""
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict))
-    except csv.Error:
-        return []
-    return rows[0] if len(rows) == 1 else []
+        for place, found in records:
+            yield place, found
+    except OSError as error:
+        why = "the file breaks off behind it" if place else f"it cannot be read ({error.strerror or error})"
+        yield place, InputError(why, "check the file, or copy it again")
+    except (EOFError, zlib.error):
+        yield place, InputError("the packed file breaks off here", "it is not whole: copy it again")
 
 
-def _fingerprint(path: Path) -> str:
-    """Return a hash of the file's bytes: a file that did not change is not read again."""
-    digest = hashlib.blake2b(digest_size=12)
+def _day_first(asked: Iterable[Found], layout: Layout) -> bool | None:
+    """Tell from the dates that can be meant one way only how the file means 3/4/2026; None where they do not agree."""
+    votes = []
+    for _, found in asked:
+        with suppress(InputError):  # it is told when the record is read
+            votes += [Cells(found, layout).votes()] if not isinstance(found, InputError) else []
+    days, months = sum(vote[0] for vote in votes), sum(vote[1] for vote in votes)
+    return None if bool(days) == bool(months) else days > months
+
+
+def _apart(post: Post, twins: Counter[str]) -> Post:
+    """Tell apart answers that nobody signed: two customers who both wrote "ok" on the same day are two."""
+    if post.author or not post.kind.inside or not has_made_id(post):
+        return post
+    twins[post.native_id] += 1
+    count = twins[post.native_id]
+    return replace(post, native_id=f"{post.native_id}-{count}") if count > 1 else post
+
+
+def _fingerprint(path: Path, layout: Layout) -> str:
+    """Return a hash of the file's bytes and its layout: what did not change is not read again."""
+    digest = hashlib.blake2b(repr(_told(layout)).encode("utf-8", "surrogatepass"), digest_size=12)
     with path.open("rb") as raw:
         while chunk := raw.read(1 << 20):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def _told(layout: Layout) -> list[object]:
+    """Return what a layout says, always in the same order."""
+    only = sorted((column, sorted(values)) for column, values in layout.only.items())
+    rest = (layout.metric, str(layout.zone), layout.date_formats, layout.header_row, layout.sheet)
+    return [sorted(layout.columns.items()), only, *rest]

@@ -18,7 +18,8 @@ class Manners:
     longest_wait: float = 120.0  # a host that asks for more is left for tonight
     connect_timeout: float = 10.0
     read_timeout: float = 20.0
-    total_timeout: float = 60.0
+    total_timeout: float = 60.0  # for one page in all its tries, without the pauses between them
+    visit_timeout: float = 10_800.0  # for all pages of one night; what is left comes next night
     max_bytes: int = 15_000_000
 
 
@@ -28,4 +29,5 @@ def user_agent(contact: str) -> str:
         number = version("listening")
     except PackageNotFoundError:
         number = "0"
+    contact = "".join(sign for sign in contact if sign.isascii() and sign.isprintable()).strip()
     return f"listening/{number} (+{contact})" if contact else f"listening/{number}"

@@ -25,10 +25,12 @@ WEB_OPTIONS: Mapping[str, Option] = {
     "tries": Option(3, "How often a page is asked for before we give up for tonight"),
     "retry_wait": Option(1.0, "Seconds before the second try; doubles with each"),
     "timeout": Option(20.0, "Seconds without a byte after which a page is given up"),
-    "total_timeout": Option(60.0, "Seconds that one page may take in all"),
+    "total_timeout": Option(60.0, "Seconds that one page may take in all its tries, without the pauses between them"),
+    "visit_minutes": Option(180.0, "Minutes that one night may spend at this source; what is left comes next night"),
     "max_bytes": Option(15_000_000, "The largest page, unpacked"),
     "overlap_days": Option(3, "Days before the last visit that are read again, for late and edited posts"),
     "backlog_days": Option(365, "Days that the first visit goes back"),
+    "terms": Option("", "What the site's terms say about crawlers and when you looked, for `listening sources list`"),
 }
 
 
@@ -36,7 +38,10 @@ class Options:
     """The options of one source with defaults filled in; ask by name and type."""
 
     def __init__(self, config: SourceConfig, table: Mapping[str, Option]) -> None:
-        self._values: dict[str, Value] = {name: option.default for name, option in table.items()} | dict(config.options)
+        defaults: dict[str, Value] = {name: option.default for name, option in table.items()}
+        if "contact" in table:
+            defaults["contact"] = config.contact
+        self._values = defaults | dict(config.options)
 
     def text(self, name: str) -> str:
         """Return a string option."""
@@ -98,5 +103,6 @@ def manners(config: SourceConfig, options: Options) -> Manners:
         connect_timeout=min(10.0, options.number("timeout")),
         read_timeout=options.number("timeout"),
         total_timeout=options.number("total_timeout"),
+        visit_timeout=options.number("visit_minutes") * 60,
         max_bytes=options.count("max_bytes"),
     )

@@ -3,7 +3,7 @@
 `open_store` gives a `Store`; the functions of `listening.store.reads` and `listening.store.writes` take it first.
 """
 
-from listening.store.answers import AlertRow, Counts, Forgotten, Held, Kept, Night, PointChange
+from listening.store.answers import AlertRow, Counts, Forgotten, Held, Kept, Night, Origin, PointChange
 from listening.store.engine import Store, open_store
 from listening.store.snapshots import backup, restore
 
@@ -14,6 +14,7 @@ __all__ = [
     "Held",
     "Kept",
     "Night",
+    "Origin",
     "PointChange",
     "Store",
     "backup",

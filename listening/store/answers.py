@@ -9,11 +9,24 @@ from typing import TypedDict
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a batch brought: documents `seen`, how many of them `new`, how many with a `changed` text."""
+    """What a batch brought: documents `seen`, how many of them `new`, how many with a `changed` text.
+
+    `removed` were taken back where they came from.
+    """
 
     seen: int = 0
     new: int = 0
     changed: int = 0
+    removed: int = 0
+
+    def __add__(self, other: Kept) -> Kept:
+        """Add up two batches."""
+        return Kept(
+            self.seen + other.seen,
+            self.new + other.new,
+            self.changed + other.changed,
+            self.removed + other.removed,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +37,16 @@ class Forgotten:
     signals: int = 0
     quotes: int = 0
     pain_points: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a stored document came from."""
+
+    id: str
+    source: str
+    native_id: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,3 +60,21 @@ def without_person(alert: Alert, document_ids: Collection[str]) -> tuple[Alert, 
     )
     gone = sum(len(old.quotes) - len(new.quotes) for old, new in zip(alert.items, items, strict=True))
     return replace(alert, items=items), gone
+
+
+def without_authors(alert: Alert, document_ids: Collection[str]) -> Alert:
+    """Return the alert with nobody's pseudonym at the quotes from these documents."""
+    items = tuple(
+        replace(item, quotes=tuple(replace(q, person="") if q.document_id in document_ids else q for q in item.quotes))
+        for item in alert.items
+    )
+    return replace(alert, items=items)
+
+
+def renamed(alert: Alert, names: Mapping[str, str], *, only_unnamed: bool = False) -> Alert:
+    """Return the alert with these names (by pain point id) in place of the old ones, or only where there was none."""
+    items = tuple(
+        item if only_unnamed and item.name else replace(item, name=names.get(item.pain_point_id, item.name))
+        for item in alert.items
+    )
+    return replace(alert, items=items)

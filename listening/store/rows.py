@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -83,7 +84,7 @@ def documents_of(connection: Connection, rows: Sequence[RowMapping]) -> list[Doc
 
 
 def _document(row: RowMapping, bands: tuple[str, ...]) -> Document:
-    left_out = {"inside", "state", "read_by", "kind", "minhash"}
+    left_out = {"inside", "state", "read_by", "absent", "kind", "minhash"}
     plain = {column.name: row[column.name] for column in documents.c if column.name not in left_out}
     return Document(**plain, kind=PostKind(row["kind"]), minhash=bytes(row["minhash"]), bands=bands)
 
@@ -114,6 +115,7 @@ def signal_values(signal: Signal) -> Row:
         "touchpoint": signal.touchpoint,
         "embedding": signal.embedding,
         "model": signal.model,
+        "space": signal.space,
     }
 
 
@@ -133,6 +135,7 @@ def signal_of(row: RowMapping) -> Signal:
         spans=tuple(Span(*span) for span in row["spans"]),
         embedding=row["embedding"],
         model=row["model"],
+        space=row["space"],
     )
 
 
@@ -151,10 +154,11 @@ PAIN_COLUMNS = (
     signals.c.unspoken,
     signals.c.pain,
     signals.c.embedding,
+    signals.c.space,
 )
 
 
-def pain_of(row: RowMapping) -> Pain:
+def pain_of(row: Mapping[Any, Any]) -> Pain:
     """Return a row's pain."""
     return Pain(
         signal_id=row["signal_id"],
@@ -170,6 +174,7 @@ def pain_of(row: RowMapping) -> Pain:
         unspoken=row["unspoken"],
         pain=row["pain"],
         embedding=row["embedding"],
+        space=row["space"],
     )
 
 

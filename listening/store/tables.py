@@ -40,7 +40,13 @@ def _of(column: str) -> sa.ForeignKey:
 meta = sa.Table("meta", metadata, _key("key"), _text("value"))
 
 sources = sa.Table(
-    "sources", metadata, _key("name"), _text("kind"), sa.Column("first_night", sa.Date, nullable=False), _text("cursor")
+    "sources",
+    metadata,
+    _key("name"),
+    _text("kind"),
+    sa.Column("first_night", sa.Date, nullable=False),
+    _text("cursor"),
+    sa.Column("notes", JsonText, nullable=False, server_default="[]"),  # what robots.txt says
 )
 
 validators = sa.Table(
@@ -64,6 +70,10 @@ crawls = sa.Table(
     sa.Column("seconds", sa.Float, nullable=False, server_default="0"),
     _text("error"),
     sa.Column("warnings", JsonText, nullable=False, server_default="[]"),
+    _count("removed"),
+    _count("pages"),
+    _count("shown"),
+    _text("error_kind"),
     sa.Index(None, "night"),
 )
 
@@ -96,11 +106,14 @@ documents = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("state", CleanText, nullable=False),  # kept, then clean, then read
     _text("read_by"),  # the model that read it, "" before
+    sa.Column("absent", sa.Date),  # the night on which its thread did not show it any more
     sa.Index(None, "state", "created_at", "id"),
     sa.Index(None, "read_by", "id"),
     sa.Index(None, "created_at", "source", "inside", "near_of"),  # all that counting a day needs
     sa.Index(None, "person"),
     sa.Index(None, "thread"),
+    sa.Index(None, "source", "thread"),
+    sa.Index(None, "fingerprint"),
     sa.Index(None, "near_of"),
 )
 
@@ -136,6 +149,7 @@ signals = sa.Table(
     sa.Column("touchpoint", CleanText),
     sa.Column("embedding", Half, nullable=False),
     _text("model"),
+    _text("space"),  # whose embedding it is: only those of one space can be compared
     sa.Index(None, "document_id"),
     sa.Index(None, "pain_label"),
     sa.Index(None, "pain"),
@@ -165,6 +179,7 @@ pain_points = sa.Table(
     sa.Column("resolved_on", sa.Date),
     sa.Column("merged_into", CleanText),
     sa.Column("words", JsonText, nullable=False, server_default="[]"),
+    _text("space"),  # of the centroid
     sa.Index(None, "map", "status"),
 )
 

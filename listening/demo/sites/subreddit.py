@@ -28,6 +28,8 @@ def reddit(site: Site, world: World, clock: Callable[[], datetime]) -> Starlette
     return Starlette(
         routes=[
             Route("/api/v1/access_token", api.token, methods=["POST"]),
+            Route("/api/info", api.info),
+            Route("/api/info/", api.info),
             Route("/api/morechildren", api.more, methods=["GET", "POST"]),
             Route("/api/morechildren/", api.more, methods=["GET", "POST"]),
             Route(f"/r/{SUBREDDIT}/new", api.new),
@@ -81,6 +83,13 @@ class _Api:
             data = {"count": len(hidden), "name": f"t1_{hidden[0]}", "id": hidden[0], "parent_id": posts[0].id}
             shown.append({"kind": "more", "data": {**data, "depth": 0, "children": hidden}})
         return JSONResponse([_wrap([_submission(posts)]), _wrap(shown)])
+
+    async def info(self, request: Request) -> JSONResponse:
+        """The submissions and comments with these ids that stand there now."""
+        wanted = set(request.query_params.get("id", "").split(","))
+        found = [_submission(posts) for posts in self._threads() if posts[0].id in wanted]
+        found += [_comment(one) for posts in self._threads() for one in posts[1:] if one.id in wanted]
+        return JSONResponse(_wrap(found))
 
     async def more(self, request: Request) -> JSONResponse:
         """The comments that were asked for by id with all below them, as one flat list, parents first."""

@@ -10,12 +10,14 @@ from listening.store.reads.documents import (
     first_nights,
     memory,
     note,
-    outdated_readings,
+    posts_of_thread,
     signals_of,
+    source_notes,
 )
 from listening.store.reads.exports import export_rows
 from listening.store.reads.moods import stage_moods, touchpoint_rows
 from listening.store.reads.nights import alert, alerts, alerts_sent, crawls, nights
+from listening.store.reads.origins import origins, stored_of
 from listening.store.reads.points import (
     OPEN,
     apart,
@@ -29,6 +31,7 @@ from listening.store.reads.points import (
     unplaced_pains,
 )
 from listening.store.reads.report import point_rows
+from listening.store.reads.rereading import outdated_members, outdated_readings, texts_of, unread
 from listening.store.snapshots import backup
 
 __all__ = [
@@ -53,16 +56,23 @@ __all__ = [
     "memory",
     "nights",
     "note",
+    "origins",
+    "outdated_members",
     "outdated_readings",
     "pains_of",
     "point",
     "point_rows",
     "points",
+    "posts_of_thread",
     "quotes",
     "signals_of",
+    "source_notes",
     "stage_moods",
+    "stored_of",
+    "texts_of",
     "threads_told",
     "touchpoint_rows",
     "unplaced_pains",
+    "unread",
     "weekly_people",
 ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from listening.store.answers import Counts
 from listening.store.engine import Store
+from listening.store.reads.points import in_points
 from listening.store.rows import documents_of, signal_of
 from listening.store.statements import in_slices
 from listening.store.tables import document_bands, documents, meta, pain_points, signals, sources, validators
@@ -19,11 +21,49 @@ _IN_ORDER = (documents.c.created_at, documents.c.id)
 
 def memory(store: Store, source: str) -> Memory:
     """Return what is remembered of a source; an empty memory where it was never read."""
+    thread, mine = documents.c.thread, sa.and_(documents.c.source == source, documents.c.thread != "")
     with store.reading() as connection:
         cursor = connection.scalar(sa.select(sources.c.cursor).where(sources.c.name == source))
         columns = (validators.c.url, validators.c.etag, validators.c.last_modified)
         rows = connection.execute(sa.select(*columns).where(validators.c.source == source)).all()
-    return Memory(cursor=cursor or "", validators={row.url: Validator(*row) for row in rows})
+        threads = set(connection.scalars(sa.select(thread).where(mine).distinct()))
+        quoted = set(connection.scalars(sa.select(thread).select_from(in_points).where(mine).distinct()))
+        addresses = _addresses(connection, mine, sorted(quoted))
+    return Memory(
+        cursor=cursor or "",
+        validators={row.url: Validator(*row) for row in rows},
+        quoted=tuple(sorted(quoted)),
+        threads=tuple(sorted(threads - quoted)),
+        addresses=addresses,
+    )
+
+
+def _addresses(connection: Connection, mine: sa.ColumnElement[bool], threads: Sequence[str]) -> dict[str, str]:
+    """Return where the first post of each of these threads stands; those without an address are left out."""
+    found: dict[str, str] = {}
+    for part in in_slices(threads):
+        here = sa.and_(mine, documents.c.thread.in_(part))
+        first = sa.select(documents.c.thread, sa.func.min(documents.c.created_at).label("at")).where(here)
+        oldest = first.group_by(documents.c.thread).subquery()
+        same = sa.and_(documents.c.thread == oldest.c.thread, documents.c.created_at == oldest.c.at)
+        rows = sa.select(documents.c.thread, documents.c.url).join(oldest, same).where(here, documents.c.url != "")
+        for row in connection.execute(rows.order_by(documents.c.id)):
+            found.setdefault(row.thread, row.url)
+    return found
+
+
+def posts_of_thread(store: Store, source: str, thread: str) -> int:
+    """Count what is kept of a thread."""
+    mine = sa.and_(documents.c.source == source, documents.c.thread == thread)
+    with store.reading() as connection:
+        return connection.scalar(sa.select(sa.func.count()).select_from(documents).where(mine)) or 0
+
+
+def source_notes(store: Store) -> dict[str, tuple[str, ...]]:
+    """Return what each source's robots.txt says, as sentences."""
+    with store.reading() as connection:
+        rows = connection.execute(sa.select(sources.c.name, sources.c.notes).order_by(sources.c.name))
+        return {row.name: tuple(row.notes) for row in rows}
 
 
 def first_nights(store: Store) -> dict[str, date]:
@@ -68,13 +108,6 @@ def documents_to_read(store: Store, limit: int | None = None) -> list[Text]:
     """Return clean documents that no model has read, oldest first."""
     waiting = sa.select(documents.c.id, documents.c.text).where(documents.c.state == "clean")
     return _texts(store, waiting.order_by(*_IN_ORDER).limit(limit))
-
-
-def outdated_readings(store: Store, model: str, limit: int | None = None) -> list[Text]:
-    """Return documents that another model than this one has read."""
-    other = sa.or_(documents.c.read_by < model, documents.c.read_by > model)  # "not equal" would use no index
-    read = sa.select(documents.c.id, documents.c.text).where(other, documents.c.state == "read")
-    return _texts(store, read.where(documents.c.near_of.is_(None)).order_by(documents.c.id).limit(limit))
 
 
 def _texts(store: Store, statement: sa.Select[tuple[str, str]]) -> list[Text]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 
+import numpy as np
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from listening.errors import NotFound
 from listening.store.engine import Store
@@ -15,7 +17,7 @@ from listening.store.tables import apart as apart_table
 from listening.store.tables import documents, memberships, pain_points, signals
 from listening.store.tables import emergences as emergences_table
 from listening.store.tables import ledger as ledger_table
-from listening.types import STATUSES, Emergence, LedgerEntry, Pain, PainPoint
+from listening.types import STATUSES, Emergence, LedgerEntry, Pain, PainPoint, Vector
 
 # A resolved pain point stays open to its pains: it is watched, and may come back. Only a refused one is closed.
 OPEN = tuple(status for status in STATUSES if status != "wont")
@@ -26,12 +28,13 @@ in_points = memberships.join(signals, signals.c.id == memberships.c.signal_id).j
 )
 
 
-def unplaced_pains(store: Store, *, since: datetime, until: datetime, floor: float) -> list[Pain]:
+def unplaced_pains(
+    store: Store, *, since: datetime, until: datetime, floor: float, space: str | None = None
+) -> list[Pain]:
     """Return pains written from `since` to `until` that belong nowhere yet, oldest first.
 
-    A pain is a passage with P(spoken) + P(unspoken) >= `floor`.
-
-    Near copies are left out.
+    A pain is a passage with P(spoken) + P(unspoken) >= `floor`. Near copies are left out, and with `space` what was
+    heard in another one.
     """
     waiting = (
         sa.select(*PAIN_COLUMNS)
@@ -40,12 +43,19 @@ def unplaced_pains(store: Store, *, since: datetime, until: datetime, floor: flo
         .where(documents.c.created_at >= since, documents.c.created_at <= until, documents.c.near_of.is_(None))
         .order_by(documents.c.created_at, signals.c.id)
     )
+    waiting = waiting if space is None else waiting.where(signals.c.space == space)
     with store.reading() as connection:
         return [pain_of(row) for row in connection.execute(waiting).mappings()]
 
 
-def pains_of(store: Store, point_ids: Collection[str], *, limit_each: int | None = None) -> dict[str, list[Pain]]:
-    """Return the pains of these pain points, oldest first; with `limit_each` only the newest so many."""
+def pains_of(
+    store: Store, point_ids: Collection[str], *, limit_each: int | None = None, space: str | None = None
+) -> dict[str, list[Pain]]:
+    """Return the pains of these pain points, oldest first; with `limit_each` only the newest so many.
+
+    With `space` only those heard in it. Without it, one heard in another space than its pain point's centre stands at
+    that centre until it is read again: the two cannot be compared.
+    """
     found: dict[str, list[Pain]] = {one: [] for one in point_ids}
     newest = (
         sa.func.row_number()
@@ -54,14 +64,27 @@ def pains_of(store: Store, point_ids: Collection[str], *, limit_each: int | None
     )
     with store.reading() as connection:
         for part in in_slices(sorted(set(point_ids))):
+            centres = _centres(connection, part)
             mine = memberships.c.pain_point_id.in_(part)
             inner = sa.select(*PAIN_COLUMNS, memberships.c.pain_point_id, newest).select_from(in_points).where(mine)
+            inner = inner if space is None else inner.where(signals.c.space == space)
             ranked = inner.subquery()
             chosen = sa.select(ranked).order_by(ranked.c.pain_point_id, ranked.c.rank.desc())
             chosen = chosen if limit_each is None else chosen.where(ranked.c.rank <= limit_each)
             for row in connection.execute(chosen).mappings():
-                found[row["pain_point_id"]].append(pain_of(row))
+                home, middle = centres[row["pain_point_id"]]
+                apart_from_it = space is None and row["space"] != home
+                found[row["pain_point_id"]].append(
+                    pain_of({**row, "embedding": middle, "space": home} if apart_from_it else row)
+                )
     return found
+
+
+def _centres(connection: Connection, point_ids: Collection[str]) -> dict[str, tuple[str, Vector]]:
+    """Return the space of each of these pain points, and its centre scaled to length one."""
+    columns = (pain_points.c.id, pain_points.c.space, pain_points.c.centroid)
+    rows = connection.execute(sa.select(*columns).where(pain_points.c.id.in_(point_ids)))
+    return {one: (space, middle / (np.linalg.norm(middle) or 1)) for one, space, middle in rows}
 
 
 def threads_told(store: Store, threads: Collection[str]) -> dict[str, frozenset[str]]:

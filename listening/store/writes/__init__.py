@@ -9,7 +9,9 @@ from listening.store.writes.alerts import (
     queue_alerts,
     requeue_alert,
 )
-from listening.store.writes.documents import keep_batch, keep_crawl, mark_clean
+from listening.store.writes.crawls import keep_batch, keep_crawl, keep_notes
+from listening.store.writes.deletions import forget_authors, forget_documents, sweep
+from listening.store.writes.documents import mark_clean
 from listening.store.writes.nights import close_night, keep_meta, open_night, release_lease, take_lease
 from listening.store.writes.points import (
     apply_change,
@@ -21,8 +23,8 @@ from listening.store.writes.points import (
     keep_placement,
     merge_points,
 )
-from listening.store.writes.readings import keep_readings
-from listening.store.writes.removals import drop_older, forget_person
+from listening.store.writes.readings import keep_readings, recentre
+from listening.store.writes.removals import drop_older, forget_person, name_points
 
 __all__ = [
     "apply_change",
@@ -31,6 +33,8 @@ __all__ = [
     "claim_alert",
     "close_night",
     "drop_older",
+    "forget_authors",
+    "forget_documents",
     "forget_person",
     "free_claims",
     "keep_apart",
@@ -39,6 +43,7 @@ __all__ = [
     "keep_emergences",
     "keep_ledger",
     "keep_meta",
+    "keep_notes",
     "keep_placement",
     "keep_readings",
     "mark_clean",
@@ -46,9 +51,12 @@ __all__ = [
     "mark_retry",
     "mark_sent",
     "merge_points",
+    "name_points",
     "open_night",
     "queue_alerts",
+    "recentre",
     "release_lease",
     "requeue_alert",
+    "sweep",
     "take_lease",
 ]

@@ -1,78 +1,76 @@
-"""Keeps what a crawl brought: documents, the source's cursor and validators, the crawl's figures, all or nothing."""
+"""Keeps documents: new ones, new versions of known ones, and which of them are copies."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from listening.store.answers import Kept
 from listening.store.engine import Store
-from listening.store.rows import document_values, whole
-from listening.store.statements import in_slices, insert_new, upsert
-from listening.store.tables import crawls, document_bands, documents, forgotten, signals, sources, validators
+from listening.store.rows import document_values
+from listening.store.statements import in_slices, insert_new
+from listening.store.tables import document_bands, documents, signals
 from listening.store.writes.counting import points_of_documents, recount
-from listening.types import Crawl, Document, Validator
+from listening.types import Document, PostKind
+
+_OF_KNOWN = (
+    *("id", "fingerprint", "text", "likes", "views", "thread", "metric", "score", "version", "absent", "date_from"),
+)
+_KNOWN = tuple(documents.c[name] for name in _OF_KNOWN)
 
 
-def keep_batch(
-    store: Store,
-    *,
-    source: str,
-    kind: str,
-    documents: Sequence[Document],
-    cursor: str,
-    validators: Sequence[Validator],
-    night: date,
-) -> Kept:
-    """Keep a batch with the cursor and validators that hold once it is kept, in one transaction.
-
-    A known document with the same fingerprint only gets its likes and views; with another text it becomes the next
-    version and is read again: its signals go, its dates stay. People who asked to be forgotten are left out.
-    An empty `cursor` leaves the remembered one.
-    """
-    with store.writing() as connection:
-        _keep_source(connection, source, kind, cursor, night)
-        _keep_validators(connection, source, validators)
-        kept = _keep_documents(connection, _welcome(connection, source, documents))
-        _count_crawl(connection, source, night, kept)
-    return kept
-
-
-def _keep_source(connection: Connection, source: str, kind: str, cursor: str, night: date) -> None:
-    insert_new(connection, sources, [{"name": source, "kind": kind, "first_night": night, "cursor": cursor}])
-    if cursor:
-        connection.execute(sa.update(sources).where(sources.c.name == source).values(cursor=cursor))
-
-
-def _keep_validators(connection: Connection, source: str, new: Sequence[Validator]) -> None:
-    latest = {one.url: one for one in new}.values()
-    rows = [{"source": source, "url": one.url, "etag": one.etag, "last_modified": one.last_modified} for one in latest]
-    upsert(connection, validators, rows)
-
-
-def _welcome(connection: Connection, source: str, new: Sequence[Document]) -> list[Document]:
-    """Return the documents, the last one of each id, without those of forgotten people."""
-    there = sa.select(forgotten.c.person).where(forgotten.c.source.in_(["", source]))
-    gone = set(connection.scalars(there))
-    return [one for one in {one.id: one for one in new}.values() if not one.person or one.person not in gone]
-
-
-def _keep_documents(connection: Connection, new: Sequence[Document]) -> Kept:
-    table = documents
-    wanted = (table.c.id, table.c.fingerprint, table.c.text, table.c.likes, table.c.views, table.c.version)
-    known: dict[str, RowMapping] = {}
-    for part in in_slices(one.id for one in new):
-        rows = connection.execute(sa.select(*wanted).where(table.c.id.in_(part))).mappings()
-        known.update({row["id"]: row for row in rows})
+def keep_documents(connection: Connection, source: str, new: Sequence[Document]) -> Kept:
+    """Keep documents of one source, each id once; see `keep_batch`."""
+    known = _known(connection, [one.id for one in new])
+    new = _known_again(connection, source, new, known)
     fresh = [one for one in new if one.id not in known]
     changed = [one for one in new if one.id in known and _says_otherwise(one, known[one.id])]
     _insert(connection, fresh)
     _rewrite(connection, changed, known)
-    _update_likes(connection, [one for one in new if one.id in known], known)
+    _touch(connection, [one for one in new if one.id in known], known)
     return Kept(seen=len(new), new=len(fresh), changed=len(changed))
+
+
+def _known(connection: Connection, ids: Collection[str]) -> dict[str, RowMapping]:
+    known: dict[str, RowMapping] = {}
+    for part in in_slices(ids):
+        rows = connection.execute(sa.select(*_KNOWN).where(documents.c.id.in_(part))).mappings()
+        known.update({row["id"]: row for row in rows})
+    return known
+
+
+def _known_again(
+    connection: Connection, source: str, new: Sequence[Document], known: dict[str, RowMapping]
+) -> list[Document]:
+    """Return the documents, those under the id that they had before whose site gave them another one.
+
+    The same address, author and words are the same post where the date is the same too, or says nothing: an article
+    that is built anew each night carries the date of the night. Those found are added to `known`.
+    """
+    strange = {one.fingerprint for one in new if one.id not in known and one.fingerprint and one.url}
+    there: dict[tuple[str, str, str], list[RowMapping]] = {}
+    columns = (*_KNOWN, documents.c.native_id, documents.c.person, documents.c.url, documents.c.created_at)
+    for part in in_slices(sorted(strange)):
+        mine = sa.select(*columns).where(documents.c.fingerprint.in_(part), documents.c.source == source)
+        for row in connection.execute(mine.order_by(documents.c.first_seen, documents.c.id)).mappings():
+            there.setdefault((row["fingerprint"], row["url"], row["person"]), []).append(row)
+    taken, found = {one.id for one in new}, list[Document]()
+    for one in new:
+        rows = [] if one.id in known else there.get((one.fingerprint, one.url, one.person), [])
+        same = [row for row in rows if row["id"] not in taken and _same_moment(one, row)][:1]
+        taken.update(row["id"] for row in same)
+        known.update({row["id"]: row for row in same})
+        found += [replace(one, id=row["id"], native_id=row["native_id"]) for row in same] or [one]
+    return found
+
+
+def _same_moment(document: Document, row: RowMapping) -> bool:
+    built = document.kind is PostKind.BLOG and document.reply_to is None
+    unknown = "first-seen" in (document.date_from, row["date_from"])
+    return built or unknown or document.created_at == row["created_at"]
 
 
 def _says_otherwise(document: Document, row: RowMapping) -> bool:
@@ -105,7 +103,7 @@ def _rewrite(connection: Connection, changed: Sequence[Document], known: Mapping
         connection.execute(sa.delete(signals).where(signals.c.document_id.in_(part)))
         connection.execute(sa.delete(document_bands).where(document_bands.c.document_id.in_(part)))
     free_copies(connection, ids)
-    stays = {"id", "source", "native_id", "created_at", "first_seen"}
+    stays = {"id", "source", "native_id", "created_at", "first_seen", "date_from"}
     for one in changed:
         row = {key: value for key, value in document_values(one).items() if key not in stays}
         row |= {"state": "kept", "read_by": "", "near_of": None, "version": known[one.id]["version"] + 1}
@@ -121,52 +119,17 @@ def free_copies(connection: Connection, ids: Collection[str]) -> None:
         connection.execute(copies.values(near_of=None, state="kept"))
 
 
-def _update_likes(connection: Connection, seen: Sequence[Document], known: Mapping[str, RowMapping]) -> None:
-    rows = [
-        {"this": one.id, "likes": whole(one.likes), "views": whole(one.views)}
-        for one in seen
-        if (whole(one.likes), whole(one.views)) != (known[one.id]["likes"], known[one.id]["views"])
+def _touch(connection: Connection, seen: Sequence[Document], known: Mapping[str, RowMapping]) -> None:
+    """Bring likes, views, score and thread up to date: a moderator may move a post, and it is there again."""
+    now = ("likes", "views", "thread", "metric", "score")
+    rows = [{name: value for name, value in document_values(one).items() if name in now} for one in seen]
+    news = [
+        {"this": one.id, "absent": None, **row}
+        for one, row in zip(seen, rows, strict=True)
+        if known[one.id]["absent"] or any(known[one.id][name] != value for name, value in row.items())
     ]
-    for part in in_slices(rows):
+    for part in in_slices(news):
         connection.execute(sa.update(documents).where(documents.c.id == sa.bindparam("this")), part)
-
-
-def _count_crawl(connection: Connection, source: str, night: date, kept: Kept) -> None:
-    """Add to tonight's figures; a visit that is already closed stays as it is unless something new came."""
-    empty = {"source": source, "night": night, "state": "running", "seen": 0, "new": 0, "changed": 0, "warnings": []}
-    insert_new(connection, crawls, [empty])
-    mine = sa.and_(crawls.c.source == source, crawls.c.night == night)
-    if not (kept.new or kept.changed):
-        mine = sa.and_(mine, crawls.c.state == "running")
-    connection.execute(
-        sa.update(crawls)
-        .where(mine)
-        .values(
-            state="running",
-            seen=crawls.c.seen + kept.seen,
-            new=crawls.c.new + kept.new,
-            changed=crawls.c.changed + kept.changed,
-        )
-    )
-
-
-def keep_crawl(store: Store, crawl: Crawl) -> None:
-    """Close tonight's visit: its end, seconds, error and warnings. The figures are those that `keep_batch` added up.
-
-    A visit that is closed the same way already is left alone, so a second run changes nothing.
-    """
-    ending = {
-        "state": crawl.state,
-        "seconds": float(crawl.seconds),
-        "error": crawl.error,
-        "warnings": crawl.warnings,
-    }
-    mine = sa.and_(crawls.c.source == crawl.source, crawls.c.night == crawl.night)
-    with store.writing() as connection:
-        empty = {"source": crawl.source, "night": crawl.night, "state": "running", "seen": 0, "new": 0, "changed": 0}
-        insert_new(connection, crawls, [{**empty, "warnings": []}])
-        other = sa.or_(crawls.c.state != crawl.state, crawls.c.error != crawl.error)
-        connection.execute(sa.update(crawls).where(mine, other).values(ending))
 
 
 def mark_clean(store: Store, document_ids: Collection[str], copies: Mapping[str, str]) -> None:

@@ -1,9 +1,10 @@
-"""Forgets: a person who asks for it, and documents older than we may keep."""
+"""Forgets: a person who asks for it, what was taken back where it came from, and what is older than we may keep."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,13 +12,19 @@ from sqlalchemy.engine import Connection
 
 from listening.store.answers import Forgotten
 from listening.store.engine import Store, translated
-from listening.store.payload import alert_json, alert_of, without_person
+from listening.store.payload import alert_json, alert_of, renamed, without_person
 from listening.store.statements import in_slices, insert_new
-from listening.store.tables import alerts, documents, forgotten, memberships, signals
+from listening.store.tables import alerts, documents, forgotten, ledger, memberships, pain_points, signals
 from listening.store.writes.counting import points_of_documents, recount
 from listening.store.writes.documents import free_copies
+from listening.types import PainPoint
 
 log = logging.getLogger(__name__)
+
+_BORN = sa.and_(
+    ledger.c.what == "born", ledger.c.who == "listening"
+)  # the line whose detail is the machine's first name
+_WORD = re.compile(r"\w+")
 
 
 def forget_person(store: Store, person: str, source: str | None) -> Forgotten:
@@ -31,15 +38,99 @@ def forget_person(store: Store, person: str, source: str | None) -> Forgotten:
     with store.writing() as connection:
         mine = sa.select(documents.c.id).where(documents.c.person == person)
         ids = list(connection.scalars(mine if source is None else mine.where(documents.c.source == source)))
-        touched = points_of_documents(connection, ids)
-        quotes = _drop_quotes(connection, set(ids))
-        gone = _drop_documents(connection, ids)
         insert_new(connection, forgotten, [{"person": person, "source": source or ""}])
-        free_copies(connection, ids)
-        recount(connection, touched)
-    _scrub(store)
-    log.info("store.forgotten", extra={"documents": len(ids), "signals": gone, "quotes": quotes})
-    return Forgotten(documents=len(ids), signals=gone, quotes=quotes, pain_points=tuple(sorted(touched)))
+        gone = withdraw(connection, ids)
+    scrub(store)
+    log.info("store.forgotten", extra={"documents": len(ids), "signals": gone.signals, "quotes": gone.quotes})
+    return gone
+
+
+def withdraw(connection: Connection, ids: Collection[str]) -> Forgotten:
+    """Remove these documents with their signals, memberships and quotes in alerts, and count their pain points again.
+
+    What the machine named in their words loses that name, in the ledger and in alerts too; `name_points` gives another.
+    """
+    texts = _texts(connection, ids)
+    if not texts:
+        return Forgotten()
+    touched = points_of_documents(connection, texts)
+    named = touched | _named_after(connection, texts.values())
+    quotes = _drop_quotes(connection, texts.keys())
+    gone = _drop_documents(connection, texts)
+    free_copies(connection, texts)
+    _unname(connection, _with_merged(connection, named))
+    recount(connection, touched)
+    return Forgotten(documents=len(texts), signals=gone, quotes=quotes, pain_points=tuple(sorted(named)))
+
+
+def _texts(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in in_slices(sorted(set(ids))):
+        rows = connection.execute(sa.select(documents.c.id, documents.c.text).where(documents.c.id.in_(part)))
+        found.update({row.id: row.text for row in rows})
+    return found
+
+
+# --- names
+
+
+def _named_after(connection: Connection, texts: Iterable[str]) -> set[str]:
+    """Return the pain points of which a name that the machine gave, now or at birth, stands in one of these texts."""
+    said = [_plain(text) for text in texts]
+    lines = sa.select(ledger.c.pain_point_id, ledger.c.detail).where(_BORN, ledger.c.detail != "")
+    names = sa.select(pain_points.c.id, pain_points.c.name).where(
+        pain_points.c.named_by == "", pain_points.c.name != ""
+    )
+    both = [*connection.execute(lines), *connection.execute(names)]
+    return {point for point, name in both if any(_plain(name) in text for text in said)}
+
+
+def _plain(text: str) -> str:
+    """Return the words alone, in small letters, with a space around each."""
+    return f" {' '.join(_WORD.findall(text.casefold()))} "
+
+
+def _with_merged(connection: Connection, points: Collection[str]) -> set[str]:
+    """Return the pain points and those that were merged into them."""
+    found, new = set(points), set(points)
+    while new:
+        ask = [sa.select(pain_points.c.id).where(pain_points.c.merged_into.in_(p)) for p in in_slices(sorted(new))]
+        new = {one for asked in ask for one in connection.scalars(asked)} - found
+        found |= new
+    return found
+
+
+def _unname(connection: Connection, points: Collection[str]) -> None:
+    """Take away the names and words that the machine made of what people wrote; a person's name for it stays."""
+    names: dict[str, str] = {}
+    for part in in_slices(sorted(points)):
+        mine = sa.update(pain_points).where(pain_points.c.id.in_(part))
+        connection.execute(mine.values(words=[]))
+        connection.execute(mine.where(pain_points.c.named_by == "").values(name=""))
+        connection.execute(sa.update(ledger).where(ledger.c.pain_point_id.in_(part), _BORN).values(detail=""))
+        left = sa.select(pain_points.c.id, pain_points.c.name).where(pain_points.c.id.in_(part))
+        names.update({row.id: row.name for row in connection.execute(left)})
+    _rename_in_alerts(connection, names)
+
+
+def name_points(store: Store, points: Sequence[PainPoint]) -> None:
+    """Keep centre, words and the machine's name of these pain points, made anew; alerts get the name that they lost."""
+    with store.writing() as connection:
+        for point in points:
+            mine = sa.update(pain_points).where(pain_points.c.id == point.id)
+            connection.execute(mine.values(centroid=point.centroid, words=point.words))
+            connection.execute(mine.where(pain_points.c.named_by == "").values(name=point.name))
+        _rename_in_alerts(connection, {point.id: point.name for point in points}, only_unnamed=True)
+
+
+def _rename_in_alerts(connection: Connection, names: Mapping[str, str], *, only_unnamed: bool = False) -> None:
+    if not names:
+        return
+    for row in connection.execute(sa.select(alerts.c.id, alerts.c.payload)).all():
+        old = alert_of(row.payload)
+        new = renamed(old, names, only_unnamed=only_unnamed)
+        if new != old:
+            connection.execute(sa.update(alerts).where(alerts.c.id == row.id).values(payload=alert_json(new)))
 
 
 def _drop_documents(connection: Connection, ids: Collection[str]) -> int:
@@ -64,7 +155,7 @@ def _drop_quotes(connection: Connection, document_ids: Collection[str]) -> int:
     return count
 
 
-def _scrub(store: Store) -> None:
+def scrub(store: Store) -> None:
     """Rewrite a SQLite file without its deleted pages, and empty its log."""
     if not store.on_sqlite:
         return

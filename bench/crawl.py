@@ -1,0 +1,269 @@
+"""How fast we crawl when nothing has to be waited for: posts a second, against the barest way to read the same pages.
+
+    .venv/bin/python bench/crawl.py [--quick] [--threads 40] [--feeds 20]
+
+A server on loopback, in a process of its own, serves a forum (two pages of 25 posts a thread) and blogs (feeds of 50
+entries). The pause between two pages is 0. `source` is what the night's first half does with a page: robots, one queue
+a host, limits, adapter, cursor; `crawl step` also cleans, redacts, tells copies apart and stores. The rivals keep
+nothing: `httpx + selectolax` gets and takes apart the forum's pages, `feedparser` parses the feeds' bytes, got before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+import feedparser  # noqa: E402 -- the same for all below: the checkout is found by the line above
+import httpx  # noqa: E402 -- the same
+from selectolax.lexbor import LexborHTMLParser  # noqa: E402 -- the same
+from sources_site import Call, Reply, site  # noqa: E402 -- the same
+
+from listening.pipeline.crawling import crawl  # noqa: E402 -- the same
+from listening.settings import load  # noqa: E402 -- the same
+from listening.sources import open_source  # noqa: E402 -- the same
+from listening.sources.fetch import Fetcher  # noqa: E402 -- the same
+from listening.sources.hosts import Hosts  # noqa: E402 -- the same
+from listening.sources.manners import Manners  # noqa: E402 -- the same
+from listening.store import open_store  # noqa: E402 -- the same
+from listening.types import Memory, SourceConfig  # noqa: E402 -- the same
+
+NOW = datetime(2026, 3, 20, 3, 0, tzinfo=UTC)
+POSTS_A_PAGE, PAGES, ENTRIES = 25, 2, 50
+ENOUGH = 0.5  # of the barest way's speed
+WORDS = """
+    the bag strap zip tent order parcel refund app login support reply week again still after before I we they it was
+    never always broke works sent back money code screen button tried twice friend advice instead simply wrote called
+"""
+
+
+def text(number: int) -> str:
+    """Some sixty words that no other number gives."""
+    chance, words = random.Random(number), WORDS.split()  # noqa: S311 -- chance, no secret
+    return " ".join(chance.choice(words) for _ in range(60)) + f" {number}."
+
+
+# --- the server
+
+
+def thread_page(thread: int, start: int) -> str:
+    """A page of a thread as phpBB shows it."""
+    posts = []
+    for number in range(thread * 1000 + start, thread * 1000 + start + POSTS_A_PAGE):
+        at = (NOW - timedelta(minutes=number)).isoformat()
+        posts.append(
+            f'<div id="p{number}" class="post has-profile bg2"><div class="inner"><dl class="postprofile">'
+            f'<dt><a href="/u/{number % 97}" class="username">writer {number % 97}</a></dt></dl><div class="postbody">'
+            f'<h3><a href="#p{number}">Re: thread {thread}</a></h3><p class="author">by <strong>'
+            f'<a class="username" href="/u/{number % 97}">writer {number % 97}</a></strong> &raquo; '
+            f'<time datetime="{at}">{at}</time></p><div class="content">{text(number)}<br>{text(-number)}</div>'
+            "</div></div></div>"
+        )
+    following = start + POSTS_A_PAGE
+    link = f'<li class="arrow next"><a rel="next" href="/t/{thread}?start={following}">Next</a></li>'
+    pages = link if following < PAGES * POSTS_A_PAGE else ""
+    return (
+        f'<!DOCTYPE html><html><head><title>Thread {thread}</title></head><body id="phpbb" class="section-viewtopic">'
+        f'<h2 class="topic-title">Thread {thread}</h2><div class="pagination"><ul>{pages}</ul></div>'
+        f"{''.join(posts)}</body></html>"
+    )
+
+
+def board(threads: int) -> str:
+    """The list of all threads, with news tonight."""
+    row = (
+        '<li class="row"><a href="/t/{0}" class="topictitle">Thread {0}</a>'
+        '<dd class="lastpost"><time datetime="{1}">now</time></dd></li>'
+    )
+    rows = "".join(row.format(number, NOW.isoformat()) for number in range(threads))
+    return f'<html><body id="phpbb"><ul class="topiclist topics">{rows}</ul></body></html>'
+
+
+def feed(number: int) -> str:
+    """A blog's feed with whole articles."""
+    items = "".join(
+        f"<item><guid>{number}-{entry}</guid><title>Entry {entry}</title><link>http://b.test/{number}/{entry}</link>"
+        f"<author>writer {entry}</author><pubDate>Thu, 19 Mar 2026 {entry % 24:02}:00:00 GMT</pubDate>"
+        f"<content:encoded>&lt;p&gt;{text(number * 100 + entry)} {text(-number * 100 - entry)}&lt;/p&gt;"
+        "</content:encoded></item>"
+        for entry in range(ENTRIES)
+    )
+    space = 'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    return f'<rss version="2.0" {space}><channel><title>Blog {number}</title>{items}</channel></rss>'
+
+
+def serve(threads: int, feeds: int) -> None:
+    """Serve until standard input ends; says its address first."""
+    pages = {"/board": board(threads).encode()} | {f"/feed/{one}": feed(one).encode() for one in range(feeds)}
+    for thread in range(threads):
+        for start in range(0, PAGES * POSTS_A_PAGE, POSTS_A_PAGE):
+            pages[f"/t/{thread}:{start}"] = thread_page(thread, start).encode()
+
+    def answer(call: Call) -> Reply:
+        key = f"{call.path}:{call.query.get('start', ['0'])[0]}" if call.path.startswith("/t/") else call.path
+        kind = "application/rss+xml" if call.path.startswith("/feed") else "text/html; charset=utf-8"
+        return Reply(pages[key], headers={"Content-Type": kind}) if key in pages else Reply(status=404)
+
+    with site(answer) as it:
+        print(it.url, flush=True)
+        sys.stdin.read()
+
+
+@contextmanager
+def served(threads: int, feeds: int) -> Iterator[str]:
+    """The address of the server, in a process of its own."""
+    command = [sys.executable, __file__, "--serve", "--threads", str(threads), "--feeds", str(feeds)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        yield server.stdout.readline().strip()
+        server.communicate("")
+
+
+# --- the ways to read
+
+
+def taken_apart(url: str, get: Callable[[str], bytes]) -> int:
+    """Get and take apart each page of the forum; returns how many posts were found."""
+    found = []
+    listing = LexborHTMLParser(get(url + "/board"))
+    todo = [node.attributes["href"] or "" for node in listing.css("a.topictitle")]
+    while todo:
+        page = LexborHTMLParser(get(url + todo.pop()))
+        for post in page.css("div.post"):
+            author, when, body = (post.css_first(what) for what in (".author .username", "time", ".content"))
+            if author and when and body:
+                found.append((post.id, author.text(), when.attributes["datetime"], body.text(separator="\n")))
+        todo += [node.attributes["href"] or "" for node in page.css(".pagination a[rel=next]")]
+    return len(found)
+
+
+def bare_forum(url: str) -> int:
+    """The barest way."""
+    with httpx.Client() as web:
+        return taken_apart(url, lambda page: web.get(page).content)
+
+
+def our_door(url: str) -> int:
+    """The same through our door to the web: robots, the host's queue, the guard and the limits."""
+    with Fetcher(Manners(gap=0.0, allow_hosts=("127.0.0.1",)), Hosts()) as web:
+        return taken_apart(url, lambda page: web.get(page).body)
+
+
+def configs(url: str, feeds: int) -> list[SourceConfig]:
+    """The forum (feeds = 0) or the blogs as sources."""
+    ways = SourceConfig("it", "forum", url + "/board", allow_hosts=("127.0.0.1",), gap=0.0)
+    if not feeds:
+        return [replace(ways, options={"engine": "phpbb", "backlog_days": 3650})]
+    return [replace(ways, name=f"b{one}", kind="feed", url=f"{url}/feed/{one}") for one in range(feeds)]
+
+
+def our_source(sources: list[SourceConfig], _: Path) -> int:
+    """Read the sources and throw the posts away."""
+    opened = (open_source(one, now=NOW, memory=Memory(), secrets={}) for one in sources)
+    return sum(len(batch.posts) for one in opened for batch in one.batches())
+
+
+def our_crawl(sources: list[SourceConfig], folder: Path) -> int:
+    """The whole step, into a new store."""
+    settings = replace(load(ROOT / "configs", {}), root=folder)
+    store = open_store(f"sqlite:///{folder / 'bench.db'}")
+    now = NOW + timedelta(seconds=1)  # another night, so that robots.txt is read again
+    done = [crawl(store, settings, one, key=b"bench", now=now) for one in sources]
+    store.close()
+    for one in done:
+        assert one.state == "done", one.error
+    return sum(one.new for one in done)
+
+
+# --- measuring
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """What one way took: posts, seconds of the clock, seconds of processor (its children's too)."""
+
+    posts: int
+    seconds: float
+    processor: float
+
+
+def measured(way: Callable[[], int]) -> Speed:
+    """Run it once to warm up, and once for the clock."""
+    way()
+    start, busy = time.monotonic(), _processor()
+    posts = way()
+    return Speed(posts, time.monotonic() - start, _processor() - busy)
+
+
+def _processor() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def show(title: str, speeds: dict[str, Speed]) -> float:
+    """Print a table; returns the last way's speed as a part of the first one's, by the clock."""
+    print(f"\n{title:<24}{'posts':>8}{'posts/s':>10}{'processor s':>13}{'of the first':>14}")
+    first = next(iter(speeds.values()))
+    share = 1.0
+    for name, speed in speeds.items():
+        share = (speed.posts / speed.seconds) / (first.posts / first.seconds)
+        print(f"{name:<24}{speed.posts:>8}{speed.posts / speed.seconds:>10.0f}{speed.processor:>13.2f}{share:>14.2f}")
+    return share
+
+
+def main() -> None:
+    """Measure and print; exit code 1 where the whole crawl step is under half as fast as the barest way."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--quick", action="store_true", help="3 threads and 2 feeds: to see that it runs")
+    asked.add_argument("--threads", type=int, default=40)
+    asked.add_argument("--feeds", type=int, default=20)
+    asked.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    wish = asked.parse_args()
+    if wish.serve:
+        serve(wish.threads, wish.feeds)
+        return
+    threads, feeds = (3, 2) if wish.quick else (wish.threads, wish.feeds)
+    with served(threads, feeds) as url, tempfile.TemporaryDirectory(prefix="listening-bench-") as folder:
+        forum, blogs = configs(url, 0), configs(url, feeds)
+        numbers = iter(range(99))
+
+        def fresh() -> Path:
+            path = Path(folder) / str(next(numbers))
+            path.mkdir()
+            return path
+
+        share = show(
+            "forum",
+            {
+                "httpx + selectolax": measured(lambda: bare_forum(url)),
+                "our door + selectolax": measured(lambda: our_door(url)),
+                "our source": measured(lambda: our_source(forum, fresh())),
+                "our crawl step": measured(lambda: our_crawl(forum, fresh())),
+            },
+        )
+        bodies = [httpx.get(one.url).content for one in blogs]
+        show(
+            "blogs",
+            {
+                "feedparser": measured(lambda: sum(len(feedparser.parse(body).entries) for body in bodies)),
+                "our source": measured(lambda: our_source(blogs, fresh())),
+                "our crawl step": measured(lambda: our_crawl(blogs, fresh())),
+            },
+        )
+    sys.exit(0 if share >= ENOUGH else 1)
+
+
+if __name__ == "__main__":
+    main()

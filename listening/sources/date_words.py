@@ -1,0 +1,144 @@
+"""The words by which the world's forums write dates: months, weekdays, today, "ago"; without accents, in lower case."""
+
+# ruff: noqa: RUF001 -- Greek, Cyrillic and Turkish letters look like Latin ones, and are meant
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+_MONTHS = """
+january jan januar januari janvier janv enero ene gennaio gen janeiro janner jaenner styczen stycznia sty leden ledna\
+ januara ianuarie ian ocak oca январь января янв січень січня січ tammikuu tammikuuta tammi ιανουαριος ιανουαριου ιαν\
+ gener jaanuar sausio януари يناير tammik
+february feb februar februari fevrier fevr fev febrero febbraio fevereiro luty lutego lut unor unora februarie subat\
+ sub февраль февраля фев февр лютии лютого лют helmikuu helmikuuta helmi φεβρουαριος φεβρουαριου φεβ febrer veebruar\
+ vasario pebruari فبراير
+march mar marz mrz maerz mars marzo marco marzec marca brezen brezna bre martie mart март марта мар березень березня\
+ бер maaliskuu maaliskuuta maalis μαρτιος μαρτιου μαρ marts maart mrt maret marcius marc مارس
+april apr avril avr abril abr aprile kwiecien kwietnia kwi duben dubna dub aprila aprilie nisan nis апрель апреля апр\
+ квітень квітня кві huhtikuu huhtikuuta huhti απριλιος απριλιου απρ aprilis aprill أبريل
+may mai mayo maggio mag maio maj maja kveten kvetna kve majus mayis маи мая травень травня тра toukokuu toukokuuta\
+ touko μαιος μαιου μαι maig mei مايو
+june jun juni juin junio giugno giu junho czerwiec czerwca cze cerven cervna cvn juna iunie iun haziran haz июнь июня\
+ июн червень червня чер kesakuu kesakuuta kesa ιουνιος ιουνιου ιουν juny junius يونيو
+july jul juli juillet juil julio luglio lug julho lipiec lipca lip cervenec cervence cvc jula iulie iul temmuz tem июль\
+ июля июл липень липня лип heinakuu heinakuuta heina ιουλιος ιουλιου ιουλ juliol julius يوليو
+august aug aout agosto ago sierpien sierpnia srpen srpna srp augusta agustos agu август августа авг серпень серпня сер\
+ elokuu elokuuta αυγουστος αυγουστου αυγ agost augustus augusti augusztus agustus أغسطس
+september sep sept septembre septiembre settembre set setembro wrzesien wrzesnia wrz zari zar septembra septembrie\
+ eylul eyl сентябрь сентября сен сент вересень вересня вер syyskuu syyskuuta syys σεπτεμβριος σεπτεμβριου σεπ setembre\
+ szeptember szept سبتمبر
+october oct okt oktober octobre octubre ottobre ott outubro out pazdziernik pazdziernika paz rijen rijna rij oktobra\
+ octombrie ekim eki октябрь октября окт жовтень жовтня жов lokakuu lokakuuta loka οκτωβριος οκτωβριου οκτ أكتوبر
+november nov novembre noviembre novembro listopad listopada lis novembra noiembrie noi kasım kas ноябрь ноября ноя нояб\
+ листопад листопада marraskuu marraskuuta marras νοεμβριος νοεμβριου νοε نوفمبر
+december dec decembre diciembre dic dicembre dezembro dez dezember grudzien grudnia gru prosinec prosince decembra\
+ decembrie aralık ara декабрь декабря дек грудень грудня joulukuu joulukuuta joulu δεκεμβριος δεκεμβριου δεκ desembre\
+ des desember ديسمبر
+"""
+_WEEKDAYS = """
+monday mon montag lundi lunes lunedi segunda maandag mandag poniedziałek pondeli понедельник понеділок pazartesi\
+ maanantai maanantaina senin δευτερα 月曜日 星期一 월요일 lunes luni hetfo
+tuesday tue tues dienstag mardi martes martedi terca dinsdag tirsdag tisdag wtorek utery вторник вівторок salı tiistai\
+ tiistaina selasa τριτη 火曜日 星期二 화요일 marti kedd
+wednesday wed mittwoch mercredi miercoles mercoledi quarta woensdag onsdag sroda streda среда середа carsamba\
+ keskiviikko keskiviikkona rabu τεταρτη 水曜日 星期三 수요일 miercuri szerda
+thursday thu thurs donnerstag jeudi jueves giovedi quinta donderdag torsdag czwartek ctvrtek четверг четвер persembe\
+ torstai torstaina kamis πεμπτη 木曜日 星期四 목요일 joi csutortok
+friday fri freitag vendredi viernes venerdi sexta vrijdag fredag piatek patek пятница cuma perjantai perjantaina jumat\
+ παρασκευη 金曜日 星期五 금요일 vineri pentek
+saturday sat samstag sonnabend samedi sabado sabato zaterdag lørdag lordag sobota суббота субота cumartesi lauantai\
+ lauantaina sabtu σαββατο 土曜日 星期六 토요일 sambata szombat
+sunday sun sonntag dimanche domingo domenica zondag sondag søndag niedziela nedele воскресенье неділя pazar sunnuntai\
+ sunnuntaina minggu κυριακη 日曜日 星期日 일요일 duminica vasarnap
+"""
+_TODAY = (
+    "today heute aujourd'hui aujourd’hui hoy oggi hoje vandaag idag dzisiaj dzis dnes сегодня сьогодні bugun"
+    " tanaan avui"
+    " σημερα astazi danas 今天 今日 오늘"
+)
+_YESTERDAY = (
+    "yesterday gestern hier ayer ieri ontem gisteren igar wczoraj vcera вчера вчора dun eilen kemarin ahir χθες χτες"
+    " tegnap jucer 昨天 昨日 어제"
+)
+_DAY_PHRASES = {"hari ini": 0, "i dag": 0, "i gar": 1, "de hoy": 0, "de ayer": 1, "avant-hier": 2, "vorgestern": 2}
+
+# seconds of a unit -> the words for it
+_UNITS: Mapping[int, str] = {
+    1: "second seconds sec secs sekunde sekunden seconde secondes segundo segundos secondo secondi seconden sekund"
+    " sekunder sekunder sekunt sekuntia sekundy sekunde секунд секунды секунду saniye detik δευτερολεπτα seg",
+    60: "minute minutes min mins minuten minuto minutos minuto minuti minuut minuter minutter minuuttia minuutti minuty"
+    " minut minutę minuta минут минуты минуту хвилин хвилини хвилину dakika menit λεπτα λεπτο perc minute",
+    3_600: "hour hours hr hrs stunde stunden std heure heures hora horas ora ore uur timme timmar time timer tunti"
+    " tuntia godzin godziny godzinę godzine hodin hodinami hodinou час часа часов годин години годину saat jam"
+    " ωρες ωρα ora",
+    86_400: "day days tag tage tagen jour jours dia dias giorno giorni dag dagen dagar dage dager paiva paivaa dzien"
+    " dni den dny день дня дней дні днів gun hari hari-hari μερες ημερες nap zile zi",
+    604_800: "week weeks woche wochen semaine semaines semana semanas settimana settimane weken vecka veckor uge uger"
+    " uke uker viikko viikkoa tydzien tygodni tygodnie tyden tydny неделю недели недель тиждень тижні тижнів hafta"
+    " minggu εβδομαδες het",
+    2_629_800: "month months monat monate monaten mois mes meses mese mesi maand maanden manad manader maned maneder"
+    " maaned maaneder kuukausi kuukautta miesiac miesiace miesiecy mesic mesici месяц месяца месяцев місяць місяці"
+    " місяців ay bulan μηνες honap luna luni",
+    31_557_600: "year years yr yrs jahr jahre jahren an ans annee annees ano anos anno anni jaar ar aar vuosi"
+    " vuotta rok lata lat roky lety год года лет рік роки років yil tahun χρονια ev ani",
+}
+_SHORT_UNITS = {"s": 1, "m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800, "mo": 2_629_800, "y": 31_557_600}
+_EAST = {
+    "秒": 1, "초": 1, "分钟": 60, "分鐘": 60, "分": 60, "분": 60,
+    "小时": 3_600, "小時": 3_600, "時間": 3_600, "시간": 3_600,
+    "天": 86_400, "日": 86_400, "일": 86_400, "周": 604_800, "週間": 604_800, "週": 604_800, "주": 604_800,
+    "个月": 2_629_800, "個月": 2_629_800, "ヶ月": 2_629_800, "か月": 2_629_800, "カ月": 2_629_800, "개월": 2_629_800,
+    "年": 31_557_600, "년": 31_557_600,
+}  # fmt: skip
+AGO_BEFORE = ("vor", "il y a", "hace", "ha", "fa", "for", "pred", "przed", "πριν", "acum", "πριν απο", "desde hace")
+AGO_AFTER = (
+    "ago", "fa", "geleden", "sedan", "siden", "sitten", "temu", "назад", "тому", "тому назад", "once", "lalu",
+    "yang lalu", "atras", "zpet", "ezelott", "in urma", "back",
+)  # fmt: skip
+_ONES = "a an one ein eine einem einer einen un une uno una um uma een en ett jeden jedna один одну satu bir"
+ONE = frozenset(_ONES.split())
+JUST_NOW = re.compile(
+    r"(?:just now|a moment ago|moments ago|a few seconds ago|less than a minute ago|gerade eben|vor wenigen sekunden"
+    r"|vor einem moment|a l['’]instant|ahora mismo|hace un momento|proprio ora|agora mesmo|zojuist|nyss|только что"
+    r"|刚刚|たった今|방금)"
+)
+
+
+def fold(text: str) -> str:
+    """Return the text in lower case, without accents, with western digits and single spaces."""
+    spread = unicodedata.normalize("NFKD", text.replace("İ", "i").replace("ı", "i")).casefold()
+    bare = "".join(_plain(char) for char in spread if not unicodedata.combining(char))
+    return " ".join(unicodedata.normalize("NFC", bare).split())
+
+
+def _plain(char: str) -> str:
+    """Arabic-Indic, Persian, Devanagari ... digits become 0 to 9."""
+    digit = unicodedata.digit(char, None)
+    return str(digit) if digit is not None and char.isdigit() and not char.isascii() else char
+
+
+def _numbered(lines: str, first: int) -> dict[str, int]:
+    return {fold(word): number for number, line in enumerate(lines.strip().split("\n"), first) for word in line.split()}
+
+
+MONTHS: Mapping[str, int] = _numbered(_MONTHS, 1)
+WEEKDAYS: Mapping[str, int] = _numbered(_WEEKDAYS, 0)
+DAYS_BACK: Mapping[str, int] = (
+    {fold(word): 0 for word in _TODAY.split()} | {fold(word): 1 for word in _YESTERDAY.split()} | _DAY_PHRASES
+)
+UNITS: Mapping[str, int] = {fold(word): seconds for seconds, words in _UNITS.items() for word in words.split()}
+SHORT_UNITS: Mapping[str, int] = _SHORT_UNITS
+EAST_UNITS: Mapping[str, int] = {fold(word): seconds for word, seconds in _EAST.items()}
+_ENOUGH = 3  # letters that an unlisted short form must have
+
+
+def month_of(word: str) -> int | None:
+    """Return the month that a folded word names, also cut short ("Septem", "Okto"); None where it names none or two."""
+    if found := MONTHS.get(word):
+        return found
+    if len(word) < _ENOUGH:
+        return None
+    near = {number for name, number in MONTHS.items() if name.startswith(word)}
+    return near.pop() if len(near) == 1 else None

@@ -1,0 +1,194 @@
+"""Reads repeated blocks as posts: of each the name, the date and the words, by the places that most blocks share."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from listening.sources.forum_posts import FoundPost, own_html, text_hash
+from listening.sources.forum_selectors import shown_at
+from listening.sources.forum_survey import Mark, Place, Survey
+from listening.sources.forum_urls import post_number
+
+_MOST_DATES = 8  # in one block: more is a box of several posts
+MOST_WORDS = 60  # of one block that count: long posts are no better than short ones
+SOUND = 0.6  # of a group's blocks must have a name, a date and words
+_ASIDE = "[data-aside]"
+AROUND = 16  # words around a date or a name that still belong to it ("by Ann, on 3 May, 12 posts")
+_ASIDE_WORDS = 40  # in a part of a post that is called profile, meta, controls ...
+_HALF = 0.4
+_POORLY_NAMED = 0.4  # like a profile, and not like a body too
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_DATE_WORDS = 9  # a body of fewer words that reads as a date is one
+_GOOD = re.compile(
+    r"content|body|message|text|entry|prose|cooked|markdown|comment|post|msg|inhalt|contenu", re.IGNORECASE
+)
+_POOR = re.compile(
+    r"profile|user|author|avatar|sign|meta|control|button|foot|date|stat|rank|badge|head|nav|menu|tool|react|like|share"
+    r"|action|vote|info|detail|poster|sidebar|title|subject|breadcrumb|pagin",
+    re.IGNORECASE,
+)
+_POORER = re.compile(r"profile|avatar|sign|detail|info|meta|control|foot|edit|stat|head|button|tool", re.IGNORECASE)
+_NOBODY = Mark(-1, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One repeated block, without the blocks inside it: its place, and what stands in it."""
+
+    place: Place
+    inner: tuple[Place, ...]
+    dates: tuple[Mark, ...]
+    names: tuple[Mark, ...]
+    words: int
+
+    @property
+    def sound(self) -> bool:
+        """True where it has a date and words, and is no box of several posts."""
+        return 0 < len(self.dates) <= _MOST_DATES and self.words > 0
+
+
+def read_blocks(survey: Survey, blocks: Sequence[Block]) -> list[FoundPost]:
+    """Return a post for each block that holds words."""
+    date_kind = _usual([block.dates for block in blocks])
+    name_kind = _usual([block.names for block in blocks])
+    chosen = [
+        (block, _of_kind(block.dates, date_kind), _of_kind(block.names or (_NOBODY,), name_kind)) for block in blocks
+    ]
+    body_kind = _body_kind(survey, chosen)
+    bodies = [next((place for place in inside(survey, block) if place.kind == body_kind), None) for block in blocks]
+    for (block, date, name), body in zip(chosen, bodies, strict=True):
+        _set_aside(survey, block, body or block.place, (date, name))
+    numbers = [_number(block, survey) for block in blocks]
+    often = Counter(numbers)
+    posts, named = [], dict[int, str]()
+    for (block, date, name), body, shown in zip(chosen, bodies, numbers, strict=True):
+        html = own_html((body or block.place).node, _ASIDE)
+        words = re.sub(r"<[^>]+>", " ", html).split()
+        if not words or (len(words) < _DATE_WORDS and survey.find(" ".join(words))):
+            continue
+        native = shown if shown and often[shown] == 1 else text_hash(name.name, html)
+        named[block.place.order] = native
+        outer = next((one.place.order for one in reversed(blocks) if block.place in one.inner), None)
+        posts.append(
+            FoundPost(
+                id=native,
+                author=name.name or None,
+                created_at=date.moment,
+                date_from="text" if date.how == "day" else date.how,
+                html=html,
+                reply_to=named.get(outer) if outer is not None else None,
+                anchor=block.place.node.attributes.get("id") or "",
+            )
+        )
+    return posts
+
+
+def _usual(marks: Sequence[Sequence[Mark]]) -> str:
+    """Return the kind of place in which most blocks have such a mark; of equals the one that stands first."""
+    kinds = Counter(kind for block in marks for kind in dict.fromkeys(mark.kind for mark in block))
+    exact = Counter(mark.kind for block in marks for mark in block if mark.how not in ("day", ""))
+    order = {kind: at for at, kind in reversed(list(enumerate(mark.kind for block in marks for mark in block)))}
+    return max(kinds, key=lambda kind: (kinds[kind], exact[kind] > 0, -order[kind]), default="")
+
+
+def _of_kind(marks: Sequence[Mark], kind: str) -> Mark:
+    return next((mark for mark in marks if mark.kind == kind), marks[0])
+
+
+def inside(survey: Survey, block: Block) -> Iterable[Place]:
+    """Return the places in a block, without those in the blocks inside it."""
+    at = block.place.order + 1
+    while at <= block.place.end:
+        place = survey.places[at]
+        around = next((one for one in block.inner if one.order == at), None)
+        if around is not None:
+            at = around.end + 1
+            continue
+        yield place
+        at += 1
+
+
+def _body_kind(survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]]) -> str:
+    """Return the kind of place that holds most words in most blocks, without the date and the name; "" for none."""
+    words: Counter[str] = Counter()
+    held: Counter[str] = Counter()
+    repeated: Counter[str] = Counter()
+    distinct: dict[str, set[int]] = defaultdict(set)
+    for block, date, name in chosen:
+        counted = Counter[str]()
+        for place in inside(survey, block):
+            if place.order <= date.order <= place.end or place.order <= name.order <= place.end:
+                continue
+            counted[place.kind] += 1
+            if counted[place.kind] > 1:
+                continue
+            count = survey.words(place.order, place.end)
+            words[place.kind] += min(count, MOST_WORDS)
+            distinct[place.kind].add(hash((place.node.text() or "")[:200]) if count else 0)
+        held.update(counted.keys())
+        repeated.update(kind for kind, count in counted.items() if count > 1)
+    fit = {
+        kind: words[kind] * _named_like(kind) * len(distinct[kind]) / held[kind]
+        for kind in words
+        if held[kind] >= SOUND * len(chosen) and repeated[kind] <= 0.1 * len(chosen) and words[kind]
+    }
+    best = max(fit.values(), default=0.0)
+    prose = sum(min(block.words, MOST_WORDS) for block, _, _ in chosen)
+    if max((words[kind] for kind in fit if fit[kind] == best), default=0) < _HALF * prose:
+        return ""  # the words stand beside date and name: the whole block is the body, without these
+    held_in_all = [
+        k for k in fit if k.startswith("blockquote") and held[k] >= 0.9 * len(chosen) and fit[k] >= 0.7 * best
+    ]
+    if held_in_all:  # the program's own frame of every post, and no quote
+        return held_in_all[0]
+    # of those that hold the words the first seen, which is the outermost: it loses no paragraph
+    return next((kind for kind, score in fit.items() if score >= 0.95 * best), "") if best else ""
+
+
+def _named_like(kind: str) -> float:
+    _, shape, classes, prop = [*kind.partition("<")[0].split("|"), "", "", ""][:4]
+    name = f"{shape} {classes} {prop}"
+    return (1.5 if _GOOD.search(name) else 1.0) * (0.3 if _POOR.search(name) else 1.0)
+
+
+def _number(block: Block, survey: Survey) -> str:
+    """Return what names the post: an id, data-id or anchor in the block."""
+    for place in [block.place, *list(inside(survey, block))[:12]]:
+        for attribute in ("data-post-id", "data-id", "data-comment-id", "data-pid", "data-message-id", "id", "name"):
+            shown = place.node.attributes.get(attribute) or ""
+            if shown and re.search(r"\d", shown) and (found := post_number(shown)):
+                return found
+    return ""
+
+
+def _set_aside(survey: Survey, block: Block, body: Place, marks: Sequence[Mark]) -> None:
+    """Mark what is no word of the author: what stands around the date and the name, and what its class calls so."""
+    aside = []
+    for mark in marks:
+        at = mark.order
+        while at > block.place.order:
+            above = survey.places[at].parent
+            if above <= block.place.order or survey.words(above, survey.places[above].end) > AROUND:
+                break
+            at = above
+        if at > block.place.order:
+            aside.append(survey.places[at])
+    aside += [
+        place
+        for place in inside(survey, block)
+        if _is_aside(place) and survey.words(place.order, place.end) <= _ASIDE_WORDS
+    ]
+    for place in aside:
+        if not place.order <= body.order <= place.end:
+            place.node.attrs["data-aside"] = "1"
+
+
+def _is_aside(place: Place) -> bool:
+    """Return True for what is called profile, meta, controls ... and nothing better, and for "Re: ..." over a post."""
+    if place.node.tag in _HEADINGS:
+        return shown_at(place.node, "").casefold().startswith("re:")
+    poor = _named_like(place.kind)
+    return poor < _POORLY_NAMED or (poor < 1 and bool(_POORER.search(place.kind)))

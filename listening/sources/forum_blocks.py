@@ -1,0 +1,174 @@
+"""Finds the posts on a page of unknown make: the blocks that repeat, each with a name, a date and words."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from listening.sources.forum_block_posts import AROUND, MOST_WORDS, SOUND, Block, inside, read_blocks
+from listening.sources.forum_posts import FoundPost
+from listening.sources.forum_selectors import element_before, shown_at
+from listening.sources.forum_survey import Mark, Place, Survey, plain_classes, within
+
+_FEWEST = 2  # blocks that make a thread
+_FEW_WORDS = 25  # outside links in a row of a list of threads: numbers, dates, an excerpt
+_MEAN_WORDS = 3.0  # of a post outside links; rows of a list of threads have fewer
+_BLOCK_TAGS = frozenset(
+    ("div", "li", "tr", "table", "article", "section", "td", "dl", "dd", "tbody", "fieldset", "p", "ul")
+)
+_ANSWER = re.compile(r"comment|reply|repl(?:y|ies)|answer|response|antwort", re.IGNORECASE)
+_COMMENT = re.compile(r"comment|post|reply|answer|message|#", re.IGNORECASE)
+
+
+def posts_by_blocks(survey: Survey) -> list[FoundPost]:
+    """Return the posts that stand in the page's best group of repeated blocks; none where no group is sound.
+
+    Blocks without names count only where none has one, and only where their classes or ids call them posts.
+    """
+    survey = survey.known()
+    members = list(_groups(survey))
+    groups = [blocks for some in members if (blocks := _blocks(survey, some))]
+    called = [blocks for blocks in groups if len(blocks) > _FEWEST and _COMMENT.search(blocks[0].place.kind)]
+    if posts := _posts_of(survey, _named(groups)) or _posts_of(survey, called):
+        return posts
+    groups = [blocks for some in members if (blocks := _blocks(survey, some, borrow=True))]
+    return _posts_of(survey, _named(groups))
+
+
+def _named(groups: Sequence[list[Block]]) -> list[list[Block]]:
+    """Return the groups most of whose blocks have a name."""
+    return [blocks for blocks in groups if sum(bool(block.names) for block in blocks) >= SOUND * len(blocks)]
+
+
+def _posts_of(survey: Survey, groups: Sequence[list[Block]]) -> list[FoundPost]:
+    """Return the posts of the best of these groups; none where it is a list of threads."""
+    scored = [(_score(blocks), blocks) for blocks in groups]
+    best = max((score for score, _ in scored), default=0.0)
+    if best <= 0:
+        return []
+    # of the groups that find as many posts the tightest: the post without what stands around it
+    most = max(_worth(blocks) for score, blocks in scored if score >= best * 0.8)
+    near = [(score, blocks) for score, blocks in scored if score >= best * 0.6 and _worth(blocks) >= most]
+    _, chosen = min(near, key=lambda one: (sum(b.place.end - b.place.order for b in one[1] if b.sound), -one[0]))
+    sound = [block for block in chosen if block.sound]
+    posts = read_blocks(survey, sound)
+    mean = sum(len(re.sub(r"<[^>]+>", " ", post.html).split()) for post in posts) / max(len(posts), 1)
+    told = bool(_COMMENT.search(sound[0].place.kind))
+    if len(posts) < _FEWEST or mean < (1 if told else _MEAN_WORDS) or _is_list(survey, sound):
+        return []
+    opening = _opening(survey, sound) if _ANSWER.search(sound[0].place.kind) else None
+    return (read_blocks(survey, [opening]) if opening else []) + posts
+
+
+def _opening(survey: Survey, blocks: Sequence[Block]) -> Block | None:
+    """Return what comments or answers stand under: the smallest place above them with a date, and words enough."""
+    first = min(block.place.order for block in blocks)
+    headings = [place.order for place in survey.places[:first] if place.node.tag == "h1"]
+    named = any(block.names for block in blocks)
+    for mark in within(survey.dates, headings[-1] if headings else 0, first - 1):
+        at = mark.order
+        while at >= 0 and survey.places[at].end < first:
+            place = survey.places[at]
+            names = tuple(within(survey.names, place.order, place.end))
+            words = survey.words(place.order, place.end)
+            if (names or not named) and words > AROUND:
+                return Block(place, (), (mark,), names, words)
+            at = place.parent
+    return None
+
+
+def _worth(blocks: Sequence[Block]) -> tuple[int, int]:
+    """Return how many posts a group holds, and how many of them with a name."""
+    sound = [block for block in blocks if block.sound]
+    return len(sound), sum(bool(block.names) for block in sound)
+
+
+def _is_list(survey: Survey, blocks: Sequence[Block]) -> bool:
+    """Return True where each block links another page by a title of its own: a list of threads, not a thread."""
+    titles: list[str] = []
+    pages: list[str] = []
+    for block in blocks:
+        links = [place.node for place in inside(survey, block) if place.node.tag == "a"]
+        named = [(shown_at(link, ""), link.attributes.get("href") or "") for link in links]
+        fit = [(t, h) for t, h in named if len(t.split()) > 1 and not h.startswith("#") and not survey.find(t)]
+        if fit:
+            title, page = max(fit, key=lambda one: len(one[0]))
+            titles.append(re.sub(r"^re:\s*", "", title.casefold()))
+            pages.append(page.partition("#")[0])
+    return (
+        len(set(titles)) >= 0.6 * len(blocks) and len(set(pages)) >= 0.7 * len(blocks) and _links_weigh(survey, blocks)
+    )
+
+
+def _links_weigh(survey: Survey, blocks: Sequence[Block]) -> bool:
+    """Return True where the words outside links are few: a post has many, however many links it holds."""
+    return sum(block.words for block in blocks) / len(blocks) < _FEW_WORDS or survey.root is None
+
+
+def _groups(survey: Survey) -> Iterable[list[Place]]:
+    """Yield the places that are alike: by the shape of their ids, by each class, and as children of one parent."""
+    found: dict[tuple[str, ...], list[Place]] = defaultdict(list)
+    for place in survey.places:
+        if place.node.tag not in _BLOCK_TAGS and not place.node.attributes.get("itemtype"):
+            continue
+        tag, shape = place.node.tag or "", re.sub(r"\d+", "#", place.node.attributes.get("id") or "")
+        if "#" in shape:
+            found["id", tag, shape].append(place)
+        for word in plain_classes(place.node):
+            found["class", tag, word].append(place)
+        found["child", tag, str(place.parent)].append(place)
+    seen: set[tuple[int, ...]] = set()
+    for members in found.values():
+        key = tuple(place.order for place in members)
+        if len(members) >= _FEWEST and key not in seen:
+            seen.add(key)
+            yield members
+
+
+def _blocks(survey: Survey, members: Sequence[Place], *, borrow: bool = False) -> list[Block]:
+    """Return the members as blocks, each without the members that stand inside it (answers nested in a comment).
+
+    With `borrow` a block without a date or name takes those that stand just before it.
+    """
+    first, last = members[0].order, max(place.end for place in members)
+    if len(within(survey.dates, first - AROUND, last)) < _FEWEST:
+        return []
+    blocks = []
+    for at, place in enumerate(members):
+        inner: list[Place] = []
+        for other in members[at + 1 :]:
+            if other.order > place.end:
+                break
+            if not inner or other.order > inner[-1].end:
+                inner.append(other)
+        dates = _outside(within(survey.dates, place.order, place.end), inner)
+        names = _outside(within(survey.names, place.order, place.end), inner)
+        if borrow:
+            dates = dates or _just_before(survey, place, survey.dates)
+            names = names or _just_before(survey, place, survey.names)
+        words = survey.words(place.order, place.end) - sum(survey.words(one.order, one.end) for one in inner)
+        blocks.append(Block(place, tuple(inner), dates, names, words))
+    return blocks
+
+
+def _just_before(survey: Survey, place: Place, marks: list[Mark]) -> tuple[Mark, ...]:
+    """Return the marks in the short element before a block: some programs set the date or the name above the post."""
+    before = element_before(place.node)
+    at = survey.orders.get(before.mem_id, -1) if before is not None else -1
+    if at < 0 or survey.words(at, survey.places[at].end) > AROUND:
+        return ()
+    return tuple(within(marks, at, survey.places[at].end))
+
+
+def _outside(marks: Sequence[Mark], inner: Sequence[Place]) -> tuple[Mark, ...]:
+    return tuple(mark for mark in marks if not any(place.order <= mark.order <= place.end for place in inner))
+
+
+def _score(blocks: Sequence[Block]) -> float:
+    """More words of people in more blocks are better, as long as most blocks that show a date or a name are whole."""
+    sound = [block for block in blocks if block.sound]
+    share = len(sound) / max(sum(bool(block.dates or block.names) for block in blocks), 1)
+    if len(sound) < _FEWEST or share < SOUND:
+        return 0.0
+    return share * share * (0.5 + len(sound) / len(blocks) / 2) * sum(min(block.words, MOST_WORDS) for block in sound)

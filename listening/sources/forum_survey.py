@@ -1,0 +1,295 @@
+"""Surveys a page of unknown make: where dates and names stand, and where words are, each by its kind of place."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from selectolax.lexbor import LexborNode
+
+from listening.sources.date_shapes import Shown
+from listening.sources.date_words import DAYS_BACK, fold
+from listening.sources.dates import read_moment
+from listening.sources.forum_selectors import Ids
+
+FindDate = Callable[[str], Shown | None]
+
+_WORDLESS = frozenset(
+    ("script", "style", "noscript", "template", "svg", "select", "textarea", "button", "nav", "iframe")
+)
+_SHORT = 110  # characters of an element that may be a date
+_QUOTE_DEEP = 5  # steps up from a name to the quote that it stands in
+_SHORTEST = 5  # characters: "1 Jan" at least
+_NAME_MOST = 40
+_NAME_WORDS = 5
+_DATE_ATTRIBUTES = ("datetime", "data-time", "data-timestamp", "data-date", "data-epoch", "data-created", "data-posted")
+_HAS_DAY = re.compile(r"\d|" + "|".join(sorted(map(re.escape, DAYS_BACK), key=len, reverse=True)))
+_OTHER_DATE = re.compile(
+    r"joined|join date|regist|member since|member for|last (?:edit|activ|visit|seen|online|modif|post|reply)"
+    r"|edited|birth"
+    r"|mitglied|dabei seit|geandert|bearbeitet|zuletzt|inscri|inscrit|modifi|updated|anmeldung|beigetreten"
+    r"|miembro|desde"
+    r"|messages since|lid sinds|geregistreerd|iscritto|dołaczyl|zarejestr|edit|location|posts:|age:",
+)
+_OTHER_PLACE = re.compile(r"edit|modif|join|register|update|birth|last-?seen|last-?active|lastpost|signature|quote")
+_NAME_PLACE = re.compile(
+    r"(?:^|[-_ ])(?:author|authors|user-?name|big-?username|poster|post-?author|nick|nick-?name|display-?name"
+    r"|postedby|creator"
+    r"|member-?name|user-?link|commenter|fn|hnuser|comment-?user|poster-?name|by-?author|author-?name)(?:[-_ ]|$)"
+)
+_PROFILE = re.compile(
+    r"(?:^|[/?&=._-])(?:members?|users?|profiles?|profil|profilo|perfil|author|autor|benutzer|mitglied"
+    r"|utilisateur|usuario"
+    r"|people|showuser|viewprofile|userinfo|nutzer|memberlist|uid|u|forumuser|account)(?:[/?&=._-]|\d|$)|/@|/~|/u\d+",
+    re.IGNORECASE,
+)
+_NO_NAME = re.compile(
+    r"profil|view|send|message|posts?$|pm$|www|website|e-?mail|reply|quote|report|login|log in|register"
+    r"|anmelden|registrieren"
+    r"|beitrage|nachricht|member|junior|senior|newbie|admin(?:istrator)?$|moderator$|more|home|search|avatar"
+    r"|online|offline"
+    r"|edit|permalink|share|follow|like|thanks|danke|badge|reputation|#\d+|\d+$|antworten|zitieren|hide|show"
+    r"|parent|prev|next",
+)
+_HAS_CLOCK = re.compile(r"\d{1,2}:\d{2}|\d{4}[-/]\d|\d[-/.]\d{1,2}[-/.]\d")
+_LEAD = re.compile(
+    r"^(?:posted by|written by|by|von|par|por|door|av|fran|от|author|autor|from|di)[:\s]\s*", re.IGNORECASE
+)
+
+
+@dataclass(slots=True)
+class Place:
+    """One element: its order on the page, the order of the last one inside it, its parent's, and what kind it is."""
+
+    node: LexborNode
+    order: int
+    end: int
+    parent: int
+    kind: str
+    words: int = 0  # words outside links in this element itself
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A date or a name at a place of the page."""
+
+    order: int
+    kind: str
+    moment: datetime | None = None
+    how: str = ""
+    name: str = ""
+
+
+@dataclass(slots=True)
+class Survey:
+    """All places of a page with its dates and names; surveyed when first asked for."""
+
+    root: LexborNode | None
+    find: FindDate
+    places: list[Place] = field(default_factory=list)
+    dates: list[Mark] = field(default_factory=list)
+    names: list[Mark] = field(default_factory=list)
+    running: list[int] = field(default_factory=lambda: [0])
+    orders: dict[int, int] = field(default_factory=dict)
+
+    def known(self) -> Survey:
+        """Return this survey, made now if it was not yet."""
+        if not self.places and self.root is not None:
+            self._walk(self.root, -1, linked=False, muted=False)
+            for place in self.places:
+                self.running.append(self.running[-1] + place.words)
+            self._mark_dates()
+            self._mark_names()
+        return self
+
+    def words(self, start: int, end: int) -> int:
+        """Return the words outside links in the places from `start` to `end`."""
+        return self.running[end + 1] - self.running[start]
+
+    def date_in(self, node: LexborNode, body: LexborNode, others: Ids) -> tuple[datetime, str] | None:
+        """Return the first date beside the body of a post, for a look whose own place for it is empty."""
+        near = self._beside(self.known().dates, node, body, others)
+        exact = [mark for mark in near if mark.how != "day"] or near
+        return (exact[0].moment, exact[0].how) if exact and exact[0].moment else None
+
+    def author_in(self, node: LexborNode, body: LexborNode, others: Ids) -> str:
+        """Return the first name beside the body of a post."""
+        near = self._beside(self.known().names, node, body, others)
+        return near[0].name if near else ""
+
+    def _beside(self, marks: list[Mark], node: LexborNode, body: LexborNode, others: Ids) -> list[Mark]:
+        here, inner = self.orders.get(node.mem_id), self.orders.get(body.mem_id)
+        if here is None or inner is None:
+            return []
+        apart = [(inner, self.places[inner].end)] if inner != here else []
+        apart += [(at, self.places[at].end) for other in others if (at := self.orders.get(other, -1)) > here]
+        inside = within(marks, here, self.places[here].end)
+        return [mark for mark in inside if not any(start <= mark.order <= end for start, end in apart)]
+
+    def _walk(self, top: LexborNode, parent: int, *, linked: bool, muted: bool) -> None:
+        """Visit every element once, without recursion: pages nest deeper than Python's stack."""
+        stack: list[tuple[LexborNode, int, bool, bool]] = [(top, parent, linked, muted)]
+        while stack:
+            node, above, in_link, quiet = stack.pop()
+            if (node.tag or "-").startswith(("-", "_", "!")):
+                continue
+            order = len(self.places)
+            in_link, quiet = in_link or node.tag == "a", quiet or node.tag in _WORDLESS
+            place = Place(node, order, order, above, kind_of(node))
+            if not in_link and not quiet:
+                place.words = len(own_text(node).split())
+            self.places.append(place)
+            self.orders[node.mem_id] = order
+            stack += [(child, order, in_link, quiet) for child in reversed(list(node.iter()))]
+        for place in reversed(self.places):
+            if place.parent >= 0:
+                self.places[place.parent].end = max(self.places[place.parent].end, place.end)
+
+    def _mark_dates(self) -> None:
+        for place in self.places:
+            attributes = place.node.attributes
+            where = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".casefold()
+            if place.node.tag in _WORDLESS or _OTHER_PLACE.search(where):
+                continue
+            if (mark := self._attribute_date(place) or self._text_date(place)) and not _is_quoted(place.node):
+                self.dates.append(mark)
+
+    def _attribute_date(self, place: Place) -> Mark | None:
+        attributes = place.node.attributes
+        for name in _DATE_ATTRIBUTES:
+            if (shown := attributes.get(name)) and (moment := read_moment(shown) or self._moment(shown)):
+                return Mark(place.order, f"{place.kind}@{name}", moment, "attribute")
+        prop = attributes.get("itemprop") or ""
+        told = (
+            attributes.get("content") if prop in ("datePublished", "dateCreated", "commentTime", "uploadDate") else ""
+        )
+        if told and (moment := self._moment(told)):
+            return Mark(place.order, f"{place.kind}@content", moment, "attribute")
+        shown = attributes.get("title") or ""
+        dated = _SHORTEST < len(shown) < _SHORT and re.search(r"\d", shown) and not _OTHER_DATE.search(fold(shown))
+        if dated and (found := self.find(shown)) and found.exact != "relative":
+            return Mark(place.order, f"{place.kind}@title", found.moment, "attribute")
+        return None
+
+    def _moment(self, shown: str) -> datetime | None:
+        found = self.find(shown)
+        return found.moment if found else None
+
+    def _text_date(self, place: Place) -> Mark | None:
+        own = own_text(place.node)
+        if not own or len(own) > 2 * _SHORT or not _HAS_DAY.search(fold(own)):
+            return None
+        found = self.find(own)
+        whole = place.node
+        if found is None or found.exact == "day":  # the time, or the day, may stand in an element of its own
+            around = (
+                place.node if place.words < len((place.node.text(separator=" ") or "").split()) else place.node.parent
+            )
+            shown = " ".join((around.text(separator=" ") or "").split()) if around is not None else ""
+            wider = self.find(shown) if 0 < len(shown) <= _SHORT else None
+            found, whole = (
+                (wider, around or whole) if wider and (not found or wider.exact == "time") else (found, whole)
+            )
+        if found is None or _OTHER_DATE.search(fold(own)) or _OTHER_DATE.search(_label(place.node)):
+            return None
+        return Mark(
+            place.order, place.kind, found.moment, {"relative": "relative", "day": "day"}.get(found.exact, "text")
+        )
+
+    def _mark_names(self) -> None:
+        for place in self.places:
+            if (name := _name_at(place.node)) and not self.find(name) and not _is_quoted(place.node):
+                self.names.append(Mark(place.order, place.kind, name=name))
+
+
+def within(marks: list[Mark], start: int, end: int) -> list[Mark]:
+    """Return the marks whose order lies in a range; marks stand in order."""
+    low = bisect_left(marks, start, key=lambda mark: mark.order)
+    high = bisect_left(marks, end + 1, key=lambda mark: mark.order)
+    return marks[low:high]
+
+
+def own_text(node: LexborNode) -> str:
+    """Return the text that stands in an element itself, not in elements inside it."""
+    return " ".join(" ".join((child.text(deep=False) or "") for child in _texts(node)).split())
+
+
+def _texts(node: LexborNode) -> Iterator[LexborNode]:
+    child = node.child
+    while child is not None:
+        if child.tag == "-text":
+            yield child
+        child = child.next
+
+
+def kind_of(node: LexborNode) -> str:
+    """Return the kind of an element: its tag, the shape of its id and its classes, without numbers and odd or even."""
+    attributes = node.attributes
+    shape = re.sub(r"\d+", "#", attributes.get("id") or "")
+    classes = " ".join(sorted(plain_classes(node)))
+    kind = f"{node.tag}|{shape if '#' in shape else ''}|{classes}|{attributes.get('itemprop') or ''}"
+    if kind.endswith("|||") and node.parent is not None:
+        above = node.parent
+        nearby = (
+            " ".join(sorted(plain_classes(above))) or re.sub(r"\d+", "#", above.attributes.get("id") or "") or above.tag
+        )
+        kind += f"<{nearby}"
+    return kind
+
+
+_CHANGING = re.compile(
+    r"^(?:odd|even|alt\d?|first|last|row\d|bg\d|trow\d|windowbg\d?|new|old|online|offline|unread|read)$"
+)
+
+
+def plain_classes(node: LexborNode) -> set[str]:
+    """Return the classes of an element without numbers, and without those that only tell rows apart."""
+    words = (node.attributes.get("class") or "").split()
+    return {re.sub(r"\d+", "#", word) for word in words if not _CHANGING.match(word)}
+
+
+def _label(node: LexborNode) -> str:
+    """Return the words just before an element, which may say what its date is of."""
+    before = node.prev
+    while before is not None and before.tag == "-text" and not (before.text(deep=False) or "").strip():
+        before = before.prev
+    text = (
+        (before.text(deep=False) if before.tag == "-text" else before.text(separator=" ")) if before is not None else ""
+    )
+    return fold((text or "")[-60:])
+
+
+def _is_quoted(node: LexborNode) -> bool:
+    """Return True where a date or name stands in what somebody quotes."""
+    above: LexborNode | None = node
+    for _ in range(_QUOTE_DEEP):
+        if above is None:
+            return False
+        if "quote" in f"{above.attributes.get('class') or ''} {above.attributes.get('id') or ''}".casefold():
+            return True
+        above = above.parent
+    return False
+
+
+def _name_at(node: LexborNode) -> str:
+    """Return the person's name that an element shows; "" where it shows none."""
+    attributes = node.attributes
+    where = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".casefold()
+    named = attributes.get("itemprop") in ("author", "creator") or attributes.get("rel") == "author"
+    linked = node.tag == "a" and bool(_PROFILE.search(attributes.get("href") or ""))
+    if attributes.get("data-author") and not re.search("quote", where):
+        return str(attributes["data-author"])[:_NAME_MOST]
+    if not (named or linked or "name" in where.split() or _NAME_PLACE.search(where)):
+        return ""
+    inside = [] if node.tag == "a" else [name for inner in node.css("a, strong, b") if (name := _as_name(inner))]
+    return inside[0] if inside else _as_name(node)
+
+
+def _as_name(node: LexborNode) -> str:
+    """Return the words of an element where they can be a name."""
+    name = _LEAD.sub("", " ".join((node.text(separator=" ") or "").split())).strip(" :,·•-")
+    short = 0 < len(name) <= _NAME_MOST and len(name.split()) <= _NAME_WORDS
+    return name if short and not _NO_NAME.match(fold(name)) and not _HAS_CLOCK.search(name) else ""

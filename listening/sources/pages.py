@@ -1,0 +1,181 @@
+"""Recognises pages that are not what was asked for: login walls, captchas, maintenance, errors, another layout."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from listening.errors import SourceBroken, SourceError, SourceRefused, SourceUnavailable
+
+_FEW_WORDS = 400  # a page with more is a page, whatever stands in its margin
+_LOOKED_AT = 6_000  # characters of a page's words in which it says what it is
+
+_CAPTCHA_MARKS = (
+    "#challenge-form, #challenge-running, #challenge-stage, #challenge-error-text, #cf-wrapper"
+    ", .cf-browser-verification, "
+    "#cf-challenge-running, script[src*='challenge-platform'], script[src*='/cdn-cgi/challenge'], #px-captcha, "
+    ".g-recaptcha, .h-captcha, .cf-turnstile, iframe[src*='captcha'], script[src*='captcha'], [id*='captcha'], "
+    "#ddos-guard, script[src*='ddos-guard'], #sucuri, script[src*='geo.captcha-delivery.com']"
+    ", meta[name='captcha-bypass']"
+)
+_CAPTCHA_WORDS = re.compile(
+    r"just a moment|attention required|checking your browser|verify (?:that )?you are (?:a )?human"
+    r"|are you (?:a )?(?:human|robot)"
+    r"|not a robot|kein roboter|pas un robot|no soy un robot|unusual traffic|ddos-guard|pardon our interruption"
+    r"|enable javascript and cookies to continue|security check|sicherheitspr.fung"
+    r"|access (?:to this page has been )?denied"
+    r"|bot verification|please complete the security|one more step",
+    re.IGNORECASE,
+)
+_LOGIN_WORDS = re.compile(
+    r"you (?:must|need to|have to) (?:be )?(?:logged[- ]in|log[- ]?in|login|sign[- ]in|signed in|register|be a member)"
+    r"|you are not logged in or you do not have permission|(?:please|bitte) (?:log ?in|sign in|melden sie sich"
+    r"|anmelden|einloggen)"
+    r"|not authori[sz]ed to (?:read|view)|members only|only registered (?:users|members)|guests (?:can ?not|may not)"
+    r"|login required|log in to (?:continue|view|see)|sign in to (?:continue|view|see)"
+    r"|in order to view this (?:forum|topic|page)"
+    r"|nicht angemeldet|m.ssen (?:sie |sich |du |dich )?(?:angemeldet|einlogg|registrier|anmelde)"
+    r"|keine berechtigung|zugriff verweigert"
+    r"|vous devez (?:.tre )?(?:connect|vous connecter|inscri)|debes (?:iniciar|identificarte|estar registrado)"
+    r"|devi (?:effettuare|essere)"
+    r"|voc. precisa (?:entrar|estar)|je moet (?:ingelogd|inloggen)|musisz (?:by. )?zalogowa",
+    re.IGNORECASE,
+)
+_LOGIN_TITLE = re.compile(
+    r"\b(?:log ?in|sign ?in|anmelden|anmeldung|einloggen|connexion|iniciar sesi|accedi|acesso|inloggen|zaloguj)",
+    re.IGNORECASE,
+)
+_CLOSED_WORDS = re.compile(
+    r"(?:board|forum|site|community|website)s? (?:is|are|is currently|has been) (?:temporarily )?(?:closed"
+    r"|disabled|down|offline|unavailable)"
+    r"|currently (?:disabled|down for maintenance|undergoing maintenance|performing maintenance)"
+    r"|maintenance mode|scheduled maintenance"
+    r"|under maintenance|wartungsarbeiten|wartungsmodus|en maintenance|en mantenimiento|in manutenzione"
+    r"|be right back|back soon",
+    re.IGNORECASE,
+)
+_GONE_WORDS = re.compile(
+    r"(?:thread|topic|post|forum|discussion|page|thema|beitrag|sujet|tema) (?:\w+ ){0,5}(?:does not exist"
+    r"|doesn.t exist|could not be found"
+    r"|cannot be found|has been (?:deleted|removed)|not found|existiert nicht|wurde gel.scht|n.existe (?:pas"
+    r"|plus)|no existe)"
+    r"|(?:invalid|no) (?:thread|topic|post|forum)s? specified|existiert nicht",
+    re.IGNORECASE,
+)
+_ERROR_WORDS = re.compile(
+    r"database error|sql error|internal server error|error establishing a database|fatal error"
+    r"|service unavailable|bad gateway"
+    r"|datenbankfehler|erreur de base de donn|too many connections|server is too busy|gateway time-?out",
+    re.IGNORECASE,
+)
+_CONSENT_MARKS = (
+    "#sp_message_container, #onetrust-consent-sdk, #didomi-host, [id*='consent'], iframe[src*='consent']"
+    ", .qc-cmp2-container, .cmpbox"
+)
+_CONSENT_WORDS = re.compile(
+    r"(?:accept|agree|zustimm|akzeptier|accepter|aceptar|accetta).{0,60}cookie|cookie.{0,60}(?:accept|agree"
+    r"|zustimm)|pur-abo",
+    re.IGNORECASE,
+)
+_AGE_WORDS = re.compile(
+    r"(?:are you|you must be) (?:over |at least )?(?:18|21)\b|age verification|verify your age", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What stands in the way on a page: `name` is one of OBSTACLES, `mend` what an operator can do."""
+
+    name: str
+    mend: str
+
+    @classmethod
+    def of(cls, name: str) -> Obstacle:
+        """Return the obstacle of this name."""
+        return cls(name, OBSTACLES[name])
+
+    @property
+    def bars(self) -> bool:
+        """True where the site keeps us out, rather than that one page is odd."""
+        return self.name not in ("changed layout", "missing page", "empty page")
+
+    def error(self, url: str, title: str) -> SourceError:
+        """Return the error to raise for a page with this obstacle."""
+        kind = {"maintenance": SourceUnavailable, "error page": SourceUnavailable, "changed layout": SourceBroken}
+        return kind.get(self.name, SourceRefused)(
+            f"{url} shows {_a(self.name)} (page titled {title[:80]!r})", self.mend
+        )
+
+
+OBSTACLES = {
+    "captcha page": "the site keeps programs out: ask its owner to let us in, or read it by its feed",
+    "login wall": "it wants a login: use a board that guests can read",
+    "consent wall": "the site shows a cookie question first: read it by its feed, or ask its owner",
+    "age gate": "the site asks for the reader's age: read it by its feed, or ask its owner",
+    "maintenance": "the site is closed for now; we try again next night",
+    "error page": "the site has an error of its own; we try again next night",
+    "missing page": "the thread or board is gone: check the address",
+    "empty page": "the page needs JavaScript or is empty: read it by its feed",
+    "changed layout": "check engine and selectors of this source",
+}
+
+
+def obstacle_on(page: LexborNode | bytes | str | None) -> Obstacle:
+    """Tell what a page is that gave no posts and no threads; "changed layout" where it looks like a page after all."""
+    root = LexborHTMLParser(page).root if isinstance(page, bytes | str) else page
+    return Obstacle.of(_name(root) if root is not None else "empty page")
+
+
+def wants_login(root: LexborNode | None) -> bool:
+    """Return True where a page asks for a password and says little else, or says that members alone may read it."""
+    return root is not None and _is_login(root, *_words(root))
+
+
+def _name(root: LexborNode) -> str:
+    title, words, short = _words(root)
+    if (
+        short
+        and (root.css_matches(_CAPTCHA_MARKS) or _CAPTCHA_WORDS.search(f"{title} {words}"))
+        and not _is_login(root, title, words, short=short)
+    ):
+        return "captcha page"
+    if _CAPTCHA_WORDS.search(title):
+        return "captcha page"
+    if _is_login(root, title, words, short=short):
+        return "login wall"
+    told = (
+        ("maintenance", _CLOSED_WORDS),
+        ("error page", _ERROR_WORDS),
+        ("missing page", _GONE_WORDS),
+        ("age gate", _AGE_WORDS),
+    )
+    for name, pattern in told:
+        if pattern.search(title) or (short and pattern.search(words)):
+            return name
+    if short and root.css_matches(_CONSENT_MARKS) and _CONSENT_WORDS.search(words):
+        return "consent wall"
+    return "changed layout" if words else "empty page"
+
+
+def _is_login(root: LexborNode, title: str, words: str, short: bool) -> bool:
+    field = root.css_matches("input[type=password]")
+    told = bool(_LOGIN_WORDS.search(words))
+    return bool(_LOGIN_TITLE.search(title) and field) or (told and (field or short)) or (field and short)
+
+
+def _words(root: LexborNode) -> tuple[str, str, bool]:
+    """Return the title, the first words, and whether there are few of them."""
+    head = root.css_first("title")
+    title = " ".join((head.text() if head is not None else "").split())
+    body = root.css_first("body")
+    copy = LexborHTMLParser((body or root).html or "")
+    for machinery in copy.css("script, style, noscript, template, option"):
+        machinery.decompose()
+    words = (copy.body.text(separator=" ") if copy.body is not None else "").split()
+    return title, " ".join(words)[:_LOOKED_AT], len(words) < _FEW_WORDS
+
+
+def _a(name: str) -> str:
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
