@@ -268,3 +268,16 @@ def test_a_report_covers_the_quarter_up_to_tonight(house: House) -> None:
     assert {row.id for row in report.pain_points} == {one.id for one in reads.points(house.store, map_id="bags")}
     assert [one.source for one in report.sources] == ["board", "yard"]
     assert report.documents == 190
+
+
+def test_the_nights_of_an_imported_archive_place_what_was_told_by_then(house: House) -> None:
+    house.posts()
+    early = MONDAY - timedelta(days=6)
+    first = house.night(early, tell=False)
+    then = len(reads.points(house.store, map_id="bags"))
+    again = house.night(MONDAY, tell=False)
+    assert first.read > 0
+    assert again.read == 0
+    assert again.clustered.carried + again.clustered.born > 0
+    assert len(reads.points(house.store, map_id="bags")) >= then
+    assert house.night(MONDAY + timedelta(days=1), tell=False).clustered.carried == 0

@@ -18,6 +18,7 @@ from listening.types import Change, Cluster, LedgerEntry, Membership, Pain, Pain
 log = logging.getLogger(__name__)
 WAITS = timedelta(days=120)  # so long a pain waits for others
 UNSURE_WAITS = timedelta(days=45)  # one that may be no pain at all
+ARCHIVE = timedelta(days=36_500)  # how far after a night an imported archive may reach
 ROUNDS = 12  # placing settles in two or three; more would be a circle
 RENAME_AT = (3, 5, 8, 13, 21, 34, 55, 89)  # passages at which the machine looks for a better name
 NAME_FROM = 200  # passages that a name is made from at most
@@ -55,7 +56,7 @@ def cluster(store: Store, settings: Settings, *, now: datetime) -> Clustered:
     if night_of(settings, now).weekday() == REGROUP_DAY and not reads.note(store, BEHIND):
         writes.keep_meta(store, UNSETTLED, PLACED)  # a night killed from here on does not place by half-made changes
         total = _reconsider(store, settings, now, total)
-    writes.keep_meta(store, UNSETTLED, "")
+    writes.keep_meta(store, UNSETTLED, "yes" if _told_later(store, settings, now) else "")
     log.info("clustered", extra={"carried": total.carried, "born": total.born})
     return total
 
@@ -91,6 +92,12 @@ def _waiting(store: Store, settings: Settings, now: datetime) -> list[Pain]:
     sure = reads.unplaced_pains(store, since=now - WAITS, until=now, floor=reading.pain_floor, space=space)
     unsure = reads.unplaced_pains(store, since=now - UNSURE_WAITS, until=now, floor=reading.join_floor, space=space)
     return list({pain.signal_id: pain for pain in (*sure, *unsure)}.values())
+
+
+def _told_later(store: Store, settings: Settings, now: datetime) -> bool:
+    """Whether pains of an imported archive wait for nights after this one."""
+    floor = settings.reading.pain_floor
+    return bool(reads.unplaced_pains(store, since=now, until=now + ARCHIVE, floor=floor, space=_space(store)))
 
 
 def _space(store: Store) -> str | None:
