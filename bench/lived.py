@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from listening import pipeline
 from listening.settings import Settings
+from listening.signals import name_reader
 from listening.store import Store, writes
 from listening.types import Document, Membership, PainPoint, Passage, PostKind, Reading, Signal, Vector
 
@@ -24,6 +25,7 @@ BATCH = 2000
 def fill(store: Store, settings: Settings, count: int) -> None:
     """Fill the store with invented documents over 120 days, their signals, and the pain points that they tell."""
     rng = np.random.default_rng(0)
+    reader = name_reader(settings.models, settings.swaps)
     centres = _unit(rng.normal(size=(max(10, count // 120), 384)))
     words = _words(rng)
     members: dict[int, list[Signal]] = {}
@@ -36,7 +38,7 @@ def fill(store: Store, settings: Settings, count: int) -> None:
                 store, source=f"source{source}", kind="forum", documents=mine, cursor="", validators=(), night=night
             )
         writes.mark_clean(store, [one.id for one in documents], {})
-        readings = [_reading(rng, one, centres, members) for one in documents]
+        readings = [_reading(rng, one, centres, members, reader) for one in documents]
         writes.keep_readings(store, readings)
         print(f"{start + len(documents):,} documents", file=sys.stderr, flush=True)
     born = [_point(settings, number, signals) for number, signals in sorted(members.items()) if len(signals) > 1]
@@ -74,7 +76,11 @@ def _document(rng: np.random.Generator, words: list[str], number: int, count: in
 
 
 def _reading(
-    rng: np.random.Generator, document: Document, centres: NDArray[np.float32], members: dict[int, list[Signal]]
+    rng: np.random.Generator,
+    document: Document,
+    centres: NDArray[np.float32],
+    members: dict[int, list[Signal]],
+    reader: str,
 ) -> Reading:
     step = len(document.text) // PASSAGES
     signals = []
@@ -85,14 +91,16 @@ def _reading(
         cluster = int(len(centres) * rng.random() ** 2)
         towards = 1.2 * centres[cluster] if placed else np.zeros(384)
         vector = _unit(towards + rng.normal(size=384) / 384**0.5)
-        signal = _signal(document, index, step, pain, np.asarray(vector, dtype=np.float32))
+        signal = _signal(document, index, step, pain, np.asarray(vector, dtype=np.float32), reader)
         signals.append(signal)
         if placed:
             members.setdefault(cluster, []).append(signal)
-    return Reading(document.id, "en", readable=True, signals=tuple(signals), model="bench")
+    return Reading(document.id, "en", readable=True, signals=tuple(signals), model=reader, space=reader)
 
 
-def _signal(document: Document, index: int, step: int, pain: float, vector: Vector) -> Signal:
+def _signal(  # noqa: PLR0917 - one invented passage
+    document: Document, index: int, step: int, pain: float, vector: Vector, reader: str
+) -> Signal:
     start, end = index * step, (index + 1) * step
     names = ("complaint", "breakage", "confusion", "effort", "workaround", "unmet_need", "switching", "resignation")
     stages = ("discover", "choose", "buy", "start", "use", "help", "stay", "none")
@@ -109,7 +117,8 @@ def _signal(document: Document, index: int, step: int, pain: float, vector: Vect
         touchpoint=None,
         spans=(),
         embedding=vector,
-        model="bench",
+        model=reader,
+        space=reader,
     )
 
 

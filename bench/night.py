@@ -112,6 +112,7 @@ def _build(folder: Path, wish: argparse.Namespace) -> Figures:
     store = open_store(settings.database_url)
     try:
         fill(store, settings, wish.documents)
+        pipeline.reread(store, settings, now=NOW)  # as on the first night of this reader: nothing is of another one
         counts = reads.counts(store)
     finally:
         store.close()
