@@ -141,6 +141,7 @@ class WordWeights:
         self._total = len(stem_sets)
         self._weights = {word: self._weigh(count) for word, count in self._counts.items()}
         self._columns = {word: i for i, word in enumerate(sorted(self._counts))}
+        self._rows: dict[frozenset[str], tuple[list[int], list[float]]] = {}  # asked for again and again in one night
 
     def __call__(self, word: str) -> float:
         """Weigh one stem: 1 for one that nearly nobody says, towards 0 for one that all say."""
@@ -149,16 +150,24 @@ class WordWeights:
     def _weigh(self, count: int) -> float:
         return log((self._total + 20) / (count + 1)) / log(self._total + 20)
 
+    def _row(self, stem_set: frozenset[str]) -> tuple[list[int], list[float]]:
+        known = sorted((self._columns[word], self._weights[word]) for word in stem_set if word in self._columns)
+        length = sum(weight * weight for _, weight in known) ** 0.5 or 1.0
+        return [column for column, _ in known], [weight / length for _, weight in known]
+
     def matrix(self, stem_sets: Sequence[frozenset[str]]) -> Any:  # noqa: ANN401 -- a scipy csr_matrix, untyped
         """Rows of weights of length one over the stems, so that a product of two rows is their shared words' share."""
         from scipy.sparse import csr_matrix  # noqa: PLC0415 -- slow to import, needed only here
 
-        columns, values, ends = [], [], [0]
+        columns: list[int] = []
+        values: list[float] = []
+        ends = [0]
         for stem_set in stem_sets:
-            known = sorted((self._columns[word], self._weights[word]) for word in stem_set if word in self._columns)
-            length = sum(weight * weight for _, weight in known) ** 0.5 or 1.0
-            columns += [column for column, _ in known]
-            values += [weight / length for _, weight in known]
+            if stem_set not in self._rows:
+                self._rows[stem_set] = self._row(stem_set)
+            own_columns, own_values = self._rows[stem_set]
+            columns += own_columns
+            values += own_values
             ends.append(len(columns))
         shape = (len(stem_sets), len(self._columns))
         return csr_matrix((np.asarray(values, dtype=np.float32), columns, ends), shape=shape)
