@@ -42,7 +42,7 @@ def test_the_house_keeps_its_contract() -> None:
     ("file", "line", "contract"),
     [
         ("listening/clusters/words.py", "from listening.store import Store", "the floors of the house, exhaustive"),
-        ("listening/types.py", "import listening.settings", "the floors of the house, exhaustive"),
+        ("listening/types/pain_points.py", "import listening.settings", "the floors of the house, exhaustive"),
         ("listening/newcomer.py", "", "the floors of the house, exhaustive"),
         ("listening/pipeline/crawling.py", "import flows.nightly", "flows stand between cli and pipeline"),
         ("listening/pipeline/reading.py", "import prefect", "only flows import prefect"),

@@ -131,7 +131,7 @@ def test_every_exception_has_its_reason_and_every_file_its_sentence(path: Path) 
             assert re.search(r"\w{2}", told[3]), f"{path.name}:{token.start[0]}: gives no reason"
     if text.strip() and "tests" not in path.parts:
         assert text.startswith('"""'), f"{path.name} begins with no sentence"
-        assert text.count("\n") <= LONGEST or path.name == "types.py", f"{path.name} is too long"  # all nouns in one
+        assert text.count("\n") <= LONGEST, f"{path.name} is too long"
 
 
 def test_the_pins_hold_what_we_ask_for() -> None:

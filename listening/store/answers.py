@@ -1,4 +1,4 @@
-"""What the store answers where none of the nouns of `types.py` fits: counts, rows, what an owner changes."""
+"""What the store answers where none of the nouns of `types` fits: counts, rows, what an owner changes."""
 
 from __future__ import annotations
 

@@ -1,0 +1,78 @@
+"""The nouns: every value that passes from one room to another, frozen, in one place.
+
+Times are aware datetimes in UTC. Probabilities are floats in 0..1. Embeddings are float32 vectors of length one.
+A *post* is what a site published, a *document* is what we keep of it, a *passage* is the piece we judge, a *cluster*
+is tonight's, a *pain point* lasts. One file a chapter; everything is imported from here.
+"""
+
+from listening.types.alerts import Alert, AlertItem, Smtp
+from listening.types.documents import Document
+from listening.types.emergence import DayCount, Emergence
+from listening.types.journey import JourneyMap, Owner, Persona, Stage, Touchpoint
+from listening.types.pain_points import (
+    STATUSES,
+    Change,
+    Cluster,
+    LedgerEntry,
+    Membership,
+    Naming,
+    Pain,
+    PainPoint,
+    Placement,
+    Quote,
+)
+from listening.types.report import PainPointRow, Report, StageMood, TouchpointRow
+from listening.types.signals import Passage, Reading, Signal, Span, Swaps, Text
+from listening.types.sources import Batch, Crawl, Health, Memory, Post, Shown, SourceConfig, Standing, Validator
+from listening.types.words import DEFAULT_STAGES, NO_STAGE, PAINS, SENTIMENTS, SIGNALS, BodyFormat, PostKind, Vector
+
+__all__ = [
+    "DEFAULT_STAGES",
+    "NO_STAGE",
+    "PAINS",
+    "SENTIMENTS",
+    "SIGNALS",
+    "STATUSES",
+    "Alert",
+    "AlertItem",
+    "Batch",
+    "BodyFormat",
+    "Change",
+    "Cluster",
+    "Crawl",
+    "DayCount",
+    "Document",
+    "Emergence",
+    "Health",
+    "JourneyMap",
+    "LedgerEntry",
+    "Membership",
+    "Memory",
+    "Naming",
+    "Owner",
+    "Pain",
+    "PainPoint",
+    "PainPointRow",
+    "Passage",
+    "Persona",
+    "Placement",
+    "Post",
+    "PostKind",
+    "Quote",
+    "Reading",
+    "Report",
+    "Shown",
+    "Signal",
+    "Smtp",
+    "SourceConfig",
+    "Span",
+    "Stage",
+    "StageMood",
+    "Standing",
+    "Swaps",
+    "Text",
+    "Touchpoint",
+    "TouchpointRow",
+    "Validator",
+    "Vector",
+]

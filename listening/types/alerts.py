@@ -1,0 +1,47 @@
+"""Mails to owners, and how they travel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from listening.types.emergence import Emergence
+from listening.types.journey import Owner
+from listening.types.pain_points import Quote
+
+
+@dataclass(frozen=True, slots=True)
+class AlertItem:
+    """One pain point inside an alert: why it speaks, its numbers and what customers said."""
+
+    pain_point_id: str
+    name: str
+    stage: str
+    touchpoint: str
+    emergence: Emergence
+    quotes: tuple[Quote, ...]
+    trend: tuple[int, ...]  # distinct people a week, oldest first
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One mail to one owner for one night; `id` fixes its Message-ID for ever."""
+
+    id: str
+    owner: Owner
+    night: date
+    items: tuple[AlertItem, ...]
+    not_seen: tuple[str, ...] = ()  # sentences: what we could not see tonight
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """How to reach a mail server; `security` is "none", "starttls" or "tls"."""
+
+    host: str
+    port: int = 587
+    security: str = "starttls"
+    user: str = ""
+    password: str = field(default="", repr=False)
+    sender: str = "listening@localhost"
+    timeout: float = 30.0

@@ -1,0 +1,61 @@
+"""The customer's journey as its owners drew it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Touchpoint:
+    """One place where customer and company meet; `examples` are a few phrases that belong there."""
+
+    id: str
+    name: str
+    stage: str
+    description: str = ""
+    examples: tuple[str, ...] = ()
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stretch of the journey; `assumed_emotion` (-2..2) is what the owners drew before they listened."""
+
+    id: str
+    name: str
+    description: str = ""
+    examples: tuple[str, ...] = ()
+    assumed_emotion: float | None = None
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """One of at most three kinds of customer that the map is drawn for."""
+
+    id: str
+    name: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A person or department that answers for a part of the map."""
+
+    id: str
+    name: str
+    email: str
+    department: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyMap:
+    """The map: stages in order, touchpoints, personas and owners; `fallback_owner` gets what nobody owns."""
+
+    id: str
+    name: str
+    stages: tuple[Stage, ...]
+    touchpoints: tuple[Touchpoint, ...] = ()
+    personas: tuple[Persona, ...] = ()
+    owners: tuple[Owner, ...] = ()
+    fallback_owner: str = ""

@@ -1,0 +1,138 @@
+"""Pains, tonight's clusters of them, and the pain points that last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from listening.types.words import PostKind, Vector
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pain:
+    """A painful passage as clustering sees it. `person` is the pseudonym, or the document's id where there is none."""
+
+    signal_id: str
+    document_id: str
+    person: str
+    source: str
+    kind: PostKind
+    text: str
+    created_at: datetime
+    stage: str
+    touchpoint: str | None
+    unspoken: bool
+    embedding: Vector
+    thread: str = ""
+    pain: float = 1.0  # P(spoken) + P(unspoken)
+    space: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cluster:
+    """Tonight's group of pains: `members` are signal ids, `centroid` their mean direction."""
+
+    members: tuple[str, ...]
+    centroid: Vector
+    stage: str
+    touchpoint: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PainPoint:
+    """A pain that lasts: one id, one name, one history, through re-clustering, merges and splits.
+
+    `named_by` is "" while the name is the machine's; a person's name is never overwritten.
+    `status` is one of STATUSES. `size` counts member passages, `owner` is an owner's id or "".
+    """
+
+    id: str
+    map: str
+    name: str
+    named_by: str
+    stage: str
+    touchpoint: str | None
+    status: str
+    born: date
+    last_seen: date
+    centroid: Vector
+    size: int
+    people: int = 0
+    owner: str = ""
+    department: str = ""
+    importance: int | None = None
+    cost: int | None = None
+    ease: int | None = None
+    muted_until: date | None = None
+    resolved_on: date | None = None
+    merged_into: str | None = None
+    words: tuple[str, ...] = ()
+    space: str = ""  # of the centroid
+
+
+STATUSES = ("open", "planned", "doing", "done", "watch", "holds", "came_back", "wont")
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """That a signal belongs to a pain point; `score` is the cosine to the centroid when it was placed."""
+
+    signal_id: str
+    pain_point_id: str
+    night: date
+    score: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Placement:
+    """What tonight's pains became: `carried` by lasting pain points, `born` as clusters, or signals still `waiting`."""
+
+    carried: tuple[Membership, ...]
+    born: tuple[Cluster, ...]
+    waiting: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Two pain points are one (`merge`: `from_id` goes into `into_id`) or one is two (`split`: `members` leave)."""
+
+    kind: str  # "merge" | "split"
+    into_id: str
+    from_id: str = ""
+    members: tuple[str, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A pain point's name in the customers' own words, its telling words, and up to three quotes by signal id."""
+
+    name: str
+    words: tuple[str, ...]
+    quotes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One line of the append-only history of a pain point: `who` is a person or "listening"."""
+
+    at: datetime
+    who: str
+    what: str
+    pain_point_id: str
+    other_id: str = ""
+    detail: str = ""
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A customer's words as evidence, redacted, with its place and date."""
+
+    document_id: str
+    text: str
+    source: str
+    url: str
+    created_at: datetime
+    likes: int = 0
+    person: str = ""

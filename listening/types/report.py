@@ -1,0 +1,79 @@
+"""What a review of the map needs, made from the store alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from listening.types.pain_points import Quote
+from listening.types.sources import Crawl, Health
+
+
+@dataclass(frozen=True, slots=True)
+class StageMood:
+    """Measured against assumed emotion of a stage: `mean` in -1..1 from `people` distinct authors, None where blind."""
+
+    stage: str
+    name: str
+    assumed: float | None
+    mean: float | None
+    low: float | None
+    high: float | None
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class PainPointRow:
+    """A pain point as a report shows it."""
+
+    id: str
+    name: str
+    stage: str
+    touchpoint: str
+    status: str
+    owner: str
+    department: str
+    people: int
+    people_inside: int
+    posts: int
+    reach: int
+    unspoken_share: float
+    first_seen: date
+    last_seen: date
+    trend: tuple[int, ...]
+    sources: tuple[str, ...]
+    quotes: tuple[Quote, ...]
+    importance: int | None = None
+    cost: int | None = None
+    ease: int | None = None
+    emergences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TouchpointRow:
+    """A touchpoint as a report shows it: *heard*, *quiet*, or *blind* where no source could have told us."""
+
+    id: str
+    name: str
+    stage: str
+    state: str
+    people: int
+    pain_points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a review needs of one map for one period, made from the store alone."""
+
+    map: str
+    map_name: str
+    since: date
+    until: date
+    made_at: datetime
+    moods: tuple[StageMood, ...]
+    touchpoints: tuple[TouchpointRow, ...]
+    pain_points: tuple[PainPointRow, ...]
+    sources: tuple[Crawl, ...]
+    documents: int
+    people: int
+    health: tuple[Health, ...] = ()
