@@ -11,6 +11,8 @@ from listening.types import (
     Crawl,
     Emergence,
     Health,
+    Interval,
+    Measures,
     Owner,
     PainPointRow,
     Quote,
@@ -53,6 +55,26 @@ def row(**more: object) -> PainPointRow:
             quote("Gave up on the third buckle and walked.", url="", created_at=datetime(2026, 2, 2, tzinfo=UTC)),
         ),
         emergences=(WHY,),
+    )
+    return replace(given, **more)  # type: ignore[arg-type]
+
+
+def measures(**more: object) -> Measures:
+    given = Measures(
+        since=date(2026, 1, 1),
+        until=NIGHT,
+        people=12,
+        people_inside=3,
+        posts=17,
+        reach=1830,
+        sentiment=Interval(-0.41, -0.6, -0.22),
+        unspoken_share=0.57,
+        signals=(("workaround", 7), ("dead_end", 2)),
+        sources=(("yard", 9), ("reddit", 6)),
+        exposure=2310,
+        unspoken_index=Interval(0.8, 0.55, 0.93),
+        importance=4,
+        formula="4 = 1 + 2 for 15 people + 0 + 0 + 1 for 12 who told only others",
     )
     return replace(given, **more)  # type: ignore[arg-type]
 

@@ -37,6 +37,7 @@ class What(StrEnum):
     ASSIGNMENTS = "assignments"
     ALERTS = "alerts"
     HISTORY = "history"
+    MEASURES = "measures"
 
 
 def bring_in(  # noqa: PLR0917 - Typer gives them by name
@@ -110,12 +111,17 @@ def export(
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=".jsonl or .csv, or either with .gz")],
     config: Config = None,
 ) -> None:
-    """Write posts, signals, pain-points, members, assignments, alerts or history for other programs."""
+    """Write posts, signals, pain-points, members, assignments, alerts, history or measures for other programs."""
     from listening.outputs import write_rows
+    from listening.pipeline import measure_nights, night_of
     from listening.store.reads import export_rows
 
-    with opened(config) as (store, _):
-        count = write_rows(export_rows(store, what.value), out)
+    with opened(config) as (store, settings):
+        if what is What.MEASURES:
+            rows = measure_nights(store, settings, until=night_of(settings, current()))
+        else:
+            rows = export_rows(store, what.value)
+        count = write_rows(rows, out)
     typer.echo(f"{count} {what.value} in {out}")
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from listening.cli.opened import Config, as_day, current, opened, table, who_asks
+
+if TYPE_CHECKING:
+    from listening.types import Measures
 
 app = typer.Typer(help="What an owner can do with pain points.", no_args_is_help=True)
 
@@ -55,10 +58,12 @@ def list_points(
 @app.command("show")
 def show(point_id: Id, config: Config = None) -> None:
     """Show one pain point: its numbers, what customers said with the passages' ids, and its history."""
+    from listening.pipeline import measure_points, night_of
     from listening.store import reads
 
-    with opened(config) as (store, _):
+    with opened(config) as (store, settings):
         point = reads.point(store, point_id)
+        found = measure_points(store, settings, [point_id], until=night_of(settings, current()))[point_id]
         pains = reads.pains_of(store, [point_id])[point_id]
         emergences = reads.emergences(store, [point_id])
         history = reads.ledger(store, point_id)
@@ -67,12 +72,29 @@ def show(point_id: Id, config: Config = None) -> None:
         typer.echo(f"merged into {point.merged_into}")
     typer.echo(f"{point.status}, {point.stage}, {point.touchpoint or 'no touchpoint'}, owner {point.owner or 'nobody'}")
     typer.echo(f"{point.people} people, {point.size} passages, born {point.born}, last seen {point.last_seen}")
+    _say_measures(found, point.importance)
     typer.echo("\nheard")
     table([(p.signal_id, f"{p.created_at:%Y-%m-%d}", p.source, " ".join(p.text.split())) for p in pains])
     for emergence in emergences:
         typer.echo(f"\n{emergence.night} {emergence.kind}: {emergence.sentence}")
     typer.echo("\nhistory")
     table([(f"{e.at:%Y-%m-%d %H:%M}", e.who, e.what, f"{e.other_id} {e.detail}".strip()) for e in history])
+
+
+def _say_measures(found: Measures, own: int | None) -> None:
+    feeling, index = found.sentiment, found.unspoken_index
+    typer.echo(f"\nmeasured, {found.since} to {found.until}")
+    rows = [
+        ("people", f"{found.people} outside, {found.people_inside} told the company"),
+        ("posts", f"{found.posts}, of {found.exposure} that could be seen"),
+        ("reach", f"{found.reach} views or likes, beside the people"),
+        ("feeling", f"{feeling.value:+.2f} ({feeling.low:+.2f} to {feeling.high:+.2f})" if feeling else "unknown"),
+        ("signals", ", ".join(f"{name} {people}" for name, people in found.signals) or "none"),
+        ("sources", ", ".join(f"{name} {people}" for name, people in found.sources) or "none"),
+        ("unspoken index", f"{index.value:.2f} ({index.low:.2f} to {index.high:.2f})" if index else "unknown"),
+        ("importance", f"{own}, set by a person; measured {found.formula}" if own else found.formula),
+    ]
+    table(rows)
 
 
 @app.command("assign")

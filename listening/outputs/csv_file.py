@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from listening.outputs.rows import Cell, csv_line
-from listening.outputs.wording import priority
-from listening.types import PainPointRow, Report
+from listening.outputs.wording import mix, priority
+from listening.types import Interval, Measures, PainPointRow, Report
 
 
 def render(report: Report) -> bytes:
@@ -12,7 +12,9 @@ def render(report: Report) -> bytes:
 
     Columns, in this order for ever: map, since, until, id, name, stage, touchpoint, status, owner, department, people,
     people_inside, posts, reach, unspoken_share, importance, cost, ease, priority, first_seen, last_seen, trend,
-    sources, emergences, quote, quote_url. `trend` is people a week, oldest first; lists are joined by spaces or " | ".
+    sources, emergences, quote, quote_url, importance_measured, importance_formula, sentiment, sentiment_low,
+    sentiment_high, unspoken_index, unspoken_low, unspoken_high, exposure, signals. `trend` is people a week, oldest
+    first; lists are joined by spaces or " | ". `importance` is a person's own; an empty `unspoken_index` is unknown.
     """
     lines = [csv_line(COLUMNS), *(csv_line(_cells(report, row)) for row in report.pain_points)]
     return "".join(lines).encode("utf-8-sig")
@@ -21,7 +23,9 @@ def render(report: Report) -> bytes:
 COLUMNS = (
     "map", "since", "until", "id", "name", "stage", "touchpoint", "status", "owner", "department", "people",
     "people_inside", "posts", "reach", "unspoken_share", "importance", "cost", "ease", "priority", "first_seen",
-    "last_seen", "trend", "sources", "emergences", "quote", "quote_url",
+    "last_seen", "trend", "sources", "emergences", "quote", "quote_url", "importance_measured", "importance_formula",
+    "sentiment", "sentiment_low", "sentiment_high", "unspoken_index", "unspoken_low", "unspoken_high", "exposure",
+    "signals",
 )  # fmt: skip
 
 
@@ -54,4 +58,16 @@ def _cells(report: Report, row: PainPointRow) -> tuple[Cell, ...]:
         " | ".join(row.emergences),
         quote.text if quote else "",
         quote.url if quote else "",
+        *_measured(row.measures),
     )
+
+
+def _measured(found: Measures | None) -> tuple[Cell, ...]:
+    if found is None:
+        return ("",) * 10
+    feeling, index = _numbers(found.sentiment), _numbers(found.unspoken_index)
+    return (found.importance, found.formula, *feeling, *index, found.exposure, mix(found.signals, most=9))
+
+
+def _numbers(found: Interval | None) -> tuple[Cell, ...]:
+    return ("", "", "") if found is None else tuple(round(one, 3) for one in (found.value, found.low, found.high))

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from listening.outputs.text import encodable, finite
 from listening.outputs.wording import priority
-from listening.types import Crawl, Health, PainPointRow, Quote, Report, StageMood, TouchpointRow
+from listening.types import Crawl, Health, Interval, Measures, PainPointRow, Quote, Report, StageMood, TouchpointRow
 
 Json: TypeAlias = "str | int | float | list[Json] | dict[str, Json] | None"
 
@@ -23,7 +23,9 @@ def render(report: Report) -> bytes:
     touchpoints: id, name, stage, state (heard, quiet, blind), people, pain_points
     pain_points: id, name, stage, touchpoint, status, owner, department, people, people_inside, posts, reach,
         unspoken_share (0..1), importance, cost, ease, priority, first_seen, last_seen, trend (people a week, oldest
-        first), sources, emergences, quotes
+        first), sources, emergences, quotes, measures (null where none were made)
+    measures: sentiment (-1..1), unspoken_index (0..1, null: unknown), each as value, low, high; signals and sources
+        (people by name), exposure (posts that could be seen), importance (1..5) and formula (how it was added up)
     quotes: text, source, url, created_at, likes
     sources: source, night, state, seen, new, changed, seconds, error, warnings, removed
     health: source, state (well, ill, failed, off, new), last_success, new, usual (median of new posts a night),
@@ -95,7 +97,28 @@ def _pain_point(row: PainPointRow) -> Json:
         "sources": list(row.sources),
         "emergences": list(row.emergences),
         "quotes": [_quote(one) for one in row.quotes],
+        "measures": _measures(row.measures),
     }
+
+
+def _measures(found: Measures | None) -> Json:
+    if found is None:
+        return None
+    return {
+        "sentiment": _interval(found.sentiment),
+        "unspoken_index": _interval(found.unspoken_index),
+        "signals": dict(found.signals),
+        "sources": dict(found.sources),
+        "exposure": found.exposure,
+        "importance": found.importance,
+        "formula": found.formula,
+    }
+
+
+def _interval(found: Interval | None) -> Json:
+    if found is None:
+        return None
+    return {"value": finite(found.value), "low": finite(found.low), "high": finite(found.high)}
 
 
 def _quote(quote: Quote) -> Json:

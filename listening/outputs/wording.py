@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from listening.types import PainPointRow
+from listening.types import Interval, PainPointRow
 
 STATUS_WORDS = {
     "open": "open",
@@ -62,8 +62,32 @@ def nights(found: Iterable[date]) -> str:
     return ", ".join(" to ".join(short_day(one) for one in pair) for pair in stretches)
 
 
+def importance(row: PainPointRow) -> int | None:
+    """Return the importance that counts: a person's own, else the measured one."""
+    measured = row.measures.importance if row.measures else None
+    return measured if row.importance is None else row.importance
+
+
+def interval(found: Interval | None, unknown: str = "unknown") -> str:
+    """Say a share with its interval: "57 % (41 to 72)"."""
+    return (
+        unknown if found is None else f"{percent(found.value)} ({round(100 * found.low)} to {round(100 * found.high)})"
+    )
+
+
+def feeling(found: Interval | None, unknown: str = "unknown") -> str:
+    """Say a feeling with its interval: "+0.4 (+0.1 to +0.7)"."""
+    return unknown if found is None else f"{signed(found.value)} ({signed(found.low)} to {signed(found.high)})"
+
+
+def mix(found: Iterable[tuple[str, int]], most: int = 4) -> str:
+    """Say a mix by people: "workaround 5, dead end 2"."""
+    return ", ".join(f"{name.replace('_', ' ')} {people:,}" for name, people in [*found][:most])
+
+
 def priority(row: PainPointRow) -> int | None:
     """Multiply importance, cost and ease, 1 to 5 each (5: matters most, costs least, is easiest); None with a gap."""
-    if row.importance is None or row.cost is None or row.ease is None:
+    weight = importance(row)
+    if weight is None or row.cost is None or row.ease is None:
         return None
-    return row.importance * row.cost * row.ease
+    return weight * row.cost * row.ease

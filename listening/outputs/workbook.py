@@ -13,8 +13,8 @@ import xlsxwriter
 
 from listening.outputs.journey_table import Place, columns, titles
 from listening.outputs.text import cell, finite
-from listening.outputs.wording import count, day, priority, signed
-from listening.types import STATUSES, PainPointRow, Report, StageMood
+from listening.outputs.wording import count, day, feeling, interval, mix, priority, signed
+from listening.types import STATUSES, Measures, PainPointRow, Report, StageMood
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -146,7 +146,8 @@ def _pain_points(report: Report) -> Sheet:
         ("ID", 15), ("Name", 44), ("Stage", 16), ("Touchpoint", 20), ("People", 9), ("People inside", 9),
         ("Posts", 9), ("Reach", 9), ("Unspoken", 11), ("Status", 12), ("Owner", 18), ("Department", 18),
         ("Importance", 12), ("Cost", 9), ("Ease", 9), ("Priority", 10), ("First seen", 12), ("Last seen", 12),
-        ("Why it spoke", 60),
+        ("Why it spoke", 60), ("Importance measured", 12), ("How it was added up", 60), ("Feeling", 18),
+        ("Unspoken index", 18), ("Signals", 40), ("Posts seen", 10),
     )  # fmt: skip
     stages, places = titles(report.moods), titles(report.touchpoints)
     rows = [
@@ -154,11 +155,18 @@ def _pain_points(report: Report) -> Sheet:
             *(row.id, row.name, stages.get(row.stage, row.stage), places.get(row.touchpoint, row.touchpoint)),
             *(row.people, row.people_inside, row.posts, row.reach, row.unspoken_share),
             *(row.status, row.owner, row.department, row.importance, row.cost, row.ease, priority(row)),
-            *(row.first_seen, row.last_seen, "\n".join(row.emergences)),
+            *(row.first_seen, row.last_seen, "\n".join(row.emergences), *_figures(row.measures)),
         )
         for row in report.pain_points
     ]
     return Sheet("Pain points", heads, rows, frozen=2, lists={"Status": STATUSES})
+
+
+def _figures(found: Measures | None) -> tuple[Cell, ...]:
+    if found is None:
+        return (None,) * 6
+    said = (feeling(found.sentiment), interval(found.unspoken_index), mix(found.signals))
+    return (found.importance, found.formula, *said, found.exposure)
 
 
 def _evidence(report: Report) -> Sheet:

@@ -18,6 +18,7 @@ from listening.pipeline.caring import examine_sources, ill_tonight
 from listening.pipeline.clustering import Clustered, cluster
 from listening.pipeline.crawling import Imported, Look, bring_in, crawl, look, preview
 from listening.pipeline.forgetting import Rechecked, last_recheck, recheck
+from listening.pipeline.measuring import measure_nights, measure_points
 from listening.pipeline.nights import Ended, begin_night, end_night, give_back, night_of
 from listening.pipeline.reading import clean, read, reread
 from listening.pipeline.reporting import make_report
@@ -46,6 +47,8 @@ __all__ = [
     "look",
     "look_at",
     "make_report",
+    "measure_nights",
+    "measure_points",
     "night_of",
     "preview",
     "read",

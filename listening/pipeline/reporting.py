@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from listening.pipeline.caring import examine_sources
+from listening.pipeline.measuring import measure_points
 from listening.pipeline.nights import night_of
 from listening.settings import Settings
 from listening.store import Store, reads
@@ -20,6 +22,8 @@ def make_report(store: Store, settings: Settings, *, since: date | None, until: 
     zone, journey = settings.night.timezone, settings.journey
     counts = reads.counts(store)
     crawls = reads.crawls(store)
+    rows = reads.point_rows(store, journey.id, since, until, zone)
+    found = measure_points(store, settings, [one.id for one in rows], since=since, until=until)
     latest = {one.source: one for one in crawls if one.night <= until}
     return Report(
         map=journey.id,
@@ -29,7 +33,7 @@ def make_report(store: Store, settings: Settings, *, since: date | None, until: 
         made_at=now,
         moods=tuple(reads.stage_moods(store, journey, since, until, zone)),
         touchpoints=tuple(reads.touchpoint_rows(store, journey, since, until, zone)),
-        pain_points=tuple(reads.point_rows(store, journey.id, since, until, zone)),
+        pain_points=tuple(replace(one, measures=found[one.id]) for one in rows),
         sources=tuple(latest[name] for name in sorted(latest)),
         documents=counts.documents,
         people=counts.people,

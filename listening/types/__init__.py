@@ -9,6 +9,7 @@ from listening.types.alerts import Alert, AlertItem, Smtp
 from listening.types.documents import Document
 from listening.types.emergence import DayCount, Emergence
 from listening.types.journey import JourneyMap, Owner, Persona, Stage, Touchpoint
+from listening.types.measures import Exposure, Interval, Measures, Telling
 from listening.types.pain_points import (
     STATUSES,
     Change,
@@ -43,9 +44,12 @@ __all__ = [
     "DayCount",
     "Document",
     "Emergence",
+    "Exposure",
     "Health",
+    "Interval",
     "JourneyMap",
     "LedgerEntry",
+    "Measures",
     "Membership",
     "Memory",
     "Naming",
@@ -70,6 +74,7 @@ __all__ = [
     "StageMood",
     "Standing",
     "Swaps",
+    "Telling",
     "Text",
     "Touchpoint",
     "TouchpointRow",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from listening.types.measures import Measures
 from listening.types.pain_points import Quote
 from listening.types.sources import Crawl, Health
 
@@ -24,7 +25,7 @@ class StageMood:
 
 @dataclass(frozen=True, slots=True)
 class PainPointRow:
-    """A pain point as a report shows it."""
+    """A pain point as a report shows it: `importance` is a person's own; without it what `measures` say counts."""
 
     id: str
     name: str
@@ -47,6 +48,7 @@ class PainPointRow:
     cost: int | None = None
     ease: int | None = None
     emergences: tuple[str, ...] = ()
+    measures: Measures | None = None
 
 
 @dataclass(frozen=True, slots=True)

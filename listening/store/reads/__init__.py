@@ -15,6 +15,7 @@ from listening.store.reads.documents import (
     source_notes,
 )
 from listening.store.reads.exports import export_rows
+from listening.store.reads.measures import exposure, tellings
 from listening.store.reads.moods import stage_moods, touchpoint_rows
 from listening.store.reads.nights import alert, alerts, alerts_sent, crawls, nights
 from listening.store.reads.origins import origins, stored_of
@@ -50,6 +51,7 @@ __all__ = [
     "documents_to_read",
     "emergences",
     "export_rows",
+    "exposure",
     "first_nights",
     "last_emergence",
     "ledger",
@@ -69,6 +71,7 @@ __all__ = [
     "source_notes",
     "stage_moods",
     "stored_of",
+    "tellings",
     "texts_of",
     "threads_told",
     "touchpoint_rows",
