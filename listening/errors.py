@@ -106,3 +106,15 @@ class MailUnavailable(MailError):
 
     id = "mail-unavailable"
     permanent = False
+
+
+class NotAllowed(ListeningError):
+    """This person may not do this."""
+
+    id = "not-allowed"
+
+
+class SignInRefused(ListeningError):
+    """Name and password do not belong together, or were tried too often; which of them is never told."""
+
+    id = "sign-in-refused"

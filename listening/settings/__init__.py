@@ -1,6 +1,6 @@
 """What an owner or operator set: configs/*.toml and the environment, read once into one frozen Settings."""
 
-from listening.settings.load import load, pseudonym_key
+from listening.settings.load import load, pseudonym_key, web_secret
 from listening.settings.sources_writer import source_block, write_source
 from listening.settings.table import (
     AlertSettings,
@@ -9,6 +9,7 @@ from listening.settings.table import (
     ReadingSettings,
     Settings,
     StoreSettings,
+    WebSettings,
 )
 
 __all__ = [
@@ -18,8 +19,10 @@ __all__ = [
     "ReadingSettings",
     "Settings",
     "StoreSettings",
+    "WebSettings",
     "load",
     "pseudonym_key",
     "source_block",
+    "web_secret",
     "write_source",
 ]

@@ -53,7 +53,15 @@ def pseudonym_key(settings: Settings, environ: Mapping[str, str] | None = None) 
     env = os.environ if environ is None else environ
     if given := env.get("LISTENING_KEY"):
         return given.encode()
-    path = settings.var / "key"
+    return _key_file(settings.var / "key")
+
+
+def web_secret(settings: Settings) -> bytes:
+    """The key that signs the board's forms: LISTENING_WEB_SECRET, else a file made once beside the database."""
+    return settings.web.secret.encode() or _key_file(settings.var / "web-key")
+
+
+def _key_file(path: Path) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -110,10 +118,15 @@ def _from_environment(section: str, cls: type, env: Mapping[str, str], notes: Mi
         if text is None:
             continue
         try:
-            found[spec.name] = hints[spec.name](text)
-        except ValueError:
-            notes.add(f"LISTENING_{section}_{spec.name}".upper(), f"should be a number, is {text!r}")
+            found[spec.name] = _yes(text) if hints[spec.name] is bool else hints[spec.name](text)
+        except (ValueError, KeyError):
+            kind = "true or false" if hints[spec.name] is bool else "a number"
+            notes.add(f"LISTENING_{section}_{spec.name}".upper(), f"should be {kind}, is {text!r}")
     return found
+
+
+def _yes(text: str) -> bool:
+    return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[text.strip().casefold()]
 
 
 def _check_choices(section: str, made: Any, notes: Mistakes) -> None:  # noqa: ANN401 - any section

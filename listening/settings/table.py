@@ -99,6 +99,24 @@ class MailSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WebSettings:
+    """The board: where it listens, and how long one stays signed in."""
+
+    host: str = says("127.0.0.1", "Address that the board listens at; 0.0.0.0 opens it to the network.")
+    port: int = says(8321, "Port of the board.")
+    https: bool = says(
+        default=False,
+        sentence="true where browsers reach the board by https: cookies are then Secure and __Host-, and HSTS is sent.",
+    )
+    proxies: str = says(
+        "", "Addresses of the proxies before it, with commas; who calls is taken from X-Forwarded-For only there."
+    )
+    idle_minutes: int = says(30, "Who does nothing for so long has to sign in again.")
+    session_hours: int = says(12, "After so long everybody has to sign in again.")
+    secret: str = says("", "Only from the environment: LISTENING_WEB_SECRET; a file is made without it.", secret=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of one installation; `root` is the folder that relative paths start from."""
 
@@ -111,6 +129,7 @@ class Settings:
     mail: MailSettings
     sources: tuple[SourceConfig, ...]
     journey: JourneyMap
+    web: WebSettings = field(default_factory=WebSettings)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -149,4 +168,5 @@ SECTIONS: Mapping[str, type] = {
     "reading": ReadingSettings,
     "alerts": AlertSettings,
     "mail": MailSettings,
+    "web": WebSettings,
 }

@@ -3,7 +3,8 @@
 `open_store` gives a `Store`; the functions of `listening.store.reads` and `listening.store.writes` take it first.
 """
 
-from listening.store.answers import AlertRow, Counts, Forgotten, Held, Kept, Night, Origin, PointChange
+from listening.store import tables_people  # noqa: F401 - every chapter's tables stand on the one metadata
+from listening.store.answers import AlertRow, Counts, Forgotten, Held, Kept, Night, Origin, PointChange, UserChange
 from listening.store.engine import Store, open_store
 from listening.store.snapshots import backup, restore
 
@@ -17,6 +18,7 @@ __all__ = [
     "Origin",
     "PointChange",
     "Store",
+    "UserChange",
     "backup",
     "open_store",
     "restore",

@@ -110,3 +110,13 @@ class PointChange(TypedDict, total=False):
     ease: int | None
     muted_until: date | None
     resolved_on: date | None
+
+
+class UserChange(TypedDict, total=False):
+    """What may change of a person who signs in; what is absent stays. `password` is a hash."""
+
+    role: str
+    owner: str
+    email: str
+    password: str
+    disabled_at: datetime | None

@@ -22,6 +22,7 @@ from listening.types.pain_points import (
     Placement,
     Quote,
 )
+from listening.types.people import ROLES, ApiToken, AuditLine, Session, User
 from listening.types.report import PainPointRow, Report, StageMood, TouchpointRow
 from listening.types.signals import Passage, Reading, Signal, Span, Swaps, Text
 from listening.types.sources import Batch, Crawl, Health, Memory, Post, Shown, SourceConfig, Standing, Validator
@@ -31,11 +32,14 @@ __all__ = [
     "DEFAULT_STAGES",
     "NO_STAGE",
     "PAINS",
+    "ROLES",
     "SENTIMENTS",
     "SIGNALS",
     "STATUSES",
     "Alert",
     "AlertItem",
+    "ApiToken",
+    "AuditLine",
     "Batch",
     "BodyFormat",
     "Change",
@@ -65,6 +69,7 @@ __all__ = [
     "Quote",
     "Reading",
     "Report",
+    "Session",
     "Shown",
     "Signal",
     "Smtp",
@@ -78,6 +83,7 @@ __all__ = [
     "Text",
     "Touchpoint",
     "TouchpointRow",
+    "User",
     "Validator",
     "Vector",
 ]

@@ -13,6 +13,18 @@ from listening.store.writes.crawls import keep_batch, keep_crawl, keep_notes
 from listening.store.writes.deletions import forget_authors, forget_documents, sweep
 from listening.store.writes.documents import mark_clean
 from listening.store.writes.nights import close_night, keep_meta, open_night, release_lease, take_lease
+from listening.store.writes.people import (
+    add_user,
+    change_user,
+    drop_token,
+    end_sessions,
+    keep_audit,
+    keep_token,
+    keep_try,
+    open_session,
+    touch_session,
+    touch_token,
+)
 from listening.store.writes.points import (
     apply_change,
     apply_changes,
@@ -27,17 +39,22 @@ from listening.store.writes.readings import keep_readings, recentre
 from listening.store.writes.removals import drop_older, forget_person, name_points
 
 __all__ = [
+    "add_user",
     "apply_change",
     "apply_changes",
     "change_point",
+    "change_user",
     "claim_alert",
     "close_night",
     "drop_older",
+    "drop_token",
+    "end_sessions",
     "forget_authors",
     "forget_documents",
     "forget_person",
     "free_claims",
     "keep_apart",
+    "keep_audit",
     "keep_batch",
     "keep_crawl",
     "keep_emergences",
@@ -46,6 +63,8 @@ __all__ = [
     "keep_notes",
     "keep_placement",
     "keep_readings",
+    "keep_token",
+    "keep_try",
     "mark_clean",
     "mark_dead",
     "mark_retry",
@@ -53,10 +72,13 @@ __all__ = [
     "merge_points",
     "name_points",
     "open_night",
+    "open_session",
     "queue_alerts",
     "recentre",
     "release_lease",
     "requeue_alert",
     "sweep",
     "take_lease",
+    "touch_session",
+    "touch_token",
 ]

@@ -1,16 +1,15 @@
-"""The day: what a person does with the map's pain points; every change leaves a line with who and when."""
+"""What a person does with the map's pain points; every change leaves a line with who and when."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from listening.clusters import centre, name, point_id
-from listening.documents import pseudonym
 from listening.errors import InputError, NotFound
 from listening.settings import Settings
-from listening.store import Forgotten, PointChange, Store, reads, writes
+from listening.store import PointChange, Store, reads, writes
 from listening.types import Change, LedgerEntry, PainPoint, Vector
 
 RATING = range(1, 6)
@@ -102,27 +101,6 @@ def reopen(store: Store, point: str, *, who: str, now: datetime) -> None:
     """Open a pain point again, and end its mute."""
     fields = PointChange(status="open", resolved_on=None, muted_until=None)
     _change(store, point, fields, "reopened", "", who=who, now=now)
-
-
-def erase(store: Store, author: str, *, source: str | None, key: bytes) -> Forgotten:
-    """Remove all that an author wrote, for ever, and name anew what may have been named in their words."""
-    forgotten = writes.forget_person(store, pseudonym(author, key), source)
-    name_anew(store, forgotten.pain_points)
-    writes.name_points(store, [reads.point(store, one) for one in forgotten.pain_points])  # in waiting alerts too
-    return forgotten
-
-
-def retry(store: Store, alert_id: str, *, now: datetime) -> bool:
-    """Put a mail that was laid aside back into the outbox; False where it waits there or went out."""
-    reads.alert(store, alert_id)  # names an unknown one
-    return writes.requeue_alert(store, alert_id, now)
-
-
-def retire_old(store: Store, settings: Settings, *, now: datetime) -> int:
-    """Drop documents that are older than the settings allow; returns how many."""
-    if settings.store.retention_days <= 0:
-        return 0
-    return writes.drop_older(store, now - timedelta(days=settings.store.retention_days))
 
 
 def _change(store: Store, point: str, fields: PointChange, what: str, detail: str, *, who: str, now: datetime) -> None:

@@ -1,0 +1,114 @@
+"""Who may sign in, who is signed in, and what was done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
+
+from listening.errors import NotFound
+from listening.store.engine import Store
+from listening.store.tables import ledger as ledger_table
+from listening.store.tables_people import api_tokens, login_attempts, users
+from listening.store.tables_people import audit as audit_table
+from listening.store.tables_people import sessions as sessions_table
+from listening.types import ApiToken, AuditLine, Session, User
+
+_OF_USER = [column for column in users.c if column.name != "password"]
+_OF_TOKEN = [column for column in api_tokens.c if column.name != "hash"]
+
+
+def people(store: Store) -> list[User]:
+    """Return all who may or might sign in, by name."""
+    with store.reading() as connection:
+        return [User(**row) for row in connection.execute(sa.select(*_OF_USER).order_by(users.c.name)).mappings()]
+
+
+def person(store: Store, name: str) -> User:
+    """Return one of them. Raises `NotFound`."""
+    with store.reading() as connection:
+        row = connection.execute(sa.select(*_OF_USER).where(users.c.name == name)).mappings().first()
+    if row is None:
+        raise NotFound(f"no user {name!r}", "see `listening users list`")
+    return User(**row)
+
+
+def password_hash(store: Store, name: str) -> str:
+    """Return the hash of somebody's password, "" where there is no such person or no password."""
+    with store.reading() as connection:
+        return connection.scalar(sa.select(users.c.password).where(users.c.name == name)) or ""
+
+
+def session(store: Store, session_id: str) -> Session | None:
+    """Return who is signed in under this id, None where nobody is; whether it still holds is for the reader to say."""
+    times = (sessions_table.c.began, sessions_table.c.seen, sessions_table.c.until)
+    with store.reading() as connection:
+        row = (
+            connection.execute(_with_user(sessions_table, sessions_table.c.id == session_id, *times)).mappings().first()
+        )
+    return None if row is None else Session(_user(row), row["began"], row["seen"], row["until"])
+
+
+def sessions_of(store: Store, name: str) -> int:
+    """Count the places where somebody is signed in."""
+    with store.reading() as connection:
+        mine = sa.select(sa.func.count()).select_from(sessions_table).where(sessions_table.c.user == name)
+        return connection.scalar(mine) or 0
+
+
+def token_user(store: Store, token_hash: str) -> tuple[ApiToken, User] | None:
+    """Return the key with this hash, and whose it is; None where there is none."""
+    mine = [column.label(f"token_{column.name}") for column in _OF_TOKEN]
+    with store.reading() as connection:
+        row = connection.execute(_with_user(api_tokens, api_tokens.c.hash == token_hash, *mine)).mappings().first()
+    if row is None:
+        return None
+    return ApiToken(**{column.name: row[f"token_{column.name}"] for column in _OF_TOKEN}), _user(row)
+
+
+def tokens(store: Store, name: str) -> list[ApiToken]:
+    """Return somebody's keys, oldest first."""
+    mine = sa.select(*_OF_TOKEN).where(api_tokens.c.user == name).order_by(api_tokens.c.created_at, api_tokens.c.id)
+    with store.reading() as connection:
+        return [ApiToken(**row) for row in connection.execute(mine).mappings()]
+
+
+def failed_tries(store: Store, *, account: str, address: str, since: datetime) -> tuple[int, int]:
+    """Count the failed tries to sign in since then: for this account (a hash), and from this address."""
+    tries = login_attempts.c
+    counts = sa.select(
+        sa.func.count().filter(tries.account == account), sa.func.count().filter(tries.address == address)
+    )
+    wanted = sa.and_(tries.at > since, sa.or_(tries.account == account, tries.address == address))
+    with store.reading() as connection:
+        row = connection.execute(counts.where(wanted)).one()
+    return row[0], row[1]
+
+
+def audit(store: Store, *, who: str = "", limit: int = 50, offset: int = 0) -> tuple[list[AuditLine], int]:
+    """Return a page of what people did, newest first, and how much there is: the audit's lines and the ledger's.
+
+    `who` leaves only one person's lines.
+    """
+    mine = audit_table.c
+    noted = sa.select(mine.at, mine.who, mine.what, mine.thing, mine.detail, mine.via, mine.id)
+    told = ledger_table.c
+    detail = sa.func.trim(told.other_id + " " + told.detail)
+    done = sa.select(told.at, told.who, told.what, told.pain_point_id, detail, sa.literal(""), told.id)
+    both = sa.union_all(noted, done.where(told.who != "listening")).subquery()
+    wanted = sa.select(both) if not who else sa.select(both).where(both.c.who == who)
+    newest = wanted.order_by(both.c.at.desc(), both.c.id.desc()).limit(limit).offset(offset)
+    with store.reading() as connection:
+        total = connection.scalar(sa.select(sa.func.count()).select_from(wanted.subquery())) or 0
+        return [AuditLine(*row[:6]) for row in connection.execute(newest)], total
+
+
+def _with_user(
+    table: sa.Table, condition: sa.ColumnElement[bool], *more: sa.ColumnElement[object]
+) -> sa.Select[tuple[object, ...]]:
+    return sa.select(*_OF_USER, *more).join(table, table.c.user == users.c.name).where(condition)
+
+
+def _user(row: RowMapping) -> User:
+    return User(**{column.name: row[column.name] for column in _OF_USER})

@@ -1,0 +1,85 @@
+"""The tables of the board's people: who may sign in, who is signed in, their keys, and what was done.
+
+Of a session or a key only a hash is kept: who reads the database cannot sign in with it.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from listening.store.columns import CleanText, Utc
+from listening.store.tables import metadata
+
+
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, CleanText, nullable=False, server_default="")
+
+
+def _of_a_user() -> sa.Column[str]:
+    return sa.Column("user", CleanText, sa.ForeignKey("users.name", ondelete="CASCADE"), nullable=False)
+
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("name", CleanText, primary_key=True),
+    _text("role"),
+    _text("owner"),  # who they are on the map
+    _text("email"),
+    _text("password"),  # an Argon2id hash, "" for who signs in elsewhere
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("disabled_at", Utc),
+    sa.Column("last_seen", Utc),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("id", CleanText, primary_key=True),  # SHA-256 of what the cookie holds
+    _of_a_user(),
+    sa.Column("began", Utc, nullable=False),
+    sa.Column("seen", Utc, nullable=False),
+    sa.Column("until", Utc, nullable=False),
+    sa.Index(None, "user"),
+)
+
+api_tokens = sa.Table(
+    "api_tokens",
+    metadata,
+    sa.Column("id", CleanText, primary_key=True),
+    _of_a_user(),
+    _text("name"),
+    sa.Column("hash", CleanText, nullable=False, unique=True),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("expires_at", Utc, nullable=False),
+    sa.Column("last_used", Utc),
+    sa.Index(None, "user"),
+)
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", Utc, nullable=False),
+    _text("who"),
+    _text("what"),
+    _text("thing"),
+    _text("detail"),
+    _text("via"),
+    sa.Index(None, "at"),
+    sa.Index(None, "who"),
+    sqlite_autoincrement=True,
+)
+
+login_attempts = sa.Table(
+    "login_attempts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", Utc, nullable=False),
+    _text("account"),  # a hash: people type passwords into the wrong field
+    _text("address"),
+    sa.Index(None, "at"),
+    sa.Index(None, "account", "at"),
+    sa.Index(None, "address", "at"),
+    sqlite_autoincrement=True,
+)

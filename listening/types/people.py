@@ -1,0 +1,64 @@
+"""Who may sign in to the board, what they may do, and what they did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+ROLES = ("viewer", "owner", "editor", "admin")
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person who may sign in. `role` is one of ROLES; `owner` is the id of who they are on the map, or "".
+
+    A viewer reads; an owner also changes what is theirs on the map; an editor changes all of it; an admin also has
+    people, sources and privacy.
+    """
+
+    name: str
+    role: str
+    owner: str = ""
+    email: str = ""
+    created_at: datetime | None = None
+    disabled_at: datetime | None = None
+    last_seen: datetime | None = None
+
+    @property
+    def active(self) -> bool:
+        """True unless an admin took the access away."""
+        return self.disabled_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody signed in: `began`, last `seen`, and at the latest `until` when it ends."""
+
+    user: User
+    began: datetime
+    seen: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    """A key for programs: it may do what its user may, until it expires. The secret itself is not kept."""
+
+    id: str
+    user: str
+    name: str
+    created_at: datetime
+    expires_at: datetime
+    last_used: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    """Who did what to which thing, and when. `via` is "board", "api" or "command line"."""
+
+    at: datetime
+    who: str
+    what: str
+    thing: str = ""
+    detail: str = ""
+    via: str = "board"

@@ -1,0 +1,85 @@
+"""Who may use which page: every route stands in this table, or nobody may use it.
+
+A route's `roles` may use it. With `own` the role "owner" may only on what is theirs: `own` names the path's parameter
+that holds the pain point, stage or touchpoint. What changes something says in `noted` what the audit keeps of it; `""`
+where the verb behind it leaves a line itself (the history of a pain point, or the accounts).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from listening.errors import NotFound
+from listening.store import Store, reads
+from listening.types import ROLES, JourneyMap, User
+
+ANYBODY = frozenset({"anonymous", *ROLES})
+SIGNED_IN = frozenset(ROLES)
+OWNERS = frozenset({"owner", "editor", "admin"})  # who work on the map; owners on what is theirs, where `own` says so
+EDITORS = frozenset({"editor", "admin"})
+ADMINS = frozenset({"admin"})
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row: a method and path as declared at its route, and who may use it."""
+
+    method: str
+    path: str
+    roles: frozenset[str]
+    own: str = ""
+    noted: str = ""
+
+
+RULES: tuple[Rule, ...] = (
+    # signing in
+    Rule("GET", "/", SIGNED_IN),
+    Rule("GET", "/sign-in", ANYBODY),
+    Rule("POST", "/sign-in", ANYBODY),
+    Rule("POST", "/sign-out", SIGNED_IN),
+    Rule("POST", "/look", ANYBODY),
+)
+
+_BY_ROUTE = {(rule.method, rule.path): rule for rule in RULES}
+
+
+def rule_of(method: str, path: str) -> Rule | None:
+    """Return the row of a route, None where it was not declared."""
+    return _BY_ROUTE.get(("GET" if method == "HEAD" else method, path))
+
+
+def role_of(user: User | None) -> str:
+    """Return the role by which the table knows somebody."""
+    return user.role if user is not None and user.active else "anonymous"
+
+
+def may(rule: Rule, user: User | None, *, owners: Iterable[str] = ()) -> bool:
+    """Say whether somebody may use a route; `owners` are those of the thing it is about."""
+    role = role_of(user)
+    if role not in rule.roles:
+        return False
+    return not (rule.own and role == "owner") or (user is not None and bool(user.owner) and user.owner in owners)
+
+
+def owners_of(store: Store, journey: JourneyMap, kind: str, thing: str) -> frozenset[str]:
+    """Return who owns a pain point (its own owner, its touchpoint's, its stage's), a touchpoint or a stage.
+
+    Nobody owns what does not exist: a foreign and an unknown thing look the same to who may see neither.
+    """
+    found: set[str] = set()
+    touchpoint, stage = (thing if kind == "touchpoint" else ""), (thing if kind == "stage" else "")
+    if kind == "point":
+        try:
+            point = reads.point(store, thing)
+        except NotFound:
+            return frozenset()
+        found.add(point.owner)
+        touchpoint, stage = point.touchpoint or "", point.stage
+    for one in journey.touchpoints:
+        if one.id == touchpoint:
+            found.add(one.owner)
+            stage = stage or one.stage
+    found |= {one.owner for one in journey.stages if one.id == stage}
+    return frozenset(found - {""})

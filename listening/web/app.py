@@ -1,0 +1,65 @@
+"""Puts the board together: its pages, its gate, its shield."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from fastapi import Depends, FastAPI
+from starlette.staticfiles import StaticFiles
+
+from listening.errors import SettingsError
+from listening.settings import Settings, load, web_secret
+from listening.store import Store
+from listening.web.pages import PAGES
+from listening.web.refusals import add_refusals
+from listening.web.rendering import HERE
+from listening.web.shield import Shield
+from listening.web.visit import Board, enter
+
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings, store: Store, *, clock: Callable[[], datetime] | None = None) -> FastAPI:
+    """Return the board over an open store. It reads the settings again when one of their files changes."""
+    clock = clock or partial(datetime.now, UTC)
+    board = Board(store, Fresh(settings), web_secret(settings), clock)
+    app = FastAPI(title="Listening", openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(enter)])
+    app.state.board = board
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    for page in PAGES:
+        app.include_router(page.router)
+    add_refusals(app)
+    app.add_middleware(Shield, https=lambda: settings.web.https)
+    return app
+
+
+class Fresh:
+    """The settings as their files say now; a file that cannot be followed leaves the last good ones."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.seen = _changed(settings.config)
+
+    def __call__(self) -> Settings:
+        """Return them."""
+        now = _changed(self.settings.config)
+        if now != self.seen:
+            self.seen = now
+            self.settings = _reloaded(self.settings)
+        return self.settings
+
+
+def _reloaded(settings: Settings) -> Settings:
+    try:
+        return load(settings.config)
+    except SettingsError as error:
+        log.warning("web.settings", extra={"error": error.thing})
+        return settings
+
+
+def _changed(config: Path) -> tuple[int, ...]:
+    return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in sorted(config.glob("*.toml")))

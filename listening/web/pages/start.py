@@ -1,0 +1,22 @@
+"""Where one comes in: the map, or on a first visit what to do first."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from listening.store import reads
+from listening.web.access import rule_of
+from listening.web.rendering import go, render
+from listening.web.visit import Here
+
+router = APIRouter()
+
+
+@router.get("/")
+def start(request: Request, visit: Here) -> Response:
+    """Go to the map; where nothing was read yet, say what to do first."""
+    counts = reads.counts(visit.store)
+    if counts.documents and rule_of("GET", "/map"):
+        return go(request, "/map")
+    return render(request, "start.html", title="Good morning", counts=counts)

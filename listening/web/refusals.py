@@ -1,0 +1,111 @@
+"""What a visitor sees where something went wrong: the thing and the mend, and never a word about our insides."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from listening import errors
+from listening.web.rendering import environment, look_of, render
+from listening.web.shield import TooLarge
+from listening.web.visit import API, SignInFirst
+
+log = logging.getLogger(__name__)
+STATUS: tuple[tuple[type[errors.ListeningError], int], ...] = (
+    (SignInFirst, 401),
+    (errors.NotAllowed, 403),
+    (errors.SignInRefused, 422),
+    (errors.NotFound, 404),
+    (errors.NightRunning, 409),
+    (errors.InputError, 422),
+    (errors.SettingsError, 422),
+    (errors.NotConfigured, 422),
+    (errors.SourceError, 422),
+    (errors.MailError, 502),
+    (errors.StoreError, 503),
+)
+TITLES = {
+    400: "This could not be read",
+    401: "Sign in first",
+    403: "Not yours to see or change",
+    404: "Nothing here",
+    405: "Not this way",
+    409: "Not now",
+    413: "Too much at once",
+    422: "That cannot be done",
+    500: "Something broke on our side",
+    503: "The database does not answer",
+}
+MENDS = {
+    404: "It may have been merged, renamed or erased. Search for it, or begin at the map.",
+    405: "This address takes another kind of request.",
+    413: "Send a smaller file.",
+}
+
+
+def add_refusals(app: FastAPI) -> None:
+    """Teach the board to say what went wrong."""
+    app.add_exception_handler(errors.ListeningError, _foreseen)
+    app.add_exception_handler(RequestValidationError, _misfilled)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(TooLarge, _too_large)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def _foreseen(request: Request, error: Exception) -> Response:
+    assert isinstance(error, errors.ListeningError)  # noqa: S101 - Starlette hands over only these
+    status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
+    if isinstance(error, SignInFirst) and not request.url.path.startswith(API):
+        return _to_sign_in(request)
+    return refuse(request, status, error.thing, error.mend, kind=error.id)
+
+
+def _to_sign_in(request: Request) -> Response:
+    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    to = request.url_for("sign_in_page").include_query_params(next=back if request.method == "GET" else "/")
+    there = f"{to.path}?{to.query}"
+    if request.headers.get("hx-request"):
+        return Response(status_code=204, headers={"HX-Redirect": there})
+    return RedirectResponse(there, status_code=303)
+
+
+def _misfilled(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - Starlette hands over only these
+    told = "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors()[:5])
+    return refuse(request, 422, told, "go back and fill it in again", kind="input")
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - Starlette hands over only these
+    told = refuse(request, error.status_code, "", MENDS.get(error.status_code, ""), kind="http")
+    told.headers.update(error.headers or {})
+    return told
+
+
+def _too_large(request: Request, _error: Exception) -> Response:
+    return refuse(request, 413, "", MENDS[413], kind="too-large")
+
+
+def _unforeseen(request: Request, error: Exception) -> Response:
+    log.error("web.unforeseen", extra={"path": request.scope.get("path")}, exc_info=error)
+    return refuse(
+        request, 500, "", "Try again; if it stays, an operator finds the reason in the log.", kind="unforeseen"
+    )
+
+
+def refuse(request: Request, status: int, thing: str, mend: str, *, kind: str) -> Response:
+    """Return what went wrong as a page, or as JSON where a program asked."""
+    title = TITLES.get(status, TITLES[500])
+    if request.url.path.startswith(API):
+        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None  # noqa: PLR2004 - HTTP's "who are you"
+        told = {"error": kind, "thing": thing or title, "mend": mend}
+        return JSONResponse(told, status_code=status, headers=headers)
+    if hasattr(request.state, "visit"):
+        return render(request, "error.html", title=title, status=status, thing=thing, mend=mend)
+    page = environment().get_template("error_alone.html")  # nobody knows yet who asks
+    shown = page.render(title=title, thing=thing, mend=mend, look=look_of(request), said=None, user=None)
+    return Response(shown, status_code=status, media_type="text/html")

@@ -1,0 +1,199 @@
+"""Who asks, for what, and may they: the one gate that every page and every call of a program goes through."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, cast
+from urllib.parse import urlsplit
+
+from fastapi import BackgroundTasks, Depends, Request
+from starlette.datastructures import FormData
+
+from listening.errors import NotAllowed
+from listening.journey import accounts, keep_audit
+from listening.settings import Settings
+from listening.store import Store
+from listening.types import AuditLine, JourneyMap, Session, User
+from listening.web.access import SAFE, Rule, may, owners_of, rule_of
+
+API = "/api/v1"
+TOKEN_FIELD, TOKEN_HEADER = "csrf", "x-csrf-token"
+
+
+class SignInFirst(NotAllowed):
+    """Nobody is signed in."""
+
+    id = "sign-in-first"
+
+
+class Forged(NotAllowed):
+    """A form that did not come from one of our pages."""
+
+    id = "forged"
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What the whole board shares: the store, the settings as they are now, the key of its forms, and the clock."""
+
+    store: Store
+    read_settings: Callable[[], Settings]
+    secret: bytes
+    clock: Callable[[], datetime]
+
+    def sign(self, purpose: str, text: str) -> str:
+        """Return a signature that only this board can make."""
+        return hmac.new(self.secret, f"{purpose}:{text}".encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request: who asks, when, and what is at hand. `cookie` is the browser's secret, new where it had none."""
+
+    board: Board
+    settings: Settings
+    now: datetime
+    rule: Rule
+    cookie: str
+    session: Session | None = None
+    user: User | None = None
+    thing: str = ""  # for the audit: what was changed, and how
+    detail: str = ""
+
+    @property
+    def store(self) -> Store:
+        """The store."""
+        return self.board.store
+
+    @property
+    def journey(self) -> JourneyMap:
+        """The map."""
+        return self.settings.journey
+
+    @property
+    def who(self) -> str:
+        """Return the name for history and audit."""
+        return self.user.name if self.user else ""
+
+    @property
+    def csrf(self) -> str:
+        """Return the token that every form of this browser carries."""
+        return self.board.sign("form", self.cookie)
+
+    def may(self, method: str, path: str, thing: str = "") -> bool:
+        """Say whether the person may use a route (by its declared path); ask it before a button is shown.
+
+        With `thing` an owner is asked about that one; without it whether anything of theirs could be changed there.
+        """
+        rule = rule_of(method, path)
+        if rule is None:
+            return False
+        owners = owners_of(self.store, self.journey, rule.own, thing) if rule.own and thing else {self._mine()}
+        return may(rule, self.user, owners=owners)
+
+    def own(self, kind: str, thing: str) -> bool:
+        """Say whether the person may change this one: editors all, owners what is theirs."""
+        if self.user is None or self.user.role == "viewer":
+            return False
+        return self.user.role != "owner" or self._mine() in owners_of(self.store, self.journey, kind, thing)
+
+    def must_own(self, kind: str, *things: str) -> None:
+        """Refuse where one of these is not theirs to change; for forms that name several. Raises `NotAllowed`."""
+        for thing in things:
+            if not self.own(kind, thing):
+                raise NotAllowed(f"{thing} is not yours to change", "ask its owner or an editor")
+
+    def _mine(self) -> str:
+        return self.user.owner if self.user else ""
+
+
+def cookie_name(settings: Settings) -> str:
+    """Return the cookie's name: under https one that no other host and no plain page can set."""
+    return "__Host-listening" if settings.web.https else "listening"
+
+
+async def read_form(request: Request) -> FormData | None:
+    """Read what a form sent, once; None where nothing was sent as a form."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.method in SAFE or kind not in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        return None
+    return await request.form()
+
+
+def enter(request: Request, later: BackgroundTasks, form: Annotated[FormData | None, Depends(read_form)]) -> None:
+    """Let a request in or refuse it: who is it, is the route declared for them, is the form ours.
+
+    Raises `SignInFirst`, `NotAllowed` or `Forged`.
+    """
+    board: Board = request.app.state.board
+    path = cast("str", request.scope["route"].path)
+    rule = rule_of(request.method, path)
+    if rule is None:
+        raise NotAllowed(f"{request.method} {path} is not declared", "add its row to web/access.py")
+    settings, now = board.read_settings(), board.clock()
+    visit = Visit(board, settings, now, rule, request.cookies.get(cookie_name(settings), ""))
+    request.state.visit = visit
+    in_api = path.startswith(API)
+    _by_key(request, visit) if in_api else _by_cookie(visit, later)
+    _allow(request, visit)
+    if request.method not in SAFE and not in_api:
+        check_form(request, visit, form)
+
+
+def _by_key(request: Request, visit: Visit) -> None:
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and secret:
+        visit.user = accounts.token_user(visit.store, secret.strip(), now=visit.now)
+
+
+def _by_cookie(visit: Visit, later: BackgroundTasks) -> None:
+    if visit.cookie:
+        visit.session = accounts.signed_in(visit.store, visit.settings, visit.cookie, now=visit.now)
+    if visit.session is None:
+        visit.cookie = visit.cookie or secrets.token_urlsafe(32)
+        return
+    visit.user = visit.session.user
+    later.add_task(accounts.stay, visit.store, visit.session, visit.cookie, now=visit.now)
+
+
+def _allow(request: Request, visit: Visit) -> None:
+    rule = visit.rule
+    thing = str(request.path_params.get(rule.own, "")) if rule.own else ""
+    owners = owners_of(visit.store, visit.journey, rule.own, thing) if rule.own else ()
+    if may(rule, visit.user, owners=owners):
+        return
+    if visit.user is None:
+        raise SignInFirst("nobody is signed in", "sign in first")
+    raise NotAllowed("this is not yours to see or change", f"your role is {visit.user.role}; ask an admin or its owner")
+
+
+def check_form(request: Request, visit: Visit, form: FormData | None) -> None:
+    """Refuse what does not come from one of our pages. Raises `Forged`."""
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise Forged("this form comes from another site", "open the board itself and try again")
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Forged("this form comes from another site", "open the board itself and try again")
+    given = request.headers.get(TOKEN_HEADER) or (form.get(TOKEN_FIELD) if form else "") or ""
+    if not isinstance(given, str) or not hmac.compare_digest(given.encode(), visit.csrf.encode()):
+        raise Forged("this form is too old", "load the page again and send it once more")
+
+
+def keep_line(visit: Visit, path_params: dict[str, object], *, via: str) -> None:
+    """Keep in the audit what the route's row says that it does."""
+    if visit.rule.noted:
+        thing = visit.thing or " ".join(str(value) for value in path_params.values())
+        keep_audit(visit.store, AuditLine(visit.now, visit.who, visit.rule.noted, thing, visit.detail, via))
+
+
+def visit_of(request: Request) -> Visit:
+    """Return the visit of a request that came in."""
+    return cast("Visit", request.state.visit)
+
+
+Here = Annotated[Visit, Depends(visit_of)]
