@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from listening.clusters import attach, centre, group_texts, grow, name, place, point_id, reconsider
+from listening.clusters.group import WordWeights, compare, compare_to_groups, find_voices
 from listening.clusters.words import STOP_WORDS, find_words, stem
 from listening.errors import InputError
 from listening.types import Pain, PainPoint, Placement, PostKind, Vector
@@ -421,3 +422,25 @@ def test_a_touchpoint_speaks_for_its_stage_where_the_map_says_which() -> None:
     assert attach(told, {"trade_in": "stay"}) == ("stay", "trade_in")
     doubtful = [replace(told[0], pain=0.1), replace(told[1], pain=0.1)]
     assert attach([*doubtful, replace(told[2], pain=0.9)])[0] == "stay"
+
+
+def test_the_likeness_to_a_group_is_the_mean_likeness_to_its_members() -> None:
+    random.seed(7)
+    words = ["strap", "hinge", "invoice", "locker", "refund", "brake", "voucher", "tracker"]
+    voices = find_voices(
+        pain(
+            f"d{i}.1",
+            f"p{i % 9}",
+            " ".join(random.choices(words, k=4)),  # noqa: S311 -- a test's dice
+            stage=("use", "buy", "none")[i % 3],
+            touchpoint=(None, "locker", "till")[i % 3],
+            thread=f"t{i % 5}" if i % 2 else "",
+        )
+        for i in range(40)
+    )
+    left, groups = voices[:25], [voices[25:26], voices[26:30], voices[30:]]
+    weights = WordWeights([v.stems for v in voices])
+    expected = np.stack([compare(left, held, 0.1, weights).mean(axis=1) for held in groups], axis=1)
+    assert np.allclose(compare_to_groups(left, groups, 0.1, weights), expected, atol=1e-5)
+    assert compare_to_groups([], groups, 0.1, weights).shape == (0, 3)
+    assert compare_to_groups(left, [], 0.1, weights).shape == (25, 0)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from listening.clusters.group import CUT, SAME_THREAD, Voice, WordWeights, agree, by_head, compare
+import numpy as np
+
+from listening.clusters.group import CUT, SAME_THREAD, Voice, WordWeights, agree, by_head, compare, compare_to_groups
 
 PAIR_EXTRA = 0.15  # two voices alone must be this much more alike: a pair is easily chance
 SAME_WORDS = 0.5  # share of content words from which two texts are one text that went round
@@ -47,18 +49,20 @@ def _is_same(left: Voice, right: Voice) -> bool:
     return shared >= max(ENOUGH_WORDS, SAME_WORDS * all_said)
 
 
-def hurts(
-    founders: Sequence[Voice], unsure: Sequence[Voice], common: float, weights: WordWeights, *, sure: float
-) -> bool:
-    """Whether most of what is said around `founders` is likely pain: one that few dislike founds nothing.
+def find_hurting(
+    groups: Sequence[Sequence[Voice]], unsure: Sequence[Voice], common: float, weights: WordWeights, *, sure: float
+) -> list[bool]:
+    """Say for each group of founders whether most of what is said around them is likely pain.
 
-    `unsure` are all voices that may be no pain; those who speak of the same count too. Without `sure` all hurt.
+    A group that few dislike founds nothing. `unsure` are all voices that may be no pain; those who speak of the same
+    count too. Without `sure` all hurt.
     """
-    if not sure:
-        return True
-    around = []
-    if unsure:
-        likeness = compare(unsure, founders, common, weights).mean(axis=1)
-        around = [voice for voice, near in zip(unsure, likeness >= NEAR, strict=True) if near]
-    people = by_head([*founders, *around]).values()
+    if not sure or not groups:
+        return [True] * len(groups)
+    near = compare_to_groups(unsure, groups, common, weights) >= NEAR
+    return [_hurts([*held, *(unsure[i] for i in np.flatnonzero(near[:, at]))]) for at, held in enumerate(groups)]
+
+
+def _hurts(voices: Sequence[Voice]) -> bool:
+    people = by_head(voices).values()
     return sum(max(voice.pain for voice in held) for held in people) >= HURTS * len(people)

@@ -197,6 +197,47 @@ def compare(left: Sequence[Voice], right: Sequence[Voice], common: float, weight
     )
 
 
+def compare_to_groups(
+    left: Sequence[Voice], groups: Sequence[Sequence[Voice]], common: float, weights: WordWeights
+) -> Floats:
+    """How alike each voice on the left is to each group's voices on average: the mean of `compare`, at once for all.
+
+    Every part of the likeness is linear in the right side, so the mean of a group stands for its members.
+    """
+    if not left or not groups:
+        return np.zeros((len(left), len(groups)), dtype=np.float32)
+    members = [voice for held in groups for voice in held]
+    shares = _share_out([len(held) for held in groups])
+    middles = shares @ np.stack([v.vector for v in members])
+    words = shares @ weights.matrix([v.stems for v in members])
+    shared = (weights.matrix([v.stems for v in left]) @ words.T).toarray()
+    return np.asarray(
+        free(np.stack([v.vector for v in left]) @ middles.T, common)
+        + SHARED_WORDS * shared
+        + SAME_TOUCHPOINT * _agree_on_average([v.touchpoint for v in left], [v.touchpoint for v in members], shares)
+        + SAME_STAGE * _agree_on_average([v.stage for v in left], [v.stage for v in members], shares)
+        + SAME_THREAD * _agree_on_average([v.thread for v in left], [v.thread for v in members], shares),
+        dtype=np.float32,
+    )
+
+
+def _share_out(sizes: Sequence[int]) -> Any:  # noqa: ANN401 -- a scipy csr_matrix, untyped
+    """One row a group, which takes the mean of its members."""
+    from scipy.sparse import csr_matrix  # noqa: PLC0415 -- slow to import, needed only here
+
+    values = np.concatenate([np.full(size, 1 / size, dtype=np.float32) for size in sizes])
+    return csr_matrix((values, np.arange(len(values)), np.cumsum([0, *sizes])), shape=(len(sizes), len(values)))
+
+
+def _agree_on_average(left: Sequence[str | None], members: Sequence[str | None], shares: Any) -> Floats:  # noqa: ANN401 -- as above
+    """The share of each group's labels that are those of the left and say something: a matrix."""
+    known = sorted({label for label in members if label and label != NO_STAGE})
+    said = shares @ agree(members, known)
+    row = {label: i for i, label in enumerate(known)}
+    table: Floats = np.vstack([said.T, np.zeros((1, said.shape[0]), dtype=np.float32)])
+    return table[[row.get(label or "", len(known)) for label in left]]
+
+
 def group(voices: Sequence[Voice], common: float, weights: WordWeights) -> list[list[Voice]]:
     """Average-linkage groups of `voices`, in the order of their first voices; one that fits nowhere stays alone.
 

@@ -11,7 +11,7 @@ from hashlib import blake2b
 import numpy as np
 
 from listening.clusters.attachment import attach
-from listening.clusters.founding import holds, hurts
+from listening.clusters.founding import find_hurting, holds
 from listening.clusters.group import (
     CUT,
     SAME_STAGE,
@@ -71,16 +71,19 @@ def place(
     rest = [i for i in range(len(voices)) if not joins[i] and voices[i].pain >= sure]
     unsure = [voice for i, voice in enumerate(voices) if not joins[i] and voice.pain < sure]
     row = {voices[i].id: i for i in rest}
-    born: list[Cluster] = []
+    candidates: list[list[Voice]] = []
     waiting: list[Voice] = []
     for held in group([voices[i] for i in rest], common, weights):
         together = scores[[row[v.id] for v in held]].mean(axis=0)
         if len(held) > 1 and together.max(initial=-1.0) >= CARRY:
             carried += [m for v in held for m in _join(v, living[together.argmax()], night)]
-        elif holds(held, common, weights) and hurts(held, unsure, common, weights, sure=sure):
-            born.append(_bear(held))
+        elif holds(held, common, weights):
+            candidates.append(held)
         else:
             waiting += held
+    hurting = find_hurting(candidates, unsure, common, weights, sure=sure)
+    born = [_bear(held) for held, hurts in zip(candidates, hurting, strict=True) if hurts]
+    waiting += [voice for held, hurts in zip(candidates, hurting, strict=True) if not hurts for voice in held]
     kept = [p.signal_id for v in sorted([*waiting, *unsure], key=lambda v: (v.created_at, v.id)) for p in v.pains]
     return Placement(carried=tuple(carried), born=tuple(born), waiting=tuple(kept))
 
