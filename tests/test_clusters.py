@@ -415,6 +415,17 @@ def test_a_painless_subject_that_one_or_two_dislike_founds_nothing() -> None:
     assert place([*sore, *happy], [], night=date(2026, 3, 3), sure=0.45).born == ()
 
 
+def test_half_heard_voices_found_only_with_one_that_is_sure() -> None:
+    night = date(2026, 3, 3)
+    half = [replace(one, pain=0.6) for one in CAPS]
+    assert place(half, [], night=night, sure=0.65).born == (), "nobody is sure"
+    assert place([replace(half[0], pain=0.9), *half[1:2]], [], night=night, sure=0.65).born == (), "too few suffer"
+    born = place([replace(half[0], pain=0.9), *half[1:]], [], night=night, sure=0.65).born
+    assert [set(one.members) for one in born] == [{one.signal_id for one in half}]
+    hardly = [replace(one, pain=0.2) for one in CAPS[1:]]
+    assert place([replace(half[0], pain=0.9), *hardly], [], night=night, sure=0.65).born == (), "most enjoy it"
+
+
 def test_a_touchpoint_speaks_for_its_stage_where_the_map_says_which() -> None:
     told = [replace(one, stage="use", touchpoint="trade_in") for one in CAPS[:2]]
     told += [replace(CAPS[2], stage="stay", touchpoint="trade_in")]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from listening.clusters.group import CUT, SAME_THREAD, Voice, WordWeights, agree, by_head, compare, compare_to_groups
 
 PAIR_EXTRA = 0.15  # two voices alone must be this much more alike: a pair is easily chance
 SAME_WORDS = 0.5  # share of content words from which two texts are one text that went round
 ENOUGH_WORDS = 8  # fewer words may well be shared by chance
 NEAR = 0.3  # mean likeness at which others speak of what the founders speak of
+HALF_HEARD = 0.6  # share of the sure floor from which a voice may help to found
+ENOUGH_PAIN = 2.0  # so many people must be expected to suffer where some are only half heard
 HURTS = 0.4  # how likely a pain must be, over the founders and all who speak of the same
 
 
@@ -29,6 +29,12 @@ def holds(voices: Sequence[Voice], common: float, weights: WordWeights) -> bool:
     threads = [voice.thread for voice in voices]
     likeness = (compare(voices, voices, common, weights) - SAME_THREAD * agree(threads, threads)) * strangers
     return float(likeness.sum() / strangers.sum()) >= CUT + PAIR_EXTRA / (people - 1)
+
+
+def suffices(voices: Sequence[Voice], sure: float) -> bool:
+    """Whether half-heard voices found with others: one person surely suffers, and two are expected to in all."""
+    told = [max(voice.pain for voice in held) for held in by_head(voices).values()]
+    return max(told) >= sure and sum(told) >= ENOUGH_PAIN
 
 
 def find_heads(voices: Sequence[Voice]) -> list[str]:
@@ -49,18 +55,18 @@ def _is_same(left: Voice, right: Voice) -> bool:
     return shared >= max(ENOUGH_WORDS, SAME_WORDS * all_said)
 
 
-def find_hurting(
+def choose_hurting(
     groups: Sequence[Sequence[Voice]], unsure: Sequence[Voice], common: float, weights: WordWeights, *, sure: float
-) -> list[bool]:
-    """Say for each group of founders whether most of what is said around them is likely pain.
+) -> list[Sequence[Voice]]:
+    """Choose the groups of founders around whom most of what is said is likely pain: what few dislike founds nothing.
 
-    A group that few dislike founds nothing. `unsure` are all voices that may be no pain; those who speak of the same
-    count too. Without `sure` all hurt.
+    `unsure` are all voices that may be no pain; those who speak of the same count too. Without `sure` all hurt.
     """
     if not sure or not groups:
-        return [True] * len(groups)
+        return list(groups)
     near = compare_to_groups(unsure, groups, common, weights) >= NEAR
-    return [_hurts([*held, *(unsure[i] for i in np.flatnonzero(near[:, at]))]) for at, held in enumerate(groups)]
+    around = [[voice for voice, beside in zip(unsure, near[:, at], strict=True) if beside] for at in range(len(groups))]
+    return [held for held, others in zip(groups, around, strict=True) if _hurts([*held, *others])]
 
 
 def _hurts(voices: Sequence[Voice]) -> bool:

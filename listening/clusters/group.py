@@ -76,8 +76,8 @@ def _make_voice(pains: tuple[Pain, ...]) -> Voice:
 
 
 def _point(pains: Sequence[Pain]) -> Vector:
-    weights = [pain.pain + NO_PAIN_COUNTS for pain in pains]
-    return unit(np.average([pain.embedding for pain in pains], axis=0, weights=weights).astype(np.float32))
+    total = sum(pain.embedding * np.float32(pain.pain + NO_PAIN_COUNTS) for pain in pains)
+    return unit(np.asarray(total, dtype=np.float32))
 
 
 def most_said(labels: Iterable[str | None], besides: str | None = None) -> str | None:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from hashlib import blake2b
 
 import numpy as np
 
 from listening.clusters.attachment import attach
-from listening.clusters.founding import find_hurting, holds
+from listening.clusters.fitting import count_people, fit, forbid, middle, telling
+from listening.clusters.founding import HALF_HEARD, choose_hurting, holds, suffices
 from listening.clusters.group import (
     CUT,
-    SAME_STAGE,
-    SAME_THREAD,
-    SAME_TOUCHPOINT,
-    Floats,
     Voice,
     WordWeights,
-    agree,
     by_head,
     centre,
     compare,
@@ -30,17 +25,13 @@ from listening.clusters.group import (
     group,
     weigh_person,
 )
-from listening.clusters.words import stem
 from listening.types import Change, Cluster, Membership, Pain, PainPoint, Placement, Vector
 
 CARRY = 0.6  # mean likeness to a pain point's members at which a voice joins it
 MERGE = CUT - 0.12  # mean likeness of all pairs at which two pain points are one; above where a split would part them
 DOUBT = 0.3  # how much more alike a voice that is surely no pain must be to join one; the likelier a pain, the less
-FADES = 0.8  # each telling word counts this much of the one before it
 ROUGH = 0.3  # how much touchpoint, thread and words can add to the likeness of two centres
 SPLIT_PEOPLE, SPLIT_GAP = 4, 0.14  # a split needs this many people on both sides, this far below the cut
-SHARED_TELLING = 0.6  # what it is worth to say a pain point's telling words
-USUAL_TIGHTNESS = 0.35  # mean cosine inside a pain point, for centres that were scaled to length one elsewhere
 
 
 def place(
@@ -57,17 +48,29 @@ def place(
     `pains` are all that have no pain point: tonight's and those still waiting, in any order.
     `apart` are (signal id, pain point id) that a person said do not belong together. `threads` tells, where known,
     which pain points were already told in a thread (its id -> their ids). Groups of two people or more are born.
-    Voices whose pain is less likely than `sure` may join what others told, but found nothing.
+    Voices whose pain is less likely than `sure` may join what others told; they found only together with a sure one.
     """
-    voices = find_voices(pains)
+    return place_voices(find_voices(pains), points, night=night, apart=apart, threads=threads, sure=sure)
+
+
+def place_voices(
+    voices: Sequence[Voice],
+    points: Sequence[PainPoint],
+    *,
+    night: date,
+    apart: Collection[tuple[str, str]] = (),
+    threads: Mapping[str, Collection[str]] | None = None,
+    sure: float = 0.0,
+) -> Placement:
+    """As `place`, for voices that were gathered before: a night places what waits again and again."""
     living = sorted((p for p in points if p.merged_into is None), key=lambda p: (p.born, p.id))
     common = _common(voices, living)
-    weights = WordWeights([v.stems for v in voices] + [_telling(p) for p in living])
-    scores = _fit(voices, living, common, weights, threads or {})
-    _forbid(scores, voices, living, apart)
+    weights = WordWeights([v.stems for v in voices] + [telling(p) for p in living])
+    scores = fit(voices, living, common, weights, threads or {})
+    forbid(scores, voices, living, apart)
     best = scores.max(axis=1, initial=-1.0)
     joins = [bool(best[i] >= CARRY + DOUBT * _doubt(voice, sure)) for i, voice in enumerate(voices)]
-    carried = [m for i in np.flatnonzero(joins) for m in _join(voices[i], living[scores[i].argmax()], night)]
+    carried = [m for i, join in enumerate(joins) if join for m in _join(voices[i], living[scores[i].argmax()], night)]
     rest = [i for i in range(len(voices)) if not joins[i] and voices[i].pain >= sure]
     unsure = [voice for i, voice in enumerate(voices) if not joins[i] and voice.pain < sure]
     row = {voices[i].id: i for i in rest}
@@ -81,11 +84,27 @@ def place(
             candidates.append(held)
         else:
             waiting += held
-    hurting = find_hurting(candidates, unsure, common, weights, sure=sure)
-    born = [_bear(held) for held, hurts in zip(candidates, hurting, strict=True) if hurts]
-    waiting += [voice for held, hurts in zip(candidates, hurting, strict=True) if not hurts for voice in held]
-    kept = [p.signal_id for v in sorted([*waiting, *unsure], key=lambda v: (v.created_at, v.id)) for p in v.pains]
-    return Placement(carried=tuple(carried), born=tuple(born), waiting=tuple(kept))
+    founders = choose_hurting(candidates, unsure, common, weights, sure=sure)
+    if not (carried or founders) and sure:
+        founders = _half_heard(waiting, unsure, common, weights, sure)
+    gone = {voice.id for held in founders for voice in held}
+    left = [*waiting, *(voice for held in candidates for voice in held), *unsure]
+    kept = [p.signal_id for v in sorted(left, key=_by_date) if v.id not in gone for p in v.pains]
+    return Placement(carried=tuple(carried), born=tuple(_bear(held) for held in founders), waiting=tuple(kept))
+
+
+def _half_heard(
+    waiting: Sequence[Voice], unsure: Sequence[Voice], common: float, weights: WordWeights, sure: float
+) -> list[Sequence[Voice]]:
+    """Find founders among voices of which only some are sure: asked last, when all else has its place."""
+    half = [*waiting, *(voice for voice in unsure if voice.pain >= HALF_HEARD * sure)]
+    groups = group(sorted(half, key=_by_date), common, weights)
+    enough = [held for held in groups if suffices(held, sure) and holds(held, common, weights)]
+    return choose_hurting(enough, unsure, common, weights, sure=sure)
+
+
+def _by_date(voice: Voice) -> tuple[datetime, str]:
+    return voice.created_at, voice.id
 
 
 def _doubt(voice: Voice, sure: float) -> float:
@@ -97,9 +116,9 @@ def _common(voices: Sequence[Voice], points: Sequence[PainPoint]) -> float:
     total = np.zeros(len(_any_vector(voices, points)), dtype=np.float64)
     for voice in voices:
         total += voice.vector
-    weight = len(voices) + sum(_count(p) for p in points)
+    weight = len(voices) + sum(count_people(p) for p in points)
     for point in points:
-        total += _middle(point).astype(np.float64) * _count(point)
+        total += middle(point).astype(np.float64) * count_people(point)
     return find_common(total, weight)
 
 
@@ -107,75 +126,6 @@ def _any_vector(voices: Sequence[Voice], points: Sequence[PainPoint]) -> Vector:
     if voices:
         return voices[0].vector
     return points[0].centroid if points else np.zeros(1, dtype=np.float32)
-
-
-def _count(point: PainPoint) -> int:
-    return max(1, point.people or point.size)
-
-
-def _middle(point: PainPoint) -> Vector:
-    """Take the mean of the members' vectors; one scaled to length one gets the usual length for its size."""
-    length = float(np.linalg.norm(point.centroid))
-    count = _count(point)
-    if count == 1 or length < 0.999:  # noqa: PLR2004 -- shorter than one: it is a mean already
-        return point.centroid
-    usual = (USUAL_TIGHTNESS + (1 - USUAL_TIGHTNESS) / count) ** 0.5
-    return np.asarray(point.centroid * (usual / length), dtype=np.float32)
-
-
-def _telling(point: PainPoint) -> frozenset[str]:
-    return frozenset(stem(word) for phrase in point.words for word in phrase.lower().split())
-
-
-def _fit(
-    voices: Sequence[Voice],
-    points: Sequence[PainPoint],
-    common: float,
-    weights: WordWeights,
-    threads: Mapping[str, Collection[str]],
-) -> Floats:
-    """How well each voice fits each pain point: the mean likeness to its members, as far as the pain point keeps it."""
-    if not voices or not points:
-        return np.zeros((len(voices), len(points)), dtype=np.float32)
-    cosines = np.stack([v.vector for v in voices]) @ np.stack([_middle(p) for p in points]).T
-    told = _share_words(voices, points, weights)
-    thread = np.zeros((len(voices), len(points)), dtype=np.float32)
-    column = {p.id: i for i, p in enumerate(points)}
-    for row, voice in enumerate(voices):
-        thread[row, [column[point] for point in threads.get(voice.thread, ()) if point in column]] = 1.0
-    return np.asarray(
-        free(cosines, common)
-        + SHARED_TELLING * told
-        + SAME_TOUCHPOINT * agree([v.touchpoint for v in voices], [p.touchpoint for p in points])
-        + SAME_STAGE * agree([v.stage for v in voices], [p.stage for p in points])
-        + SAME_THREAD * thread,
-        dtype=np.float32,
-    )
-
-
-def _share_words(voices: Sequence[Voice], points: Sequence[PainPoint], weights: WordWeights) -> Floats:
-    """How much of each pain point's telling words each voice says (0..1), the first of them counting most."""
-    told = np.zeros((len(voices), len(points)), dtype=np.float32)
-    sayers: dict[str, list[int]] = defaultdict(list)
-    for row, voice in enumerate(voices):
-        for word in voice.stems:
-            sayers[word].append(row)
-    for column, point in enumerate(points):
-        telling = [stem(word) for word in point.words]
-        worth = [weights(word) * FADES**rank for rank, word in enumerate(telling)]
-        for word, value in zip(telling, worth, strict=True):
-            told[sayers.get(word, []), column] += value / max(1e-6, sum(worth))
-    return told
-
-
-def _forbid(
-    scores: Floats, voices: Sequence[Voice], points: Sequence[PainPoint], apart: Collection[tuple[str, str]]
-) -> None:
-    column = {p.id: i for i, p in enumerate(points)}
-    row = {pain.signal_id: i for i, voice in enumerate(voices) for pain in voice.pains}
-    for signal_id, point_id in apart:
-        if signal_id in row and point_id in column:
-            scores[row[signal_id], column[point_id]] = -1.0
 
 
 def _join(voice: Voice, point: PainPoint, night: date) -> list[Membership]:
@@ -212,8 +162,8 @@ def grow(point: PainPoint, pains: Sequence[Pain], *, night: date) -> PainPoint:
     if not voices:
         return point
     people = by_head(voices).values()
-    before, weight = _count(point), sum(weigh_person(held) for held in people)
-    total = _middle(point).astype(np.float64) * before + centre(pains).astype(np.float64) * weight
+    before, weight = count_people(point), sum(weigh_person(held) for held in people)
+    total = middle(point).astype(np.float64) * before + centre(pains).astype(np.float64) * weight
     return replace(
         point,
         centroid=(total / (before + weight)).astype(np.float32),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from listening.clusters import attach, centre, grow, name, place, point_id, reconsider
+from listening.clusters import Voice, attach, centre, find_voices, grow, name, place_voices, point_id, reconsider
 from listening.pipeline.nights import night_of
 from listening.pipeline.reading import BEHIND, SPACE, UNSETTLED
 from listening.settings import Settings
@@ -44,14 +44,14 @@ def cluster(store: Store, settings: Settings, *, now: datetime) -> Clustered:
     if not unsettled:
         return Clustered()
     total = Clustered()
-    pains = _waiting(store, settings, now) if unsettled != PLACED else []
+    voices = find_voices(_waiting(store, settings, now)) if unsettled != PLACED else []
     for _ in range(ROUNDS):
-        found = _place(store, settings, pains, now) if pains else Placement((), (), ())
+        found = _place(store, settings, voices, now) if voices else Placement((), (), ())
         total = replace(total, carried=total.carried + len(found.carried), born=total.born + len(found.born))
         if not (found.carried or found.born):
             break
         waiting = set(found.waiting)
-        pains = [pain for pain in pains if pain.signal_id in waiting]
+        voices = [voice for voice in voices if voice.id in waiting]
     # while old readings by another model are left, half of a pain point's passages cannot be compared
     if night_of(settings, now).weekday() == REGROUP_DAY and not reads.note(store, BEHIND):
         writes.keep_meta(store, UNSETTLED, PLACED)  # a night killed from here on does not place by half-made changes
@@ -61,16 +61,15 @@ def cluster(store: Store, settings: Settings, *, now: datetime) -> Clustered:
     return total
 
 
-def _place(store: Store, settings: Settings, pains: Sequence[Pain], now: datetime) -> Placement:
+def _place(store: Store, settings: Settings, voices: Sequence[Voice], now: datetime) -> Placement:
     night = night_of(settings, now)
     points = _points(store, settings)
-    threads = reads.threads_told(store, {pain.thread for pain in pains if pain.thread})
-    found = place(
-        pains, points, night=night, apart=reads.apart(store), threads=threads, sure=settings.reading.pain_floor
-    )
+    threads = reads.threads_told(store, {voice.thread for voice in voices if voice.thread})
+    sure, apart = settings.reading.pain_floor, reads.apart(store)
+    found = place_voices(voices, points, night=night, apart=apart, threads=threads, sure=sure)
     if not (found.carried or found.born):
         return found
-    by_id = {pain.signal_id: pain for pain in pains}
+    by_id = {pain.signal_id: pain for voice in voices for pain in voice.pains}
     stages = {touchpoint.id: touchpoint.stage for touchpoint in settings.journey.touchpoints}
     changed = _grown(store, points, found, by_id, night=night, stages=stages)
     born = [_born(settings.journey.id, one, by_id, night, stages) for one in found.born]
