@@ -103,6 +103,13 @@ def watch(config: str, now: str) -> int:
     return len(pipeline.watch(house.store, house.settings, now=moment(now)))
 
 
+@task(name="mind", persist_result=False)
+def mind(config: str, now: str) -> pipeline.Minded:
+    """Measure the goals, and remind of what is due."""
+    house = enter(config)
+    return pipeline.mind(house.store, house.settings, now=moment(now))
+
+
 @task(name="tell", persist_result=False)
 def tell(config: str, now: str) -> pipeline.Told:
     """Send the mails."""
@@ -128,6 +135,7 @@ def nightly(config: str = "configs", now: str = "", crawl: bool = True, only: st
             cluster(config, now),
             watch(config, now),
         )
+        mind(config, now)
         told = tell(config, now)
         crawls = reads.crawls(house.store, pipeline.night_of(house.settings, moment(now)))
         ended = pipeline.end_night(house.store, house.settings, crawls=crawls, holder=holder, now=moment(now))

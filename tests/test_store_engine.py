@@ -89,10 +89,16 @@ while (alert := writes.claim_alert(store, by=sys.argv[2], now=now)) is not None:
 """
 
 
+def differences(connection: sa.Connection) -> list[object]:
+    """What the steps made and the tables do not say, or the other way round, but for the index of words."""
+    ours = {"include_name": lambda name, kind, _: kind != "table" or not name.startswith("search_")}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=ours), metadata))
+
+
 class TestOpening:
     def test_the_tables_are_what_the_steps_make(self, store: Store) -> None:
         with store.reading() as connection:
-            assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+            assert differences(connection) == []
 
     def test_opening_again_changes_nothing(self, store: Store) -> None:
         told(store, document("d1"))
@@ -161,10 +167,10 @@ class TestOpening:
     def test_a_newer_database_names_both_shapes(self, store: Store) -> None:
         with store.writing() as connection:
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-        with pytest.raises(StoreError, match=r"9999.*0005"):
+        with pytest.raises(StoreError, match=r"9999.*0006"):
             open_store(store.url)
         with store.writing() as connection:
-            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0004'"))
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0006'"))
 
 
 class TestOldDatabases:
@@ -176,7 +182,7 @@ class TestOldDatabases:
         connection.close()
         opened = open_store(f"sqlite:///{file}")
         with opened.reading() as reading:
-            assert compare_metadata(MigrationContext.configure(reading), metadata) == []
+            assert differences(reading) == []
         assert [one.id for one in reads.documents_by_id(opened, ["d1", "d2", "d3"])] == ["d1", "d2", "d3"]
         point = reads.point(opened, "pp-1")
         assert (point.name, point.owner, point.size, point.people) == ("the cover drips", "ann", 2, 2)
@@ -199,7 +205,7 @@ class TestPulledPlug:
         told(opened, document("d1"), point=pain_point())
         assert reads.counts(opened).signals == 1
         with opened.reading() as connection:
-            assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+            assert differences(connection) == []
         opened.close()
 
     @pytest.mark.parametrize("number", [3, 6, 9, 12])

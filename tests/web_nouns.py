@@ -71,6 +71,7 @@ SAMPLES: dict[str, tuple[str, str]] = {
     "source": ("yard", "yard"),
     "name": ("viewer", "viewer"),
     "key": ("none", "none"),
+    "number": ("1", "1"),
     "night": ("2026-03-10", "2026-03-10"),
 }
 

@@ -1,10 +1,16 @@
 """The day: what a person does; every change leaves a line with who and when.
 
 points      pain points: assign, rename, merge, split, move, resolve, mute, reopen
+tracking    pain points: ratings, status, due date, comments, a place on the map; taking a change back
+previews    what a merge or split would change, before it is done
+planning    SMART goals, and the stamp of a review
+mapping     the map itself: edits, versions, import, and where the pain points of a lost place go
 accounts    who may sign in to the board, and as what; keys for programs
 upkeep      forgetting people, dropping what is old, sending mails again
 """
 
+from listening.journey.mapping import change_map, import_map, keep_map, lost, map_text, rehome, restore_map
+from listening.journey.planning import confirm_goal, drop_goal, measured_now, set_goal, stamp_review
 from listening.journey.points import (
     assign,
     merge,
@@ -16,20 +22,55 @@ from listening.journey.points import (
     resolve,
     split,
 )
+from listening.journey.previews import preview_merge, preview_split
+from listening.journey.tracking import (
+    assign_many,
+    comment,
+    mute_for,
+    place,
+    rate,
+    set_due,
+    set_status,
+    unassign,
+    undo,
+)
 from listening.journey.upkeep import erase, keep_audit, retire_old, retry
 
 __all__ = [
     "assign",
+    "assign_many",
+    "change_map",
+    "comment",
+    "confirm_goal",
+    "drop_goal",
     "erase",
+    "import_map",
     "keep_audit",
+    "keep_map",
+    "lost",
+    "map_text",
+    "measured_now",
     "merge",
     "move",
     "mute",
+    "mute_for",
     "name_anew",
+    "place",
+    "preview_merge",
+    "preview_split",
+    "rate",
+    "rehome",
     "rename",
     "reopen",
     "resolve",
+    "restore_map",
     "retire_old",
     "retry",
+    "set_due",
+    "set_goal",
+    "set_status",
     "split",
+    "stamp_review",
+    "unassign",
+    "undo",
 ]

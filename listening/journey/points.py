@@ -81,8 +81,7 @@ def move(store: Store, signal: str, from_id: str, *, who: str, now: datetime) ->
     """Say that a passage does not belong to a pain point; it is placed anew, but never there again."""
     if signal not in {pain.signal_id for pain in reads.pains_of(store, [from_id])[from_id]}:
         raise NotFound(f"passage {signal} is not in {from_id}", "see `listening pain-points show`")
-    writes.keep_apart(store, {(signal, from_id)})
-    writes.keep_ledger(store, [LedgerEntry(now, who, "moved out", from_id, detail=signal)])
+    writes.move_out(store, signal, LedgerEntry(now, who, "moved out", from_id, detail=signal))
     writes.keep_meta(store, "unsettled", "yes")
     name_anew(store, [from_id])
 

@@ -72,11 +72,13 @@ def compose(alert: Alert, *, sender: str, base_url: str, now: datetime) -> Email
         "more": len(items[MOST_ITEMS:]),
         "not_seen": [one_line(sentence, 400) for sentence in alert.not_seen],
         "board": board,
+        "note": "\n".join(one_line(line, 400) for line in alert.note.splitlines()[:60]),
+        "about": f"{board}/pain-points/{in_url(alert.about, safe='')}" if board and alert.about else "",
     }
     message = EmailMessage(policy=SMTP)
     message["From"] = shown_from
     message["To"] = Address(_name(alert.owner.name), addr_spec=to.addr_spec)
-    message["Subject"] = header(fill("alert_subject.txt", **values))
+    message["Subject"] = header(alert.subject or fill("alert_subject.txt", **values))
     message["Date"] = format_datetime(now.astimezone(UTC))
     message["Message-ID"] = f"<{re.sub('[^A-Za-z0-9._-]', '-', alert.id)}@{shown_from.domain}>"
     message["Auto-Submitted"] = "auto-generated"

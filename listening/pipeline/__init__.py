@@ -1,4 +1,4 @@
-"""The night, in order: crawl, recheck, clean, read, cluster, watch, tell. The only room that knows it.
+"""The night, in order: crawl, recheck, clean, read, cluster, watch, mind, tell. The only room that knows it.
 
     crawl    sources --Post--> documents          each batch kept with its cursor, people redacted before
     recheck  documents of Reddit --> gone          where they were deleted there
@@ -7,6 +7,7 @@
     reread   documents of an older model          some a night; pain points keep their members
     cluster  pains without a place --> pain points that last, or wait for a second person
     watch    pain points --Emergence-->           against their own past and what we could see
+    mind     goals --> how they stand             and reminders of reviews and days that are due
     tell     emergences --Alert--> owners         queued once, claimed, sent, marked
 
 Each verb takes from the store what is left to do, hands it to a pure step and writes the answer. Run it twice and
@@ -16,9 +17,11 @@ nothing changes; kill it midway, run it again, and the end is the same.
 from listening.pipeline.adding import Addition, add_source, look_at
 from listening.pipeline.caring import examine_sources, ill_tonight
 from listening.pipeline.clustering import Clustered, cluster
+from listening.pipeline.comparing import Reviewed, review_changes
 from listening.pipeline.crawling import Imported, Look, bring_in, crawl, look, preview
 from listening.pipeline.forgetting import Rechecked, last_recheck, recheck
 from listening.pipeline.measuring import measure_nights, measure_points
+from listening.pipeline.minding import Minded, mind
 from listening.pipeline.nights import Ended, begin_night, end_night, give_back, night_of
 from listening.pipeline.reading import clean, read, reread
 from listening.pipeline.reporting import make_report
@@ -31,7 +34,9 @@ __all__ = [
     "Ended",
     "Imported",
     "Look",
+    "Minded",
     "Rechecked",
+    "Reviewed",
     "Told",
     "add_source",
     "begin_night",
@@ -49,11 +54,13 @@ __all__ = [
     "make_report",
     "measure_nights",
     "measure_points",
+    "mind",
     "night_of",
     "preview",
     "read",
     "recheck",
     "reread",
+    "review_changes",
     "tell",
     "tell_week",
     "watch",

@@ -1,5 +1,6 @@
 """What an owner or operator set: configs/*.toml and the environment, read once into one frozen Settings."""
 
+from listening.settings.journey_writer import journey_text, parse_journey, write_journey
 from listening.settings.load import load, pseudonym_key, web_secret
 from listening.settings.sources_writer import source_block, write_source
 from listening.settings.table import (
@@ -20,9 +21,12 @@ __all__ = [
     "Settings",
     "StoreSettings",
     "WebSettings",
+    "journey_text",
     "load",
+    "parse_journey",
     "pseudonym_key",
     "source_block",
     "web_secret",
+    "write_journey",
     "write_source",
 ]

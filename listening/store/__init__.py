@@ -3,8 +3,20 @@
 `open_store` gives a `Store`; the functions of `listening.store.reads` and `listening.store.writes` take it first.
 """
 
+from listening.store import tables_board as _tables_board  # noqa: F401  its tables belong to the schema
 from listening.store import tables_people  # noqa: F401 - every chapter's tables stand on the one metadata
-from listening.store.answers import AlertRow, Counts, Forgotten, Held, Kept, Night, Origin, PointChange, UserChange
+from listening.store.answers import (
+    AlertRow,
+    Counts,
+    Forgotten,
+    Held,
+    Kept,
+    Night,
+    Origin,
+    PointChange,
+    Tally,
+    UserChange,
+)
 from listening.store.engine import Store, open_store
 from listening.store.snapshots import backup, restore
 
@@ -18,6 +30,7 @@ __all__ = [
     "Origin",
     "PointChange",
     "Store",
+    "Tally",
     "UserChange",
     "backup",
     "open_store",

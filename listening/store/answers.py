@@ -97,6 +97,19 @@ class AlertRow:
     pain_points: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What was counted of one pain point in a stretch of days: its people, and all posts that we could see.
+
+    `passages` are its own in that stretch, `unspoken` those of them that do not complain aloud.
+    """
+
+    people: int
+    seen: int
+    passages: int
+    unspoken: int
+
+
 class PointChange(TypedDict, total=False):
     """What a person may change of a pain point; what is absent stays, None empties."""
 
@@ -110,6 +123,10 @@ class PointChange(TypedDict, total=False):
     ease: int | None
     muted_until: date | None
     resolved_on: date | None
+    due: date | None
+    stage: str
+    touchpoint: str | None
+    placed_by: str
 
 
 class UserChange(TypedDict, total=False):

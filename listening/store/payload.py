@@ -33,6 +33,9 @@ def alert_of(payload: Mapping[str, Any]) -> Alert:
         night=date.fromisoformat(payload["night"]),
         items=tuple(_item(item) for item in payload["items"]),
         not_seen=tuple(payload["not_seen"]),
+        subject=payload.get("subject", ""),
+        note=payload.get("note", ""),
+        about=payload.get("about", ""),
     )
 
 

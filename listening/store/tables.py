@@ -109,7 +109,7 @@ documents = sa.Table(
     sa.Column("absent", sa.Date),  # the night on which its thread did not show it any more
     sa.Index(None, "state", "created_at", "id"),
     sa.Index(None, "read_by", "id"),
-    sa.Index(None, "created_at", "source", "inside", "near_of"),  # all that counting a day needs
+    sa.Index(None, "created_at", "source", "inside", "near_of", "person", "id"),  # all that counting people needs
     sa.Index(None, "person"),
     sa.Index(None, "thread"),
     sa.Index(None, "source", "thread"),
@@ -150,7 +150,7 @@ signals = sa.Table(
     sa.Column("embedding", Half, nullable=False),
     _text("model"),
     _text("space"),  # whose embedding it is: only those of one space can be compared
-    sa.Index(None, "document_id"),
+    sa.Index(None, "document_id", "id", "stage", "touchpoint", "mood", "pain_label"),  # all that the map counts
     sa.Index(None, "pain_label"),
     sa.Index(None, "pain"),
 )
@@ -180,6 +180,8 @@ pain_points = sa.Table(
     sa.Column("merged_into", CleanText),
     sa.Column("words", JsonText, nullable=False, server_default="[]"),
     _text("space"),  # of the centroid
+    sa.Column("due", sa.Date),
+    _text("placed_by"),
     sa.Index(None, "map", "status"),
 )
 

@@ -6,8 +6,23 @@ is tonight's, a *pain point* lasts. One file a chapter; everything is imported f
 """
 
 from listening.types.alerts import Alert, AlertItem, Smtp
+from listening.types.board import (
+    Cell,
+    Event,
+    Evidence,
+    HistoryLine,
+    Hit,
+    Lens,
+    MapVersion,
+    PointCard,
+    Preview,
+    Review,
+    ReviewChanges,
+    Week,
+)
 from listening.types.documents import Document
 from listening.types.emergence import DayCount, Emergence
+from listening.types.goals import Goal, Measure, Progress
 from listening.types.journey import JourneyMap, Owner, Persona, Stage, Touchpoint
 from listening.types.measures import Exposure, Interval, Measures, Telling
 from listening.types.pain_points import (
@@ -42,17 +57,26 @@ __all__ = [
     "AuditLine",
     "Batch",
     "BodyFormat",
+    "Cell",
     "Change",
     "Cluster",
     "Crawl",
     "DayCount",
     "Document",
     "Emergence",
+    "Event",
+    "Evidence",
     "Exposure",
+    "Goal",
     "Health",
+    "HistoryLine",
+    "Hit",
     "Interval",
     "JourneyMap",
     "LedgerEntry",
+    "Lens",
+    "MapVersion",
+    "Measure",
     "Measures",
     "Membership",
     "Memory",
@@ -64,11 +88,16 @@ __all__ = [
     "Passage",
     "Persona",
     "Placement",
+    "PointCard",
     "Post",
     "PostKind",
+    "Preview",
+    "Progress",
     "Quote",
     "Reading",
     "Report",
+    "Review",
+    "ReviewChanges",
     "Session",
     "Shown",
     "Signal",
@@ -86,4 +115,5 @@ __all__ = [
     "User",
     "Validator",
     "Vector",
+    "Week",
 ]

@@ -32,6 +32,9 @@ class Alert:
     night: date
     items: tuple[AlertItem, ...]
     not_seen: tuple[str, ...] = ()  # sentences: what we could not see tonight
+    subject: str = ""  # of a mail that is no night's alert: a comment, a review that is due
+    note: str = ""  # its words
+    about: str = ""  # the pain point that it is about
 
 
 @dataclass(frozen=True, slots=True)

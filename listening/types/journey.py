@@ -50,7 +50,10 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class JourneyMap:
-    """The map: stages in order, touchpoints, personas and owners; `fallback_owner` gets what nobody owns."""
+    """The map: stages in order, touchpoints, personas and owners; `fallback_owner` gets what nobody owns.
+
+    A touchpoint's or owner's id is for ever; names may change.
+    """
 
     id: str
     name: str
@@ -59,3 +62,4 @@ class JourneyMap:
     personas: tuple[Persona, ...] = ()
     owners: tuple[Owner, ...] = ()
     fallback_owner: str = ""
+    review_months: int = 3  # how often the map is reviewed

@@ -68,6 +68,8 @@ class PainPoint:
     merged_into: str | None = None
     words: tuple[str, ...] = ()
     space: str = ""  # of the centroid
+    due: date | None = None
+    placed_by: str = ""  # who put it where it stands on the map; the machine never moves it again
 
 
 STATUSES = ("open", "planned", "doing", "done", "watch", "holds", "came_back", "wont")

@@ -40,6 +40,45 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/sign-in", ANYBODY),
     Rule("POST", "/sign-out", SIGNED_IN),
     Rule("POST", "/look", ANYBODY),
+    # the map
+    Rule("GET", "/map", SIGNED_IN),
+    Rule("GET", "/evidence", SIGNED_IN),
+    Rule("GET", "/search", SIGNED_IN),
+    Rule("GET", "/map/edit", SIGNED_IN),
+    Rule("GET", "/map/journey.toml", SIGNED_IN),
+    Rule("GET", "/map/versions/{number}", SIGNED_IN),
+    Rule("POST", "/map/versions/{number}/restore", EDITORS, noted="restored a version of the map"),
+    Rule("POST", "/map/import", EDITORS, noted="imported the map"),
+    Rule("POST", "/map/rehome", EDITORS, noted="placed the pain points of a lost place"),
+    Rule("POST", "/map/stages", EDITORS, noted="added a stage"),
+    Rule("POST", "/map/stages/{stage}", OWNERS, own="stage", noted="changed a stage"),
+    Rule("POST", "/map/touchpoints", EDITORS, noted="added a touchpoint"),
+    Rule("POST", "/map/touchpoints/{touchpoint}", OWNERS, own="touchpoint", noted="changed a touchpoint"),
+    Rule("POST", "/map/touchpoints/{touchpoint}/remove", EDITORS, noted="removed a touchpoint"),
+    Rule("POST", "/map/owners", EDITORS, noted="changed an owner"),
+    Rule("POST", "/map/personas", EDITORS, noted="changed a persona"),
+    # inbox and pain points; what changes one leaves a line in its history
+    Rule("GET", "/inbox", SIGNED_IN),
+    Rule("POST", "/inbox", OWNERS),
+    Rule("GET", "/pain-points", SIGNED_IN),
+    Rule("GET", "/pain-points/{point}", SIGNED_IN),
+    Rule("GET", "/pain-points/{point}/merge", OWNERS, own="point"),
+    Rule("POST", "/pain-points/{point}/merge", OWNERS, own="point"),
+    Rule("GET", "/pain-points/{point}/split", OWNERS, own="point"),
+    Rule("POST", "/pain-points/{point}/split", OWNERS, own="point"),
+    *(
+        Rule("POST", f"/pain-points/{{point}}/{verb}", OWNERS, own="point")
+        for verb in ("assign", "rate", "status", "due", "rename", "place", "mute", "resolve", "reopen", "move", "undo")
+    ),
+    Rule("POST", "/pain-points/{point}/comment", SIGNED_IN),
+    # goals and reviews
+    Rule("GET", "/goals", SIGNED_IN),
+    Rule("GET", "/pain-points/{point}/goal", SIGNED_IN),
+    Rule("POST", "/pain-points/{point}/goal", OWNERS, own="point"),
+    Rule("POST", "/pain-points/{point}/goal/confirm", OWNERS, own="point"),
+    Rule("POST", "/pain-points/{point}/goal/drop", OWNERS, own="point"),
+    Rule("GET", "/reviews", SIGNED_IN),
+    Rule("POST", "/reviews", EDITORS, noted="stamped a review"),
 )
 
 _BY_ROUTE = {(rule.method, rule.path): rule for rule in RULES}

@@ -6,6 +6,7 @@ import base64
 import hmac
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +16,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from listening.outputs import wording
+from listening.outputs import charts, wording
 from listening.outputs.text import holdable, link, one_line
 from listening.web.access import may, rule_of
 from listening.web.visit import Visit, cookie_name, visit_of
@@ -129,6 +130,9 @@ def environment() -> Environment:
         "status": wording.status,
         "link": link,
         "one_line": one_line,
+        "trend_bars": charts.trend_bars,
+        "week_end": lambda start: start + timedelta(days=6),
+        "four_weeks_before": lambda end: end - timedelta(days=27),
         "segment": lambda text: quote(str(text), safe=""),
     }
     return found

@@ -1,5 +1,29 @@
 """All that is asked of the store; nothing here changes it."""
 
+from listening.store.reads.board import (
+    Asked,
+    card_points,
+    events,
+    evidence,
+    history,
+    latest_news,
+    merged_between,
+    mixes,
+    off_map,
+    point_weeks,
+    similar,
+    tally,
+    unspoken_shares,
+)
+from listening.store.reads.day import (
+    goal,
+    goal_series,
+    goals,
+    map_ids,
+    map_version,
+    map_versions_of,
+    reviews,
+)
 from listening.store.reads.days import day_counts, quotes, weekly_people
 from listening.store.reads.documents import (
     counts,
@@ -15,9 +39,10 @@ from listening.store.reads.documents import (
     source_notes,
 )
 from listening.store.reads.exports import export_rows
+from listening.store.reads.lens import moods, point_people, seen, seen_by_week, touchpoint_weeks, voices
 from listening.store.reads.measures import exposure, tellings
 from listening.store.reads.moods import stage_moods, touchpoint_rows
-from listening.store.reads.nights import alert, alerts, alerts_sent, crawls, nights
+from listening.store.reads.nights import alert, alerts, alerts_sent, crawls, last_night, nights
 from listening.store.reads.origins import origins, stored_of
 from listening.store.reads.people import (
     audit,
@@ -44,16 +69,19 @@ from listening.store.reads.points import (
 )
 from listening.store.reads.report import point_rows
 from listening.store.reads.rereading import outdated_members, outdated_readings, texts_of, unread
+from listening.store.reads.search import search
 from listening.store.snapshots import backup
 
 __all__ = [
     "OPEN",
+    "Asked",
     "alert",
     "alerts",
     "alerts_sent",
     "apart",
     "audit",
     "backup",
+    "card_points",
     "counts",
     "crawls",
     "day_counts",
@@ -62,15 +90,30 @@ __all__ = [
     "documents_to_clean",
     "documents_to_read",
     "emergences",
+    "events",
+    "evidence",
     "export_rows",
     "exposure",
     "failed_tries",
     "first_nights",
+    "goal",
+    "goal_series",
+    "goals",
+    "history",
     "last_emergence",
+    "last_night",
+    "latest_news",
     "ledger",
+    "map_ids",
+    "map_version",
+    "map_versions_of",
     "memory",
+    "merged_between",
+    "mixes",
+    "moods",
     "nights",
     "note",
+    "off_map",
     "origins",
     "outdated_members",
     "outdated_readings",
@@ -79,23 +122,34 @@ __all__ = [
     "people",
     "person",
     "point",
+    "point_people",
     "point_rows",
+    "point_weeks",
     "points",
     "posts_of_thread",
     "quotes",
+    "reviews",
+    "search",
+    "seen",
+    "seen_by_week",
     "session",
     "sessions_of",
     "signals_of",
+    "similar",
     "source_notes",
     "stage_moods",
     "stored_of",
+    "tally",
     "tellings",
     "texts_of",
     "threads_told",
     "token_user",
     "tokens",
     "touchpoint_rows",
+    "touchpoint_weeks",
     "unplaced_pains",
     "unread",
+    "unspoken_shares",
+    "voices",
     "weekly_people",
 ]

@@ -18,8 +18,10 @@ from listening.types import JourneyMap, StageMood, TouchpointRow
 
 # Student's t at 97.5 % for 1 to 30 degrees of freedom; beyond that the normal 1.96 is close enough.
 # fmt: off
-_T = (12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.20, 2.18, 2.16, 2.14, 2.13, 2.12, 2.11, 2.10, 2.09,
-      2.09, 2.08, 2.07, 2.07, 2.06, 2.06, 2.06, 2.05, 2.05, 2.05, 2.04)
+T_QUANTILES = (
+    12.71, 4.30, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.20, 2.18, 2.16, 2.14, 2.13, 2.12, 2.11, 2.10, 2.09,
+    2.09, 2.08, 2.07, 2.07, 2.06, 2.06, 2.06, 2.05, 2.05, 2.05, 2.04,
+)
 # fmt: on
 
 
@@ -52,7 +54,7 @@ def _interval(moods: Sequence[float]) -> tuple[float | None, float | None, float
     if count == 1:
         return mean, -1.0, 1.0
     spread = sqrt(sum((one - mean) ** 2 for one in ordered) / (count - 1))
-    half = (_T[count - 2] if count - 2 < len(_T) else 1.96) * spread / sqrt(count)
+    half = (T_QUANTILES[count - 2] if count - 2 < len(T_QUANTILES) else 1.96) * spread / sqrt(count)
     return mean, max(-1.0, mean - half), min(1.0, mean + half)
 
 

@@ -62,3 +62,11 @@ def alert(store: Store, alert_id: str) -> Alert:
     if payload is None:
         raise NotFound(f"no alert {alert_id}", "see `listening alerts list`")
     return alert_of(payload)
+
+
+def last_night(store: Store) -> date | None:
+    """Return the date of the last night that was closed, None before the first."""
+    closed = sa.select(sa.func.max(nights_table.c.date)).where(nights_table.c.finished.is_not(None))
+    with store.reading() as connection:
+        found: date | None = connection.scalar(closed)
+        return found

@@ -9,6 +9,14 @@ from listening.store.writes.alerts import (
     queue_alerts,
     requeue_alert,
 )
+from listening.store.writes.board import (
+    drop_goal,
+    keep_goal,
+    keep_goal_nights,
+    keep_map_version,
+    keep_review,
+    relocate,
+)
 from listening.store.writes.crawls import keep_batch, keep_crawl, keep_notes
 from listening.store.writes.deletions import forget_authors, forget_documents, sweep
 from listening.store.writes.documents import mark_clean
@@ -37,6 +45,7 @@ from listening.store.writes.points import (
 )
 from listening.store.writes.readings import keep_readings, recentre
 from listening.store.writes.removals import drop_older, forget_person, name_points
+from listening.store.writes.reversals import move_out, undo
 
 __all__ = [
     "add_user",
@@ -46,6 +55,7 @@ __all__ = [
     "change_user",
     "claim_alert",
     "close_night",
+    "drop_goal",
     "drop_older",
     "drop_token",
     "end_sessions",
@@ -58,11 +68,15 @@ __all__ = [
     "keep_batch",
     "keep_crawl",
     "keep_emergences",
+    "keep_goal",
+    "keep_goal_nights",
     "keep_ledger",
+    "keep_map_version",
     "keep_meta",
     "keep_notes",
     "keep_placement",
     "keep_readings",
+    "keep_review",
     "keep_token",
     "keep_try",
     "mark_clean",
@@ -70,15 +84,18 @@ __all__ = [
     "mark_retry",
     "mark_sent",
     "merge_points",
+    "move_out",
     "name_points",
     "open_night",
     "open_session",
     "queue_alerts",
     "recentre",
     "release_lease",
+    "relocate",
     "requeue_alert",
     "sweep",
     "take_lease",
     "touch_session",
     "touch_token",
+    "undo",
 ]

@@ -14,6 +14,7 @@ from listening.store.rows import emergence_values, ledger_values, membership_val
 from listening.store.statements import in_slices, insert_new
 from listening.store.tables import apart, emergences, ledger, memberships, pain_points, signals
 from listening.store.writes.counting import points_of_signals, recount
+from listening.store.writes.reversals import keep_fields, keep_reversal
 from listening.types import STATUSES, Change, Emergence, LedgerEntry, Membership, PainPoint
 
 
@@ -49,9 +50,9 @@ def _insert_members(connection: Connection, members: Sequence[Membership]) -> No
 
 def _update_machine_fields(connection: Connection, point: PainPoint) -> None:
     mine = sa.update(pain_points).where(pain_points.c.id == point.id)
-    machine = {"centroid": point.centroid, "words": point.words, "last_seen": point.last_seen}
-    machine |= {"stage": point.stage, "touchpoint": point.touchpoint}
-    connection.execute(mine.values(machine))
+    connection.execute(mine.values(centroid=point.centroid, words=point.words, last_seen=point.last_seen))
+    free = mine.where(pain_points.c.placed_by == "")  # where a person put it, it stays
+    connection.execute(free.values(stage=point.stage, touchpoint=point.touchpoint))
     connection.execute(mine.where(pain_points.c.named_by == "").values(name=point.name))
 
 
@@ -81,6 +82,7 @@ def _apply(connection: Connection, change: Change, points: Sequence[PainPoint], 
         insert_new(connection, pain_points, [point_values(one) for one in points if one.id == change.into_id])
     if not _check_ends(connection, change):
         return
+    leaving = _members(connection, change)
     moved = _move_members(connection, change)
     if change.kind == "split" and not moved:
         return
@@ -90,7 +92,19 @@ def _apply(connection: Connection, change: Change, points: Sequence[PainPoint], 
     for point in points:
         _update_machine_fields(connection, point)
     _insert_ledger(connection, lines)
+    for line in lines[:1]:
+        keep_reversal(
+            connection, line, change.kind, {"members": leaving, "into": change.into_id, "from": change.from_id}
+        )
     recount(connection, (change.into_id, change.from_id))
+
+
+def _members(connection: Connection, change: Change) -> list[str]:
+    """Return the signals that are about to move."""
+    mine = sa.select(memberships.c.signal_id).where(memberships.c.pain_point_id == change.from_id)
+    here = connection.scalars(mine.order_by(memberships.c.signal_id))
+    wanted = set(change.members)
+    return [one for one in here if change.kind == "merge" or one in wanted]
 
 
 def _move_members(connection: Connection, change: Change) -> int:
@@ -134,6 +148,8 @@ def change_point(store: Store, point_id: str, *, fields: PointChange, ledger: Le
     _check_fields(fields)
     with store.writing() as connection:
         _merged_into(connection, point_id)
+        if fields and ledger is not None:
+            keep_fields(connection, ledger, point_id, fields)
         if fields:
             mine = sa.update(pain_points).where(pain_points.c.id == point_id)
             connection.execute(mine.values({**fields}))

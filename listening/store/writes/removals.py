@@ -163,6 +163,7 @@ def scrub(store: Store) -> None:
         raw = store.engine.raw_connection()
         try:
             cursor = raw.cursor()
+            cursor.execute("INSERT INTO search_words (search_words) VALUES ('optimize')")  # its old words go too
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             cursor.close()

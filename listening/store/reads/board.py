@@ -1,0 +1,282 @@
+"""What the board shows: cards and inbox, a pain point's weeks, events and evidence, and what can be undone."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
+
+from listening.store.answers import Tally
+from listening.store.engine import Store
+from listening.store.reads.lens import seen_by_week, seen_through, week_starts
+from listening.store.reads.points import in_points
+from listening.store.rows import ledger_of, ledger_values, point_of, who
+from listening.store.statements import in_slices
+from listening.store.tables import crawls, documents, emergences, memberships, pain_points, signals, sources
+from listening.store.tables import ledger as ledger_table
+from listening.store.tables_board import reversals
+from listening.types import Emergence, Event, Evidence, HistoryLine, Lens, PainPoint, Week
+
+_CARD = tuple(column for column in pain_points.c if column.name not in ("centroid", "words"))
+_NO_VECTOR = np.zeros(0, dtype=np.float32)
+
+
+def _light(row: RowMapping) -> PainPoint:
+    """Return a row's pain point without centroid and words, which no list shows."""
+    return PainPoint(**{**row, "centroid": _NO_VECTOR, "words": ()})
+
+
+def card_points(
+    store: Store, map_id: str, *, states: Collection[str], owner: str = "", unowned: bool = False
+) -> list[PainPoint]:
+    """Return a map's pain points in these states without centroid and words, those of most people first."""
+    point = pain_points.c
+    mine = sa.select(*_CARD).where(point.map == map_id, point.status.in_(sorted(states)), point.merged_into.is_(None))
+    mine = mine.where(point.owner == owner) if owner else mine
+    mine = mine.where(point.owner == "") if unowned else mine
+    with store.reading() as connection:
+        rows = connection.execute(mine.order_by(point.people.desc(), point.id)).mappings()
+        return [_light(row) for row in rows]
+
+
+def latest_news(store: Store, map_id: str, *, since: date) -> dict[str, Emergence]:
+    """Return the latest emergence since a day of each of a map's pain points that had one."""
+    table = emergences
+    recent = sa.select(table).join(pain_points, pain_points.c.id == table.c.pain_point_id)
+    recent = recent.where(table.c.night >= since, pain_points.c.map == map_id).order_by(table.c.night, table.c.kind)
+    with store.reading() as connection:
+        return {row["pain_point_id"]: Emergence(**row) for row in connection.execute(recent).mappings()}
+
+
+def unspoken_shares(store: Store, point_ids: Collection[str]) -> dict[str, float]:
+    """Return the share of each pain point's passages that do not complain aloud."""
+    point, quiet = memberships.c.pain_point_id, sa.case((signals.c.unspoken, 1.0), else_=0.0)
+    share = sa.select(point, sa.func.avg(quiet)).join(signals, signals.c.id == memberships.c.signal_id)
+    found: dict[str, float] = {}
+    with store.reading() as connection:
+        for part in in_slices(sorted(set(point_ids))):
+            rows = connection.execute(share.where(point.in_(part)).group_by(point))
+            found.update({row[0]: float(row[1]) for row in rows})
+    return found
+
+
+def point_weeks(store: Store, point_id: str, lens: Lens, weeks: int = 26) -> list[Week]:
+    """Return a pain point's weeks up to the lens' end, oldest first: its people, and the posts that we could see."""
+    starts = week_starts(lens.until, weeks)
+    wide = Lens(starts[0], lens.until, lens.zone, lens.source, lens.inside)
+    told = sa.select(documents.c.created_at, who).select_from(in_points)
+    told = told.where(memberships.c.pain_point_id == point_id, seen_through(wide))
+    place, people = ZoneInfo(lens.zone), [set[str]() for _ in starts]
+    with store.reading() as connection:
+        for moment, person in connection.execute(told):
+            people[(moment.astimezone(place).date() - starts[0]).days // 7].add(person)
+    seen = seen_by_week(store, lens, weeks)
+    return [Week(start, len(here), count) for start, here, count in zip(starts, people, seen, strict=True)]
+
+
+def tally(store: Store, point_id: str, lens: Lens) -> Tally:
+    """Count a pain point in the lens: distinct people, its passages, the unspoken ones, and all posts in the lens."""
+    quiet = sa.func.sum(sa.case((signals.c.unspoken, 1), else_=0))
+    mine = sa.select(sa.func.count(sa.distinct(who)), sa.func.count(), quiet).select_from(in_points)
+    mine = mine.where(memberships.c.pain_point_id == point_id, seen_through(lens))
+    all_seen = sa.select(sa.func.count()).select_from(documents).where(seen_through(lens))
+    with store.reading() as connection:
+        people, passages, unspoken = connection.execute(mine).one()
+        return Tally(people, connection.scalar(all_seen) or 0, passages, unspoken or 0)
+
+
+def events(store: Store, point_id: str, since: date, until: date) -> list[Event]:
+    """Return what belongs on a pain point's trend: outages, new sources, its emergences, and what people did."""
+    found = [*_source_events(store, since, until), *_own_events(store, point_id, since, until)]
+    return sorted(found, key=lambda one: (one.day, one.kind, one.words))
+
+
+def _source_events(store: Store, since: date, until: date) -> list[Event]:
+    failed = sa.select(crawls.c.source, crawls.c.night).where(crawls.c.state == "failed")
+    failed = failed.where(crawls.c.night >= since, crawls.c.night <= until).order_by(crawls.c.source, crawls.c.night)
+    fresh = sa.select(sources.c.name, sources.c.first_night).where(
+        sources.c.first_night >= since, sources.c.first_night <= until
+    )
+    out: dict[str, list[date]] = defaultdict(list)
+    with store.reading() as connection:
+        for source, night in connection.execute(failed):
+            out[source].append(night)
+        new = [Event(row[1], "source", f"{row[0]} was first read") for row in connection.execute(fresh)]
+    return [*new, *(Event(nights[0], "outage", _outage(source, nights)) for source, nights in out.items())]
+
+
+def _outage(source: str, nights: Sequence[date]) -> str:
+    return f"{source} could not be read" + (f" on {len(nights)} nights from here on" if len(nights) > 1 else "")
+
+
+_DONE = {
+    "resolved": "said to be mended",
+    "reopened": "opened again",
+    "assigned": "given to",
+    "merge": "another one merged in",
+}
+
+
+def _own_events(store: Store, point_id: str, since: date, until: date) -> list[Event]:
+    news = sa.select(emergences).where(
+        emergences.c.pain_point_id == point_id, emergences.c.night >= since, emergences.c.night <= until
+    )
+    lines = sa.select(ledger_table).where(ledger_table.c.pain_point_id == point_id, ledger_table.c.what.in_(_DONE))
+    with store.reading() as connection:
+        found = [Event(row["night"], "emerged", row["sentence"]) for row in connection.execute(news).mappings()]
+        for row in connection.execute(lines).mappings():
+            kind = "fixed" if row["what"] == "resolved" else "status"
+            words = f"{_DONE[row['what']]} {row['detail'] if row['what'] == 'assigned' else ''}".strip()
+            found.append(Event(row["at"].date(), kind, f"{words} by {row['who']}"))
+    return [one for one in found if since <= one.day <= until]
+
+
+_EVIDENCE = (
+    signals.c.id.label("signal_id"),
+    signals.c.document_id,
+    signals.c.text,
+    signals.c.start,
+    signals.c.spans,
+    signals.c.signals_on,
+    signals.c.unspoken,
+    signals.c.mood,
+    signals.c.stage,
+    signals.c.touchpoint,
+    documents.c.source,
+    documents.c.kind,
+    documents.c.url,
+    documents.c.created_at,
+    documents.c.likes,
+    documents.c.views,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which evidence is wanted: of a pain point, a stage, a touchpoint; only what hurts, or all that was heard."""
+
+    point: str = ""
+    stage: str = ""
+    touchpoint: str = ""
+    painful: bool = False
+    unspoken: bool = False
+    signal: str = ""
+
+
+def evidence(store: Store, asked: Asked, lens: Lens, *, limit: int = 20, offset: int = 0) -> tuple[int, list[Evidence]]:
+    """Return how many passages there are, and `limit` of them from `offset` on, newest first."""
+    joined = signals.join(documents, documents.c.id == signals.c.document_id)
+    joined = joined.outerjoin(memberships, memberships.c.signal_id == signals.c.id)
+    wanted = [seen_through(lens)]
+    for column, value in (
+        (memberships.c.pain_point_id, asked.point),
+        (signals.c.stage, asked.stage),
+        (signals.c.touchpoint, asked.touchpoint),
+    ):
+        wanted += [column == value] if value else []
+    wanted += [signals.c.pain_label != "none"] if asked.painful else []
+    wanted += [signals.c.unspoken] if asked.unspoken else []
+    if asked.signal:
+        wanted.append(signals.c.signals_on.cast(sa.Text).contains(f'"{asked.signal}"', autoescape=True))
+    mine = sa.select(*_EVIDENCE, memberships.c.pain_point_id).select_from(joined).where(*wanted)
+    order = (documents.c.created_at.desc(), signals.c.id)
+    with store.reading() as connection:
+        count = connection.scalar(sa.select(sa.func.count()).select_from(joined).where(*wanted)) or 0
+        rows = connection.execute(mine.order_by(*order).limit(limit).offset(offset)).mappings()
+        return count, [_evidence(row) for row in rows]
+
+
+def _evidence(row: RowMapping) -> Evidence:
+    length = len(row["text"])
+    marks = [(max(0, start - row["start"]), min(length, end - row["start"]), name) for name, start, end in row["spans"]]
+    left_out = ("start", "spans", "pain_point_id", "touchpoint", "signals_on")
+    return Evidence(
+        **{name: value for name, value in row.items() if name not in left_out},
+        marks=tuple(sorted(mark for mark in marks if mark[0] < mark[1])),
+        signals_on=tuple(row["signals_on"]),
+        touchpoint=row["touchpoint"] or "",
+        pain_point_id=row["pain_point_id"] or "",
+    )
+
+
+def mixes(store: Store, point_id: str) -> dict[str, dict[str, int]]:
+    """Return how many distinct people each source, each signal and each stage has in a pain point."""
+    told = sa.select(who, documents.c.source, signals.c.signals_on, signals.c.stage).select_from(in_points)
+    told = told.where(memberships.c.pain_point_id == point_id, documents.c.near_of.is_(None))
+    people: dict[str, dict[str, set[str]]] = {"source": {}, "signal": {}, "stage": {}}
+    with store.reading() as connection:
+        for person, source, on, stage in connection.execute(told):
+            people["source"].setdefault(source, set()).add(person)
+            people["stage"].setdefault(stage, set()).add(person)
+            for name in on:
+                people["signal"].setdefault(name, set()).add(person)
+    return {kind: _by_count(found) for kind, found in people.items()}
+
+
+def _by_count(found: Mapping[str, set[str]]) -> dict[str, int]:
+    return {name: len(these) for name, these in sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))}
+
+
+def similar(store: Store, point: PainPoint, *, least: float = 0.3, most: int = 5) -> list[tuple[PainPoint, float]]:
+    """Return the living pain points of the map whose centres are nearest, with the cosine, the nearest first."""
+    columns = (pain_points.c.id, pain_points.c.centroid)
+    others = sa.select(*columns).where(
+        pain_points.c.map == point.map,
+        pain_points.c.space == point.space,
+        pain_points.c.merged_into.is_(None),
+        pain_points.c.id != point.id,
+    )
+    with store.reading() as connection:
+        rows = connection.execute(others.order_by(pain_points.c.id)).all()
+        if not rows:
+            return []
+        matrix = np.stack([row[1] for row in rows])
+        lengths = np.linalg.norm(matrix, axis=1) * (np.linalg.norm(point.centroid) or 1)
+        close = matrix @ point.centroid / np.where(lengths == 0, 1, lengths)
+        best = [n for n in np.argsort(-close, kind="stable")[:most] if close[n] >= least]
+        found = {rows[n][0]: float(close[n]) for n in best}
+        full = sa.select(*_CARD).where(pain_points.c.id.in_(found))
+        points = {row["id"]: _light(row) for row in connection.execute(full).mappings()}
+    return [(points[one], cosine) for one, cosine in found.items()]
+
+
+def history(store: Store, point_id: str) -> list[HistoryLine]:
+    """Return a pain point's ledger, newest first, with what can be undone."""
+    mine = sa.or_(ledger_table.c.pain_point_id == point_id, ledger_table.c.other_id == point_id)
+    lines = sa.select(ledger_table).where(mine).order_by(ledger_table.c.id.desc())
+    there = sa.or_(reversals.c.pain_point_id == point_id, reversals.c.other_id == point_id)
+    with store.reading() as connection:
+        open_keys = set(connection.scalars(sa.select(reversals.c.key).where(there, reversals.c.undone_at.is_(None))))
+        entries = [ledger_of(row) for row in connection.execute(lines).mappings()]
+    keys = [str(ledger_values(entry)["key"]) for entry in entries]
+    return [HistoryLine(key, entry, key in open_keys) for key, entry in zip(keys, entries, strict=True)]
+
+
+def off_map(store: Store, map_id: str, stages: Collection[str], touchpoints: Collection[str]) -> list[PainPoint]:
+    """Return a map's living pain points whose stage or touchpoint the map does not have any more."""
+    point = pain_points.c
+    lost = sa.or_(
+        point.stage.not_in([*stages, "none"]),
+        sa.and_(point.touchpoint.is_not(None), point.touchpoint.not_in([*touchpoints])),
+    )
+    mine = sa.select(*_CARD).where(point.map == map_id, point.merged_into.is_(None), lost)
+    with store.reading() as connection:
+        return [_light(row) for row in connection.execute(mine.order_by(point.people.desc(), point.id)).mappings()]
+
+
+def merged_between(store: Store, map_id: str, since: datetime, until: datetime) -> list[PainPoint]:
+    """Return a map's pain points that were merged away in a stretch of time."""
+    lines = sa.select(ledger_table.c.pain_point_id).where(
+        ledger_table.c.what == "merge", ledger_table.c.at >= since, ledger_table.c.at < until
+    )
+    gone = sa.select(pain_points).where(
+        pain_points.c.map == map_id, pain_points.c.merged_into.is_not(None), pain_points.c.id.in_(lines)
+    )
+    with store.reading() as connection:
+        return [point_of(row) for row in connection.execute(gone.order_by(pain_points.c.id)).mappings()]

@@ -1,0 +1,227 @@
+"""Editing the map on the board: touchpoints, stages, owners, journey.toml in and out, versions, and lost places."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import PlainTextResponse, Response
+
+from listening import journey
+from listening.errors import InputError, NotFound
+from listening.journey.mapping import (
+    checked,
+    with_owner,
+    with_persona,
+    with_stage,
+    with_touchpoint,
+    without_persona,
+    without_touchpoint,
+)
+from listening.store import reads
+from listening.types import JourneyMap, Owner, Persona, Stage, Touchpoint
+from listening.web.pages.inbox import names
+from listening.web.rendering import go, render
+from listening.web.visit import Here, Visit
+
+router = APIRouter()
+Text = Annotated[str, Form()]
+LARGEST = 200_000  # characters of a journey.toml
+SHOWN = 20
+
+
+@router.get("/map/edit")
+def page(request: Request, visit: Here) -> Response:
+    """Show all that can be edited."""
+    return render(
+        request,
+        "map_edit.html",
+        title="Edit the map",
+        crumbs=[("Map", "/map")],
+        lost=journey.lost(visit.store, visit.journey),
+        versions=reads.map_versions_of(visit.store, visit.journey.id)[:SHOWN],
+        others=[one for one in reads.map_ids(visit.store) if one != visit.journey.id],
+        names=names(visit),
+    )
+
+
+def _keep(
+    request: Request, visit: Visit, wanted: JourneyMap, said: str, homes: Mapping[str, str] | None = None
+) -> Response:
+    journey.change_map(visit.store, visit.settings, checked(wanted), who=visit.who, now=visit.now, homes=homes)
+    return go(request, "/map/edit", said=said)
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _feeling(text: str) -> float | None:
+    """Read an assumed emotion from -2 to 2, None where none is drawn. Raises `InputError`."""
+    plain = text.strip().replace(",", ".").replace("\N{MINUS SIGN}", "-")
+    if not plain:
+        return None
+    try:
+        found = float(plain)
+    except ValueError as error:
+        raise InputError(f"{text!r} is no feeling", "give a number from -2 (dread) to 2 (delight)") from error
+    if not -2 <= found <= 2:  # noqa: PLR2004 - the map's scale
+        raise InputError(f"{text!r} is no feeling", "give a number from -2 (dread) to 2 (delight)")
+    return found
+
+
+@router.post("/map/stages/{stage}")
+def edit_stage(
+    request: Request,
+    visit: Here,
+    stage: str,
+    name: Text = "",
+    description: Text = "",
+    feeling: Text = "",
+    owner: Text = "",
+) -> Response:
+    """Change a stage."""
+    old = next((one for one in visit.journey.stages if one.id == stage), None)
+    if old is None:
+        raise NotFound(f"no stage {stage!r} on the map", "see the map")
+    new = replace(
+        old,
+        name=name.strip() or old.name,
+        description=description.strip(),
+        assumed_emotion=_feeling(feeling),
+        owner=owner,
+    )
+    return _keep(request, visit, with_stage(visit.journey, new), f"Changed {new.name}.")
+
+
+@router.post("/map/touchpoints/{touchpoint}")
+def edit_touchpoint(
+    request: Request,
+    visit: Here,
+    touchpoint: str,
+    name: Text = "",
+    stage: Text = "",
+    description: Text = "",
+    examples: Text = "",
+    owner: Text = "",
+) -> Response:
+    """Change a touchpoint; its id stays, so that its pain points stay with it."""
+    old = next((one for one in visit.journey.touchpoints if one.id == touchpoint), None)
+    if old is None:
+        raise NotFound(f"no touchpoint {touchpoint!r} on the map", "see the map")
+    new = Touchpoint(
+        touchpoint, name.strip() or old.name, stage or old.stage, description.strip(), _lines(examples), owner
+    )
+    return _keep(request, visit, with_touchpoint(visit.journey, new), f"Changed {new.name}.")
+
+
+@router.post("/map/touchpoints")
+def add_touchpoint(
+    request: Request,
+    visit: Here,
+    id: Text = "",  # noqa: A002 - the map's word
+    name: Text = "",
+    stage: Text = "",
+    examples: Text = "",
+    owner: Text = "",
+) -> Response:
+    """Add a touchpoint."""
+    new = Touchpoint(_an_id(id or name), name.strip() or id, stage, "", _lines(examples), owner)
+    if any(one.id == new.id for one in visit.journey.touchpoints):
+        raise InputError(f"there is a touchpoint {new.id} already", "give another id")
+    return _keep(request, visit, with_touchpoint(visit.journey, new), f"Added {new.name}.")
+
+
+def _an_id(text: str) -> str:
+    """Make an id of a name: letters, digits and low lines. Raises `InputError` where none is left."""
+    found = "_".join("".join(char if char.isalnum() else " " for char in text.casefold()).split())[:60]
+    if not found:
+        raise InputError("a touchpoint without a name", "say what customers would call it")
+    return found
+
+
+@router.post("/map/touchpoints/{touchpoint}/remove")
+def remove_touchpoint(request: Request, visit: Here, touchpoint: str, to: Text = "") -> Response:
+    """Take a touchpoint off the map; its pain points go where somebody says, or wait until somebody does."""
+    told = f"Removed {names(visit).get(touchpoint, touchpoint)}."
+    wait = "" if to else " Its pain points stand below “No longer on the map”."
+    return _keep(request, visit, without_touchpoint(visit.journey, touchpoint), told + wait, {touchpoint: to})
+
+
+@router.post("/map/stages")
+def add_stage(request: Request, visit: Here, name: Text = "", feeling: Text = "", owner: Text = "") -> Response:
+    """Add a stage at the end of the map."""
+    new = Stage(_an_id(name), name.strip(), assumed_emotion=_feeling(feeling), owner=owner)
+    if any(one.id == new.id for one in visit.journey.stages):
+        raise InputError(f"there is a stage {new.id} already", "give another name")
+    return _keep(request, visit, with_stage(visit.journey, new), f"Added {new.name}.")
+
+
+@router.post("/map/owners")
+def keep_owner(
+    request: Request,
+    visit: Here,
+    id: Text = "",  # noqa: A002 - the map's word
+    name: Text = "",
+    email: Text = "",
+    department: Text = "",
+) -> Response:
+    """Add an owner, or change the one of that id."""
+    new = Owner(_an_id(id or name), name.strip() or id, email.strip(), department.strip())
+    if "@" not in new.email:
+        raise InputError(f"{new.email!r} is no address", "give one like ann@example.com: alert mails go there")
+    return _keep(request, visit, with_owner(visit.journey, new), f"Kept {new.name}.")
+
+
+@router.post("/map/personas")
+def keep_persona(
+    request: Request,
+    visit: Here,
+    name: Text = "",
+    description: Text = "",
+    remove: Text = "",
+) -> Response:
+    """Add or remove a persona; a fourth is refused with the reason."""
+    if remove:
+        return _keep(request, visit, without_persona(visit.journey, remove), "Removed.")
+    new = Persona(_an_id(name), name.strip(), description.strip())
+    return _keep(request, visit, with_persona(visit.journey, new), f"Kept {new.name}.")
+
+
+@router.post("/map/rehome")
+def rehome(request: Request, visit: Here, lost: Text = "", to: Text = "") -> Response:
+    """Say where the pain points of a lost place go."""
+    count = journey.rehome(visit.store, visit.journey, lost, to, who=visit.who, now=visit.now)
+    return go(request, "/map/edit", said=f"{count} went to {names(visit).get(to, to)}.")
+
+
+@router.get("/map/journey.toml")
+def export(visit: Here) -> Response:
+    """Give the map as the file that it is."""
+    headers = {"Content-Disposition": 'attachment; filename="journey.toml"'}
+    return PlainTextResponse(journey.map_text(visit.settings), headers=headers)
+
+
+@router.post("/map/import")
+def bring_in(request: Request, visit: Here, text: Text = "") -> Response:
+    """Make the map that a pasted journey.toml says the map."""
+    if len(text) > LARGEST:
+        raise InputError("a map of so many letters", f"keep it under {LARGEST}")
+    journey.import_map(visit.store, visit.settings, text.replace("\r\n", "\n"), who=visit.who, now=visit.now)
+    return go(request, "/map/edit", said="Imported. Each version is kept.")
+
+
+@router.get("/map/versions/{number}")
+def version(visit: Here, number: int) -> Response:
+    """Give one version as the file that it was."""
+    found = reads.map_version(visit.store, visit.journey.id, number)
+    return PlainTextResponse(found.text)
+
+
+@router.post("/map/versions/{number}/restore")
+def restore(request: Request, visit: Here, number: int) -> Response:
+    """Make an earlier version the map again."""
+    journey.restore_map(visit.store, visit.settings, number, who=visit.who, now=visit.now)
+    return go(request, "/map/edit", said=f"Version {number} is the map again.")

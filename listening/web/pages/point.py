@@ -1,0 +1,139 @@
+"""A pain point's page: what it is, how it goes, who said it, and all that an owner can do about it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import Response
+
+from listening import journey, pipeline
+from listening.goals import METRICS, missing, progress
+from listening.store import reads
+from listening.types import STATUSES, PainPoint
+from listening.web.looking import look, newest_day
+from listening.web.pages.inbox import names
+from listening.web.pictures import marked, trend
+from listening.web.rendering import go, render
+from listening.web.visit import Here, Visit
+
+router = APIRouter()
+QUOTES, WEEKS = 8, 26
+PATH = "/pain-points/{point}"
+
+
+@router.get(PATH)
+def page(request: Request, visit: Here, point: str) -> Response:
+    """Show one pain point; a merged one says where it went."""
+    found = reads.point(visit.store, point)
+    if found.merged_into:
+        return _gone(request, visit, found)
+    looking = look(visit, request.query_params, usual="26w")
+    weeks = reads.point_weeks(visit.store, point, looking.lens, WEEKS)
+    events = reads.events(visit.store, point, weeks[0].start, looking.lens.until)
+    wide = look(visit, {"since": "1970-01-01"}).lens
+    count, quotes = reads.evidence(visit.store, reads.Asked(point=point), wide, limit=QUOTES)
+    goal = reads.goal(visit.store, point)
+    series = reads.goal_series(visit.store, point, goal.metric) if goal else []
+    return render(
+        request,
+        "point.html",
+        title=found.name or point,
+        crumbs=[("Map", "/map"), ("Pain points", "/pain-points")],
+        point=found,
+        picture=trend(weeks, events),
+        weeks=weeks,
+        measures=pipeline.measure_points(visit.store, visit.settings, [point], until=looking.lens.until)[point],
+        mixes=reads.mixes(visit.store, point),
+        quotes=quotes,
+        count=count,
+        marked=marked,
+        similar=reads.similar(visit.store, found),
+        history=reads.history(visit.store, point),
+        emergences=reads.emergences(visit.store, [point])[-3:],
+        goal=goal,
+        lacks=missing(goal, found, newest_day(visit)) if goal else (),
+        progress=progress(goal, series[-1] if series else None, newest_day(visit)) if goal else None,
+        metrics=METRICS,
+        statuses=STATUSES,
+        names=names(visit),
+        owners=visit.journey.owners,
+        may=visit.own("point", point),
+        looking=looking,
+        month=visit.now.date() + timedelta(days=30),
+    )
+
+
+def _gone(request: Request, visit: Visit, point: PainPoint) -> Response:
+    into = reads.point(visit.store, point.merged_into or "")
+    undo = next(
+        (one for one in reads.history(visit.store, point.id) if one.entry.what == "merge" and one.undoable), None
+    )
+    return render(
+        request,
+        "merged.html",
+        title=point.name or point.id,
+        point=point,
+        into=into,
+        undo=undo,
+        may=visit.own("point", point.id),
+        crumbs=[("Pain points", "/pain-points")],
+    )
+
+
+@router.get(PATH + "/merge")
+def merge_preview(request: Request, visit: Here, point: str, into: str = "") -> Response:
+    """Show what merging this pain point into another one would change."""
+    found = reads.point(visit.store, point)
+    return render(
+        request,
+        "merge.html",
+        title="Merge",
+        crumbs=[(found.name or point, f"/pain-points/{point}")],
+        point=found,
+        into=into,
+        other=reads.point(visit.store, into) if into else None,
+        preview=journey.preview_merge(visit.store, point, into) if into else None,
+        similar=reads.similar(visit.store, found, most=12),
+        names=names(visit),
+    )
+
+
+@router.post(PATH + "/merge")
+def merge(request: Request, visit: Here, point: str, into: Annotated[str, Form()] = "") -> Response:
+    """Merge; the other one must be theirs too."""
+    into = reads.point(visit.store, into.strip()).id
+    visit.must_own("point", into)
+    journey.preview_merge(visit.store, point, into)  # refuses what cannot be done
+    journey.merge(visit.store, point, into, who=visit.who, now=visit.now)
+    return go(request, f"/pain-points/{into}", said="Merged. The history below can undo it.")
+
+
+@router.get(PATH + "/split")
+def split_preview(
+    request: Request, visit: Here, point: str, passage: Annotated[list[str] | None, Query()] = None
+) -> Response:
+    """Let somebody tick the passages that are another pain, and show what that would change."""
+    found = reads.point(visit.store, point)
+    wide = look(visit, {"since": "1970-01-01"}).lens
+    count, quotes = reads.evidence(visit.store, reads.Asked(point=point), wide, limit=200)
+    return render(
+        request,
+        "split.html",
+        title="Split",
+        crumbs=[(found.name or point, f"/pain-points/{point}")],
+        point=found,
+        count=count,
+        quotes=quotes,
+        marked=marked,
+        chosen=set(passage or []),
+        preview=journey.preview_split(visit.store, point, passage) if passage else None,
+    )
+
+
+@router.post(PATH + "/split")
+def split(request: Request, visit: Here, point: str, passage: Annotated[list[str] | None, Form()] = None) -> Response:
+    """Split."""
+    new = journey.split(visit.store, visit.settings, point, passage or [], who=visit.who, now=visit.now)
+    return go(request, f"/pain-points/{new}", said="Split. This is the new pain point; the history can undo it.")

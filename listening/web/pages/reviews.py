@@ -1,0 +1,73 @@
+"""The review of the map: when it is due, what changed since the last one, and the stamp."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+
+from listening import journey, pipeline
+from listening.store import reads
+from listening.types import PointCard, ReviewChanges
+from listening.web.looking import newest_day
+from listening.web.pages.inbox import names
+from listening.web.pages.point_forms import a_day
+from listening.web.rendering import go, render
+from listening.web.visit import Here
+
+router = APIRouter()
+
+
+@router.get("/reviews")
+def page(request: Request, visit: Here, since: str = "", until: str = "") -> Response:
+    """Show the review that is due, or the one of a period that somebody chose."""
+    today = newest_day(visit)
+    found = pipeline.review_changes(visit.store, visit.settings, since=_day(since), until=_day(until) or today)
+    return render(
+        request,
+        "reviews.html",
+        title="Reviews",
+        changes=found.changes,
+        due=found.due,
+        today=today,
+        soon=today + timedelta(days=7),
+        reviews=reads.reviews(visit.store, visit.journey.id),
+        names=names(visit),
+        sections=_sections(found.changes),
+    )
+
+
+def _sections(changes: ReviewChanges) -> list[tuple[str, str, tuple[PointCard, ...]]]:
+    return [
+        ("New", "Nobody had told these before", changes.new),
+        ("Grown", "More people per post seen, by a quarter and three people at least", changes.grown),
+        ("Back again", "Said to be mended, and told again", changes.back),
+        ("Resolved", "Said to be mended in this period", changes.resolved),
+        ("Shrunk", "Fewer people per post seen, by a quarter and three people at least", changes.shrunk),
+    ]
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@router.post("/reviews")
+def stamp(
+    request: Request,
+    visit: Here,
+    since: Annotated[str, Form()] = "",
+    until: Annotated[str, Form()] = "",
+    note: Annotated[str, Form()] = "",
+) -> Response:
+    """Stamp a period as reviewed."""
+    end = a_day(until) or newest_day(visit)
+    start = a_day(since) or end
+    journey.stamp_review(
+        visit.store, visit.settings, since=start, until=end, note=note[:1000], who=visit.who, now=visit.now
+    )
+    return go(request, "/reviews", said=f"Reviewed: {start} to {end}.")

@@ -1,0 +1,92 @@
+"""Finding things: full-text search, and the posts behind every number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from listening.store import reads
+from listening.types import Evidence
+from listening.web.looking import SIDES, look
+from listening.web.pages.inbox import names
+from listening.web.pictures import marked
+from listening.web.rendering import render
+from listening.web.visit import Here, Visit
+
+router = APIRouter()
+PAGE = 20
+
+
+@router.get("/search")
+def search(request: Request, visit: Here, q: str = "", page: int = 1) -> Response:
+    """Find pain points and posts that hold all the words."""
+    page = max(1, min(page, 500))
+    points, posts = reads.search(visit.store, q[:200], map_id=visit.journey.id, limit=PAGE, offset=(page - 1) * PAGE)
+    return render(
+        request,
+        "search.html",
+        title=f"Search: {q[:60]}" if q else "Search",
+        q=q[:200],
+        points=points,
+        posts=posts,
+        page=page,
+        full=max(len(points), len(posts)) == PAGE,
+        told={one: reads.point(visit.store, one).name for hit in posts for one in hit.pain_points},
+    )
+
+
+@router.get("/evidence")
+def evidence(request: Request, visit: Here, page: int = 1) -> Response:
+    """Show the passages that a number was made from, newest first."""
+    query = request.query_params
+    asked = reads.Asked(
+        point=query.get("point", ""),
+        stage=query.get("stage", ""),
+        touchpoint=query.get("touchpoint", ""),
+        painful=query.get("painful", "") == "1",
+        unspoken=query.get("unspoken", "") == "1",
+        signal=query.get("signal", ""),
+    )
+    looking = look(visit, query)
+    page = max(1, min(page, 5000))
+    count, found = reads.evidence(visit.store, asked, looking.lens, limit=PAGE, offset=(page - 1) * PAGE)
+    kept = {
+        key: query[key] for key in ("point", "stage", "touchpoint", "painful", "unspoken", "signal") if key in query
+    }
+    return render(
+        request,
+        "evidence.html",
+        title="Evidence",
+        about=_about(visit, asked),
+        kept=kept,
+        looking=looking,
+        sides=SIDES,
+        count=count,
+        found=found,
+        marked=marked,
+        page=page,
+        pages=max(1, -(-count // PAGE)),
+        names=names(visit),
+        told=_names(visit, found),
+        crumbs=[("Map", looking.link("/map"))],
+    )
+
+
+def _names(visit: Visit, found: list[Evidence]) -> Mapping[str, str]:
+    return {one: reads.point(visit.store, one).name for one in {each.pain_point_id for each in found} if one}
+
+
+def _about(visit: Visit, asked: reads.Asked) -> str:
+    """Say in words which posts these are."""
+    called = names(visit)
+    parts = ["unspoken pain" if asked.unspoken else "pain" if asked.painful else "all that was heard"]
+    if asked.point:
+        parts = [f"what was told of “{reads.point(visit.store, asked.point).name or asked.point}”"]
+    for place in (asked.touchpoint, asked.stage):
+        if place:
+            parts.append(f"at {called.get(place, place)}")
+    if asked.signal:
+        parts.append(f"with the signal {asked.signal.replace('_', ' ')}")
+    return " ".join(parts)
