@@ -20,13 +20,12 @@ from listening.signals.gate import (  # noqa: E402 - the same
     FLOORS,
     Floors,
     check,
-    gold_sets,
+    hashes,
     passed,
     read_floors,
     set_floor,
     write_floors,
 )
-from listening.signals.gold import fingerprint  # noqa: E402 - the same
 from listening.signals.shelf import MANIFEST, PACKAGE, ModelFile, read_manifest, sha256  # noqa: E402 - the same
 
 OURS = {
@@ -88,9 +87,7 @@ def move_floors(options: argparse.Namespace, shared: Path) -> None:
     path = MODELS / FLOORS
     floors = read_floors(path) if path.exists() else Floors({}, {})
     if options.gold:
-        told = {
-            name: fingerprint(cases) for name, cases in gold_sets(MODELS, shared if shared.is_dir() else None).items()
-        }
+        told = hashes(MODELS, shared if shared.is_dir() else None)
         floors = Floors({**floors.gold, **told}, floors.floors, floors.lowered)
     for wish in options.set:
         name, _, value = wish.partition("=")

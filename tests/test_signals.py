@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +19,11 @@ from hypothesis import strategies as st
 from listening.errors import ModelError, SettingsError
 from listening.signals import as_json, split_passages, summarise
 from listening.signals.cues import Cues, load_cues
-from listening.signals.encoder import Encoded, batches, unit
+from listening.signals.encoder import BATCH_TOKENS, Encoded, packed, unit
 from listening.signals.fewshot import learn_map, learn_places, phrases_of
 from listening.signals.heads import LABELS, Floats, Heads, softmax
 from listening.signals.language import detect_language
+from listening.signals.others import batches
 from listening.signals.reader import Reader, grouped, open_text
 from listening.signals.sentences import LONGEST, MOST, speakable, split_sentences
 from listening.signals.stage import find_places, is_default
@@ -101,6 +104,19 @@ def test_giant_posts_give_bounded_work(text: str) -> None:
     passages = split_passages(text, "d1")
     assert len(passages) <= MOST
     assert all(len(passage.text.encode()) <= 4 * LONGEST for passage in passages)
+
+
+@pytest.mark.shared
+def test_sentences_end_where_people_end_them(shared: Path) -> None:
+    archive = shared / "data" / "ewt_sentence_boundaries" / "dev_devset.jsonl.gz"
+    right = given = true = 0
+    for line in gzip.decompress(archive.read_bytes()).decode().splitlines():
+        paragraphs = [" ".join(sentences) for sentences in json.loads(line)["paragraphs"]]
+        sentences = [one for paragraph in json.loads(line)["paragraphs"] for one in paragraph]
+        ends = {end - 1 for end in accumulate(len(one) + 1 for one in sentences)}
+        got = {end for _, end in split_sentences("\n".join(paragraphs))}
+        right, given, true = right + len(got & ends), given + len(got), true + len(ends)
+    assert 2 * right / (given + true) >= 0.92  # F1; .931 as measured
 
 
 # --- language ----------------------------------------------------------------------------------------------------
@@ -331,6 +347,14 @@ def test_every_row_is_in_one_batch_of_its_own_width(lengths: list[int]) -> None:
     made = batches(lengths)
     assert sorted(row for batch in made for row in batch) == list(range(len(lengths)))
     assert all(len({-(-lengths[row] // 8) for row in batch}) == 1 for batch in made)
+
+
+@given(st.lists(st.integers(1, 128), max_size=300))
+def test_every_row_is_packed_once_and_no_batch_is_much_too_large(lengths: list[int]) -> None:
+    made = packed(lengths)
+    assert sorted(row for batch in made for row in batch) == list(range(len(lengths)))
+    assert all(sum(lengths[row] for row in batch) <= BATCH_TOKENS + 128 for batch in made)
+    assert [lengths[row] for batch in made for row in batch] == sorted(lengths)
 
 
 # --- the reader --------------------------------------------------------------------------------------------------

@@ -142,6 +142,6 @@ def test_the_gate_holds_on_our_own_gold() -> None:
 
 @pytest.mark.shared
 def test_the_gate_holds_on_the_shared_gold(shared: Path) -> None:
-    lines = check(MODELS, shared, threads=1)
+    lines = check(MODELS, shared, threads=1, public=False)  # the gate itself takes these too
     assert [line for line in lines if not line.ok] == []
     assert {line.name for line in lines} >= {"journey_pain.unspoken_f1"}

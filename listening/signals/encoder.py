@@ -1,17 +1,16 @@
 """Turns passages into numbers that know what they mean: one small network, one forward pass a passage.
 
 Weights: all-MiniLM-L6-v2 (22.7 M parameters, Apache-2.0) from the installed package, with the layers that we changed
-laid over them. Batches hold passages of one padded length only, so that what a passage gets does not depend on its
-neighbours, and no time goes into padding.
+laid over them. Passages are packed without padding, so that what one gets does not depend on its neighbours, and no
+time goes into what is no word. Half precision only where the processor has units for it.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from listening.errors import ModelError
+from listening.signals.network import Network
 from listening.signals.typos import Mender
 from listening.types import Vector
 
@@ -30,13 +30,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 MAX_TOKENS = 128  # a passage has at most 400 characters: about 90 tokens of English
-STEP = 8  # lengths are padded up to a multiple of this
 BATCH_TOKENS = 4096  # tokens in a batch, padding included: about 20 MB of activations
 SHAPES_KEPT = (
     "32"  # torch's CPU kernels are kept by shape; the default of 1,024 grows by hundreds of MB in a long night
 )
-ROUNDS = 8  # the best of so many counts, so that a busy machine does not decide
-MUCH_FASTER = 1.1  # bf16 must win by this much: a near tie is not worth its rounding
+MEGAFLOP_A_TOKEN = 21.5  # of the six layers, at the usual lengths
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,101 +81,80 @@ class Encoder:
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
         self._mender = Mender(self._tokenizer.get_vocab())
-        self._model = load_model(folder, changes)
-        self._model.eval()
-        self.bf16 = faster_in_bf16(self._model)
+        self.bf16 = has_bf16_units()
+        self._network = Network(load_weights(folder, changes), half=self.bf16)
+        log.info("encoder precision=%s gflops=%.0f", self.precision, megaflops(self._network) / 1000)
+
+    @property
+    def precision(self) -> str:
+        """What the network computes in on this machine: `bf16` or `fp32`."""
+        return "bf16" if self.bf16 else "fp32"
 
     def encode(self, texts: Sequence[str]) -> Encoded:
         """Encode `texts` in order; each different text is computed once. Empty input gives empty arrays."""
         different = sorted(set(texts))
         rows = {text: row for row, text in enumerate(different)}
         features = np.zeros((len(different), 768), dtype=np.float32)
-        mended = [self._mender.mend(text) for text in different]
-        ids = [encoding.ids for encoding in self._tokenizer.encode_batch(mended)]
-        parts = batches([len(i) for i in ids])
+        ids = self._cut(different)
+        parts = packed([len(i) for i in ids])
         with ThreadPoolExecutor(self._threads) as pool_of_threads:
-            done = pool_of_threads.map(self._forward, ([ids[row] for row in batch] for batch in parts))
+            done = pool_of_threads.map(self._network, ([ids[row] for row in batch] for batch in parts))
             for batch, numbers in zip(parts, done, strict=True):
                 features[batch] = numbers
         chosen = features[[rows[text] for text in texts]] if texts else features
         return Encoded(unit(chosen[:, :384]), chosen)
 
-    def _forward(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        import torch  # noqa: PLC0415 - loaded by now
+    def count(self, texts: Sequence[str]) -> int:
+        """Count the tokens that `encode` computes for `texts`, for measuring."""
+        return sum(map(len, self._cut(sorted(set(texts)))))
 
-        width = -(-max(len(i) for i in ids) // STEP) * STEP
-        tokens = torch.zeros((len(ids), width), dtype=torch.long)
-        mask = torch.zeros((len(ids), width), dtype=torch.long)
-        for row, i in enumerate(ids):
-            tokens[row, : len(i)] = torch.tensor(i)
-            mask[row, : len(i)] = 1
-        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.bf16):
-            hidden = self._model(input_ids=tokens, attention_mask=mask).last_hidden_state
-        out: NDArray[np.float32] = pool(hidden.float(), mask).numpy()
-        return out
+    def _cut(self, texts: Sequence[str]) -> list[list[int]]:
+        mended = [self._mender.mend(text) for text in texts]
+        return [encoding.ids for encoding in self._tokenizer.encode_batch(mended)]
 
 
-def pool(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Give [mean over the real tokens, first token], shape [n, 768], of hidden states [n, width, 384]."""
-    import torch  # noqa: PLC0415 - loaded by now
-
-    weight = mask.unsqueeze(-1).to(hidden.dtype)
-    mean = (hidden * weight).sum(1) / weight.sum(1).clamp(min=1)
-    return torch.cat([mean, hidden[:, 0]], dim=1)
-
-
-def load_model(folder: Path, changes: Path | None) -> torch.nn.Module:
-    """Build the network from `folder` and lay the layers of `changes` over it; ModelError where a file is not one."""
+def load_weights(folder: Path, changes: Path | None) -> dict[str, torch.Tensor]:
+    """Read the weights in `folder` and lay the layers of `changes` over them; ModelError where a file is not one."""
     from safetensors import SafetensorError  # noqa: PLC0415 - only when a reader is opened
     from safetensors.torch import load_file  # noqa: PLC0415 - the same
-    from transformers import BertConfig, BertModel  # noqa: PLC0415 - the same
 
     try:
-        config = BertConfig(**json.loads((folder / "config.json").read_text()))
-        config._attn_implementation = "sdpa"  # noqa: SLF001 - transformers' own way to choose the fused attention
-        model = BertModel(config, add_pooling_layer=False)
-        weights = load_file(folder / "model.safetensors")
+        weights: dict[str, torch.Tensor] = load_file(folder / "model.safetensors")
         if changes is not None:
             weights |= {name: tensor.float() for name, tensor in load_file(changes).items()}
-        missing, _ = model.load_state_dict(weights, strict=False)
-    except (OSError, SafetensorError, RuntimeError, ValueError) as error:
+    except (OSError, SafetensorError) as error:
         raise ModelError(f"the encoder in {folder} cannot be loaded: {error}", "run make install again") from error
-    if missing:
-        raise ModelError(f"the encoder lacks {len(missing)} layers", "run make install again")
-    return model
+    return weights
 
 
-def batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Group row numbers so that a batch holds rows of one padded length, shortest first."""
-    shelves: dict[int, list[int]] = {}
-    for row, length in enumerate(lengths):
-        shelves.setdefault(-(-length // STEP) * STEP, []).append(row)
-    out = []
-    for width, rows in sorted(shelves.items()):
-        size = max(1, BATCH_TOKENS // width)
-        out += [rows[i : i + size] for i in range(0, len(rows), size)]
-    return out
+def packed(lengths: Sequence[int]) -> list[list[int]]:
+    """Group row numbers, shortest first, so that a batch holds about BATCH_TOKENS tokens and no padding."""
+    order = sorted(range(len(lengths)), key=lambda row: lengths[row])
+    ends = np.cumsum([lengths[row] for row in order])
+    out: dict[int, list[int]] = {}
+    for row, end in zip(order, ends, strict=True):
+        out.setdefault(int(end - 1) // BATCH_TOKENS, []).append(row)
+    return list(out.values())
 
 
-def faster_in_bf16(model: torch.nn.Module) -> bool:
-    """Measure one batch in both precisions (a fraction of a second) and say whether half precision pays."""
+def has_bf16_units() -> bool:
+    """Say whether this processor computes in bfloat16 by itself (AMX, AVX512-BF16): without units for it, it is slower.
+
+    That depends on the machine alone, so the same machine always reads in the same precision, however busy it is.
+    """
     import torch  # noqa: PLC0415 - loaded by now
 
-    tokens = torch.randint(1000, 20000, (32, 32), generator=torch.Generator().manual_seed(0))
-    best = {False: float("inf"), True: float("inf")}
-    for _ in range(ROUNDS):
-        for half in (False, True):
-            began = time.perf_counter()
-            with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=half):
-                model(input_ids=tokens, attention_mask=torch.ones_like(tokens))
-            best[half] = min(best[half], time.perf_counter() - began)
-    chosen = best[False] > MUCH_FASTER * best[True]
-    log.info(
-        "encoder precision=%s fp32_ms=%.0f bf16_ms=%.0f",
-        "bf16" if chosen else "fp32",
-        *(1000 * b for b in best.values()),
-    )
-    return chosen
+    said: Mapping[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
+    return bool(said.get("amx_bf16") or said.get("avx512_bf16"))
+
+
+def megaflops(run: Callable[[Sequence[Sequence[int]]], object]) -> float:
+    """Measure a small batch (hundredths of a second) by this thread's own time, for the log: it decides nothing."""
+    ids = [[101, *range(2000, 2030), 102]] * 16
+    run(ids)
+    began = time.thread_time()
+    run(ids)
+    return 16 * 32 * MEGAFLOP_A_TOKEN / max(1e-6, time.thread_time() - began)
 
 
 def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -11,13 +11,15 @@ from listening.errors import ModelError
 from listening.signals.encoder import package_folder
 from listening.signals.gold import Case, fingerprint, read_cases, shared_gold
 from listening.signals.measure import LOWER_IS_BETTER, Figure, Verdict, measure
+from listening.signals.public import Sets, measure_public, read_sets
+from listening.signals.public import fingerprint as fingerprint_of
 from listening.signals.reader import Reader, open_reader
 from listening.signals.record import DocumentSummary, summarise
 from listening.signals.shelf import faults, read_manifest
 from listening.types import DEFAULT_STAGES, JourneyMap, Stage, Text
 
 FLOORS = "floors.json"
-OWN, SHARED = "own", "journey_pain"
+OWN, SHARED, PUBLIC = "own", "journey_pain", "public"
 STANDARD = JourneyMap("standard", "The default stages", tuple(Stage(stage, stage) for stage in DEFAULT_STAGES))
 
 
@@ -49,10 +51,11 @@ class Floors:
     lowered: tuple[Lowering, ...] = ()
 
 
-def check(models: Path, shared: Path | None, *, threads: int = 0) -> list[GateLine]:
+def check(models: Path, shared: Path | None, *, threads: int = 0, public: bool = True) -> list[GateLine]:
     """Check the shelf `models`: hashes, and the figures on our own gold and, where given, on the shared one.
 
-    Never raises for a bad model: what is wrong is a line that is not `ok`.
+    `public` takes the public sets beside the shared gold too, a minute more. Never raises for a bad model: what is
+    wrong is a line that is not `ok`.
     """
     try:
         manifest = read_manifest(models)
@@ -68,7 +71,8 @@ def check(models: Path, shared: Path | None, *, threads: int = 0) -> list[GateLi
         return [GateLine("files", ok=False, sentence=str(error))]
     for name, cases in gold_sets(models, shared).items():
         lines += check_gold(name, cases, floors, reader)
-    return lines
+    sets = read_sets(shared / "data") if shared is not None and public else {}
+    return [*lines, *(check_public(sets, floors, reader) if sets else ())]
 
 
 def gold_sets(models: Path, shared: Path | None) -> dict[str, list[Case]]:
@@ -86,6 +90,22 @@ def check_gold(name: str, cases: Sequence[Case], floors: Floors, reader: Reader)
         return [GateLine(f"{name}", ok=False, sentence=f"the gold {name} is not the one its floors were set for")]
     figures = measure_reader(reader, cases)
     return [hold(f"{name}.{figure}", figures[figure], floor) for figure, floor in sorted(floors.floors[name].items())]
+
+
+def check_public(sets: Sets, floors: Floors, reader: Reader) -> list[GateLine]:
+    """Measure the reader on the public sets and hold each figure to its floor."""
+    if floors.gold.get(PUBLIC) != fingerprint_of(sets):
+        return [GateLine(PUBLIC, ok=False, sentence="the public sets are not those that their floors were set for")]
+    figures = measure_public(reader, sets)
+    bounds = floors.floors[PUBLIC].items()
+    return [hold(f"{PUBLIC}.{figure}", figures[figure], floor) for figure, floor in sorted(bounds)]
+
+
+def hashes(models: Path, shared: Path | None) -> dict[str, str]:
+    """Give the hash of each gold that is here, by name."""
+    told = {name: fingerprint(cases) for name, cases in gold_sets(models, shared).items()}
+    sets = read_sets(shared / "data") if shared is not None else {}
+    return told | ({PUBLIC: fingerprint_of(sets)} if sets else {})
 
 
 def hold(name: str, figure: Figure, floor: float) -> GateLine:

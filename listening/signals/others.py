@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from listening.errors import ModelError
-from listening.signals.encoder import Encoded, batches, unit
+from listening.signals.encoder import BATCH_TOKENS, Encoded, unit
 from listening.signals.heads import Floats, softmax
 from listening.signals.swapped import Place, labels_of, map_labels, pools_first
 from listening.types import SENTIMENTS
@@ -22,6 +22,7 @@ from listening.types import SENTIMENTS
 if TYPE_CHECKING:
     import torch
 
+STEP = 8  # lengths are padded up to a multiple of this
 LONGEST = 256  # tokens; a passage has at most 400 characters
 # Many encoders give any two sentences a likeness of .7. The middle of these plain ones is taken off each embedding, so
 # that 0 means "nothing in common" for every encoder, and the cuts that were set on ours hold.
@@ -86,6 +87,18 @@ class Network:
         for part, numbers in zip(parts, done, strict=True):
             found[part] = numbers
         return found[[rows[text] for text in texts]] if texts else found[:0]
+
+
+def batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Group row numbers so that a batch holds rows of one padded length, shortest first."""
+    shelves: dict[int, list[int]] = {}
+    for row, length in enumerate(lengths):
+        shelves.setdefault(-(-length // STEP) * STEP, []).append(row)
+    out = []
+    for width, rows in sorted(shelves.items()):
+        size = max(1, BATCH_TOKENS // width)
+        out += [rows[i : i + size] for i in range(0, len(rows), size)]
+    return out
 
 
 def load(place: Place, kind: str) -> tuple[Any, Any]:

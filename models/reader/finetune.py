@@ -19,8 +19,9 @@ from corpus import STAGES, UNKNOWN, Corpus, Row
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
+from trunk import load_model, read
 
-from listening.signals.encoder import MAX_TOKENS, STEP, Encoder, load_model, package_folder, pool
+from listening.signals.encoder import Encoder, package_folder
 from listening.types import PAINS, SENTIMENTS, SIGNALS
 
 SIZES = {
@@ -188,28 +189,18 @@ def learn(  # noqa: PLR0917 - one step's rows in three shapes
     learner.model.train()
     learner.heads.train()
     torch.manual_seed(plan.seed * 100_003 + learner.step)  # the same dropout whether or not we were interrupted
-    features = read(learner, ids)
+    features = read(learner.model, ids)
     near = 1 - functional.cosine_similarity(features[:, :384], anchors).mean()
     loss = task_loss(learner.heads(features), rows, plan, weights) + plan.near * near
     if alike:
         more, groups = alike.batch(learner.step)
-        loss = loss + plan.alike * contrast(read(learner, more)[:, :384], groups)
+        loss = loss + plan.alike * contrast(read(learner.model, more)[:, :384], groups)
     learner.optimizer.zero_grad()
     loss.backward()
     nn.utils.clip_grad_norm_([*learner.model.parameters(), *learner.heads.parameters()], 1.0)
     learner.optimizer.step()
     learner.schedule.step()
     return float(loss.detach())
-
-
-def read(learner: Learner, ids: Sequence[Sequence[int]]) -> Tensor:
-    """Give the features float[n, 768] of tokens."""
-    width = min(MAX_TOKENS, -(-max(len(i) for i in ids) // STEP) * STEP)
-    tokens = torch.tensor([[*i, *[0] * (width - len(i))] for i in ids])
-    mask = torch.tensor([[1] * len(i) + [0] * (width - len(i)) for i in ids])
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        hidden = learner.model(input_ids=tokens, attention_mask=mask).last_hidden_state
-    return pool(hidden.float(), mask)
 
 
 def task_loss(logits: dict[str, Tensor], rows: Sequence[Row], plan: Plan, weights: dict[str, Tensor]) -> Tensor:

@@ -1,0 +1,166 @@
+"""The encoder's arithmetic, without padding: the tokens of many passages lie in one row after another.
+
+The dense layers, which take most of the time, then work on one large table in which every row is a real token; only
+attention looks at each passage by itself, together with the others of its length. Same weights and formulas as
+transformers' BertModel: a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from listening.errors import ModelError
+
+if TYPE_CHECKING:
+    import torch
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+LAYERS, HEADS = 6, 12  # of all-MiniLM-L6-v2
+EPSILON = 1e-12  # of BERT's layer norms
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dense:
+    """One linear layer: `weight` [out, in] and `bias` [out]."""
+
+    weight: Tensor
+    bias: Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """One of the six layers, query, key and value in one table."""
+
+    attention: Dense
+    joined: Dense
+    joined_norm: Dense
+    wide: Dense
+    narrow: Dense
+    narrow_norm: Dense
+
+
+class Network:
+    """The network for inference, from the weights of a BertModel; `half` computes in bfloat16."""
+
+    def __init__(self, weights: Mapping[str, Tensor], *, half: bool = False) -> None:
+        import torch  # noqa: PLC0415 - seconds to import: only when a reader is opened
+
+        kind = torch.bfloat16 if half else torch.float32
+        told = {name: tensor.detach().to(kind) for name, tensor in weights.items() if tensor.is_floating_point()}
+        try:
+            self._words = told["embeddings.word_embeddings.weight"]
+            types = told["embeddings.token_type_embeddings.weight"]
+            self._places = told["embeddings.position_embeddings.weight"] + types[0]
+            self._norm = dense(told, "embeddings.LayerNorm")
+            self._blocks = [block(told, f"encoder.layer.{number}") for number in range(LAYERS)]
+        except KeyError as error:
+            raise ModelError(f"the encoder lacks the layer {error}", "run make install again") from error
+
+    def __call__(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        """Give [mean over the tokens, first token] float32[n, 2 * width] of each passage; none may be empty."""
+        import torch  # noqa: PLC0415 - loaded by now
+
+        with torch.inference_mode():
+            numbers: NDArray[np.float32] = self._read(ids).numpy()
+        return numbers
+
+    def _read(self, ids: Sequence[Sequence[int]]) -> Tensor:
+        import torch  # noqa: PLC0415 - loaded by now
+
+        order = sorted(range(len(ids)), key=lambda row: len(ids[row]))
+        runs = runs_of([len(ids[row]) for row in order])
+        tokens = torch.from_numpy(np.concatenate([np.asarray(ids[row], dtype=np.int64) for row in order]))
+        places = torch.cat([torch.arange(length).repeat(count) for count, length in runs])
+        rows = normed(self._words[tokens] + self._places[places], self._norm)
+        for one in self._blocks:
+            rows = think(rows, one, runs)
+        out = torch.empty((len(ids), 2 * rows.shape[1]))
+        out[order] = torch.cat([pooled(part, *run) for part, run in zip(parts(rows, runs), runs, strict=True)])
+        return out
+
+
+Runs = list[tuple[int, int]]  # (count, length): so many passages of one length, one after another
+
+
+def runs_of(lengths: Sequence[int]) -> Runs:
+    """Count how many passages of each length follow each other; `lengths` are sorted."""
+    return [(len(list(same)), length) for length, same in groupby(lengths)]
+
+
+def parts(rows: Tensor, runs: Runs) -> Sequence[Tensor]:
+    """Cut the table of tokens into the part of each length."""
+    import torch  # noqa: PLC0415 - loaded by now
+
+    return torch.split(rows, [count * length for count, length in runs])
+
+
+def think(rows: Tensor, layer: Block, runs: Runs) -> Tensor:
+    """Pass tokens [t, width] through one layer."""
+    from torch.nn import functional  # noqa: PLC0415 - loaded by now
+
+    seen = attend(linear(rows, layer.attention), runs)
+    rows = normed(linear(seen, layer.joined).add_(rows), layer.joined_norm)
+    wide = functional.gelu(linear(rows, layer.wide))
+    return normed(linear(wide, layer.narrow).add_(rows), layer.narrow_norm)
+
+
+def attend(asked: Tensor, runs: Runs) -> Tensor:
+    """Let the tokens of each passage look at each other: [t, 3 * width] to [t, width]."""
+    import torch  # noqa: PLC0415 - loaded by now
+    from torch.nn.functional import scaled_dot_product_attention  # noqa: PLC0415 - the same
+
+    width = asked.shape[1] // 3
+    out = torch.empty((len(asked), width), dtype=asked.dtype)
+    for part, goal, (count, length) in zip(parts(asked, runs), parts(out, runs), runs, strict=True):
+        query, key, value = part.view(count, length, 3, HEADS, width // HEADS).permute(2, 0, 3, 1, 4)
+        seen = scaled_dot_product_attention(query, key, value).transpose(1, 2)
+        goal.view(count, length, HEADS, width // HEADS).copy_(seen)
+    return out
+
+
+def pooled(rows: Tensor, count: int, length: int) -> Tensor:
+    """Give [mean, first] of passages of one length."""
+    import torch  # noqa: PLC0415 - loaded by now
+
+    told = rows.view(count, length, -1).float()
+    return torch.cat([told.mean(1), told[:, 0]], dim=1)
+
+
+def linear(rows: Tensor, layer: Dense) -> Tensor:
+    """Apply one dense layer."""
+    from torch.nn import functional  # noqa: PLC0415 - loaded by now
+
+    return functional.linear(rows, layer.weight, layer.bias)
+
+
+def normed(rows: Tensor, layer: Dense) -> Tensor:
+    """Apply one layer norm."""
+    from torch.nn import functional  # noqa: PLC0415 - loaded by now
+
+    return functional.layer_norm(rows, (rows.shape[1],), layer.weight, layer.bias, EPSILON)
+
+
+def dense(told: Mapping[str, torch.Tensor], name: str) -> Dense:
+    """Take one layer out of the weights."""
+    return Dense(told[f"{name}.weight"].contiguous(), told[f"{name}.bias"].contiguous())
+
+
+def block(told: Mapping[str, torch.Tensor], name: str) -> Block:
+    """Take one of the layers out of the weights."""
+    import torch  # noqa: PLC0415 - loaded by now
+
+    asked = [dense(told, f"{name}.attention.self.{part}") for part in ("query", "key", "value")]
+    return Block(
+        Dense(torch.cat([one.weight for one in asked]), torch.cat([one.bias for one in asked])),
+        dense(told, f"{name}.attention.output.dense"),
+        dense(told, f"{name}.attention.output.LayerNorm"),
+        dense(told, f"{name}.intermediate.dense"),
+        dense(told, f"{name}.output.dense"),
+        dense(told, f"{name}.output.LayerNorm"),
+    )

@@ -1,0 +1,66 @@
+"""The encoder's arithmetic without padding gives what transformers' own network gives, passage by passage."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from transformers import BertConfig, BertModel
+
+from listening.errors import ModelError
+from listening.signals import encoder
+from listening.signals.network import Network, runs_of
+
+IDS = [[5, 7, 9], [5, 1, 2, 3, 4, 9], [5, 8, 9], [5, 9], [5, *range(20, 60), 9]]
+
+
+@pytest.fixture(scope="module")
+def original() -> torch.nn.Module:
+    torch.manual_seed(3)
+    config = BertConfig(
+        vocab_size=99, hidden_size=48, num_hidden_layers=6, num_attention_heads=12, intermediate_size=96
+    )
+    return BertModel(config, add_pooling_layer=False).eval()
+
+
+def features(original: torch.nn.Module, ids: list[int]) -> np.ndarray:
+    with torch.inference_mode():
+        hidden = original(input_ids=torch.tensor([ids])).last_hidden_state[0]
+    return torch.cat([hidden.mean(0), hidden[0]]).numpy()
+
+
+def test_packed_passages_get_what_each_gets_alone(original: torch.nn.Module) -> None:
+    network = Network(original.state_dict())
+    expected = np.stack([features(original, ids) for ids in IDS])
+    np.testing.assert_allclose(network(IDS), expected, atol=2e-5)
+    np.testing.assert_allclose(network(IDS[::-1]), expected[::-1], atol=2e-5)
+
+
+def test_half_precision_says_nearly_the_same(original: torch.nn.Module) -> None:
+    whole, half = (Network(original.state_dict(), half=half)(IDS) for half in (False, True))
+    likeness = (encoder.unit(whole) * encoder.unit(half)).sum(1)
+    assert likeness.min() > 0.999
+    assert not np.array_equal(whole, half)
+
+
+def test_a_missing_layer_is_named(original: torch.nn.Module) -> None:
+    weights = original.state_dict()
+    del weights["encoder.layer.3.output.dense.bias"]
+    with pytest.raises(ModelError, match=r"encoder\.layer\.3\.output\.dense\.bias"):
+        Network(weights)
+
+
+def test_runs_count_passages_of_one_length() -> None:
+    assert runs_of([2, 3, 3, 7]) == [(1, 2), (2, 3), (1, 7)]
+    assert runs_of([]) == []
+
+
+@pytest.mark.parametrize(
+    ("units", "half"),
+    [({}, False), ({"avx2": True}, False), ({"avx512_bf16": True}, True), ({"amx_bf16": True, "avx2": True}, True)],
+)
+def test_the_processor_alone_decides_the_precision(
+    units: dict[str, bool], half: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: units)
+    assert encoder.has_bf16_units() is half
