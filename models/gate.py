@@ -1,6 +1,7 @@
 """Checks the shelf: `python models/gate.py` (also `listening models gate`). Exit 0 when every line holds, else 1.
 
 `--seal` notes the hashes of the files in models/reader; `--gold` notes the hash of today's gold for its floors;
+`--public` measures the figures on public sets and notes them in metrics.json;
 `--set GOLD.FIGURE=VALUE` moves a floor, and needs `--lower --why REASON` where that makes it easier.
 LISTENING_SHARED says where the shared gold lies; without it only our own gold is measured.
 """
@@ -8,8 +9,10 @@ LISTENING_SHARED says where the shared gold lies; without it only our own gold i
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 MODELS = Path(__file__).resolve().parent
@@ -18,6 +21,7 @@ sys.path.insert(0, str(MODELS.parent))
 from listening.errors import ModelError  # noqa: E402 - the path above comes first
 from listening.signals.gate import (  # noqa: E402 - the same
     FLOORS,
+    STANDARD,
     Floors,
     check,
     hashes,
@@ -26,7 +30,9 @@ from listening.signals.gate import (  # noqa: E402 - the same
     set_floor,
     write_floors,
 )
-from listening.signals.shelf import MANIFEST, PACKAGE, ModelFile, read_manifest, sha256  # noqa: E402 - the same
+from listening.signals.public import measure_public, read_sets  # noqa: E402 - the same
+from listening.signals.reader import open_reader  # noqa: E402 - the same
+from listening.signals.shelf import MANIFEST, METRICS, PACKAGE, ModelFile, read_manifest, sha256  # noqa: E402 - the same
 
 OURS = {
     "reader/heads.safetensors": "trained by models/reader/train.py; the data and their licences are in CARD.md",
@@ -41,6 +47,8 @@ def main() -> int:
     try:
         if options.seal:
             seal(options.seal)
+        if options.public:
+            note_public(shared, options.threads)
         if options.gold or options.set:
             move_floors(options, shared)
     except ModelError as error:
@@ -58,6 +66,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--seal", metavar="MODEL", help="note the hashes of models/reader under this name, e.g. reader.v2"
     )
+    parser.add_argument("--public", action="store_true", help="note the figures on public sets in metrics.json")
     parser.add_argument("--gold", action="store_true", help="note the hash of today's gold")
     parser.add_argument("--set", action="append", default=[], metavar="GOLD.FIGURE=VALUE")
     parser.add_argument("--lower", action="store_true")
@@ -80,6 +89,14 @@ def seal(model: str) -> None:
     ]
     head = f'# Written by `models/gate.py --seal {model}`: a file of another hash is not loaded.\nmodel = "{model}"\n'
     (MODELS / MANIFEST).write_text("\n".join([head, *blocks]), encoding="utf-8")
+
+
+def note_public(shared: Path, threads: int) -> None:
+    """Measure on the public sets and note the figures beside those of the gold."""
+    figures = measure_public(open_reader(MODELS, STANDARD, threads=threads), read_sets(shared / "data"))
+    told = json.loads((MODELS / METRICS).read_text(encoding="utf-8"))
+    told["public"] = {name: asdict(figure) for name, figure in figures.items()}
+    (MODELS / METRICS).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
 
 
 def move_floors(options: argparse.Namespace, shared: Path) -> None:

@@ -14,6 +14,7 @@ from nights_world import KEY, MONDAY, TROUBLES, FewLines
 
 from listening import journey, pipeline
 from listening.pipeline import reading
+from listening.settings import Settings
 from listening.store import reads
 from listening.types import PainPoint, Reading, Signal, Text, Vector
 
@@ -203,3 +204,18 @@ def test_people_can_work_on_pain_points_while_old_readings_are_left(
     journey.merge(lived.store, second.id, first.id, **at)
     assert len(told(lived)[new]) == 2
     assert {len(one.centroid) for one in reads.points(lived.store, map_id="bags")} == {50}
+
+
+def test_a_passage_that_people_moved_teaches_the_touchpoint_where_it_lies_now(
+    lived: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = reads.points(lived.store, map_id="bags")[:2]
+    pain = reads.pains_of(lived.store, [second.id])[second.id][0]
+    reading.writes.keep_apart(lived.store, {(pain.signal_id, first.id)})
+    asked: list[Settings] = []
+    monkeypatch.setattr(reading, "reader", lambda settings: asked.append(settings) or lived.reader)
+    lived.posts(2, seed=9, start=MONDAY, days=0.5)
+    night(lived, 1)
+    examples = {one.id: one.examples for one in asked[0].journey.touchpoints}
+    before = {one.id: one.examples for one in lived.settings.journey.touchpoints}
+    assert examples == before | {second.touchpoint: (*before[second.touchpoint or ""], pain.text)}

@@ -20,13 +20,13 @@ from listening.errors import ModelError, SettingsError
 from listening.signals import as_json, split_passages, summarise
 from listening.signals.cues import Cues, load_cues
 from listening.signals.encoder import BATCH_TOKENS, Encoded, packed, unit
-from listening.signals.fewshot import learn_map, learn_places, phrases_of
+from listening.signals.fewshot import is_default, learn_map, learn_places, phrases_of, with_corrections
 from listening.signals.heads import LABELS, Floats, Heads, softmax
 from listening.signals.language import detect_language
 from listening.signals.others import batches
 from listening.signals.reader import Reader, grouped, open_text
 from listening.signals.sentences import LONGEST, MOST, speakable, split_sentences
-from listening.signals.stage import find_places, is_default
+from listening.signals.stage import find_places
 from listening.types import (
     PAINS,
     SENTIMENTS,
@@ -257,6 +257,14 @@ def test_a_place_is_told_by_name_description_and_examples() -> None:
     place = Touchpoint("a", "Checkout", "buy", "basket ", ("one", "one", " ", "two"))
     assert phrases_of(place) == ["Checkout. basket", "one", "two"]
     assert phrases_of(Stage("late_fee", "")) == ["late fee"]
+
+
+def test_what_people_corrected_is_an_example_like_the_owners_own() -> None:
+    first = SHOP.touchpoints[0]
+    taught = with_corrections(SHOP, [(first.id, "it wobbles"), ("gone", "no such place"), (first.id, "it tilts")])
+    assert taught.touchpoints[0].examples == (*first.examples, "it wobbles", "it tilts")
+    assert taught.touchpoints[1:] == SHOP.touchpoints[1:]
+    assert with_corrections(SHOP, []) is SHOP
 
 
 def test_a_map_without_touchpoints_and_one_without_stages_can_be_learned() -> None:

@@ -53,6 +53,9 @@ def test_a_text_of_several_pains_gives_several_painful_passages(reader: Reader) 
 
 ODD = {
     "empty": "",
+    "white space": " \n\t \u00a0 " * 1000,
+    "german": "Der Deckel ist schon wieder abgebrochen und niemand antwortet mir auf meine Briefe. " * 20,
+    "russian": "Крышка снова сломалась, и никто мне не отвечает. " * 20,
     "emoji": "\U0001f600" * 100_000,
     "a word of 200 kB": "a" * 200_000,
     "a megabyte": "It broke again today and nobody answers. " * 25_000,
@@ -74,6 +77,16 @@ def test_odd_texts_never_crash_and_never_hurt_their_neighbours(reader: Reader) -
     for reading in readings:
         as_json(reading, ODD.get(reading.document_id, plain.text))
         assert all(np.isfinite(signal.embedding).all() for signal in reading.signals)
+
+
+MARKED = {"empty": "und", "white space": "und", "emoji": "und", "german": "de", "russian": "ru", "code": "zxx"}
+
+
+@pytest.mark.parametrize(("name", "language"), MARKED.items())
+def test_what_cannot_be_read_is_marked_and_never_judged(reader: Reader, name: str, language: str) -> None:
+    record = as_json(reader.read([Text(name, ODD[name])])[0], ODD[name])
+    assert (record["language"], record["readable"], record["passages"]) == (language, False, [])
+    assert (record["pain"]["label"], record["signals_on"], record["stage"]["label"]) == ("none", [], "none")
 
 
 def test_the_same_passage_reads_the_same_beside_others(reader: Reader) -> None:

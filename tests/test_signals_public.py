@@ -70,8 +70,8 @@ def test_a_map_of_a_few_phrases_is_held_against_a_regression_on_the_same() -> No
     vectors = {row.text: public.unit(np.array([row.label[0] == "a", row.label[0] == "m"], float)) for row in STAGES}
     asked = np.array([[1, 0], [0, 1]], dtype=np.float32)
     rows = [Row("", "alarm_set"), Row("", "music_play")]
-    figure = public.few_shot_gain(rows, asked, [STAGES], vectors)
-    assert figure.value == 0.0  # both are right
+    assert public.few_shot_gain(rows, asked, [STAGES], vectors).value == 0.0  # both are right
+    assert public.places(["alarm", "music"], STAGES, vectors, asked).tolist() == [0, 1]
     nowhere = public.places(["alarm", "music"], STAGES, vectors, np.array([[-1, -1]], dtype=np.float32))
     assert nowhere.tolist() == [-1]
 

@@ -130,3 +130,14 @@ class TestRereading:
         heard = [reading(f"d{n}", *([signal("d3")] if n == 3 else [])) for n in range(4)]
         writes.keep_readings(store, [replace(one, language=lang) for one, lang in zip(heard, languages, strict=True)])
         assert reads.unread(store) == {"de": 2, "und": 1}
+
+    def test_what_people_moved_teaches_the_touchpoint_where_it_lies_now(self, store: Store) -> None:
+        told(store, document("d1"), document("d2"), point=pain_point())
+        place(store, pain_point("pp-2", touchpoint="bell"))
+        assert reads.corrected(store, "bikes", limit=9) == []
+        writes.keep_apart(store, {("s-d1-0", "pp-2"), ("s-d2-0", "pp-2")})
+        (first, second) = reads.signals_of(store, ["d1", "d2"]).values()
+        expected = [("rain_cover", one.passage.text) for one in (*first, *second)]
+        assert reads.corrected(store, "bikes", limit=9) == expected
+        assert len(reads.corrected(store, "bikes", limit=1)) == 1
+        assert reads.corrected(store, "another map", limit=9) == []

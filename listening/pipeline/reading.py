@@ -11,7 +11,7 @@ from pathlib import Path
 from listening.clusters import centre
 from listening.documents import near_copies
 from listening.settings import Settings
-from listening.signals import Reader, name_reader, open_reader
+from listening.signals import Reader, name_reader, open_reader, with_corrections
 from listening.store import Store, reads, writes
 from listening.types import STATUSES, JourneyMap, Swaps
 
@@ -23,6 +23,7 @@ SPACE = "space"  # in which the latest embeddings lie
 REREAD = "reread"  # the model by which everything that should be was read
 BEHIND = "behind"  # that old readings by another model are left
 LIVES_BY = 24  # passages of a pain point that are read again at once, so that new ones find it
+TAUGHT = 500  # corrected passages that teach the map at most
 CENTRED_ON = 200  # passages that a centre is made of at most
 
 
@@ -43,8 +44,9 @@ def read(store: Store, settings: Settings, *, now: datetime) -> int:  # noqa: AR
     while texts := reads.documents_to_read(store, settings.reading.batch):
         if not count:
             writes.keep_meta(store, UNSETTLED, "yes")  # before, so that a kill cannot lose it
-            writes.keep_meta(store, SPACE, reader(settings).space)
-        writes.keep_readings(store, reader(settings).read(texts))
+            opened = reader(_taught(store, settings))
+            writes.keep_meta(store, SPACE, opened.space)
+        writes.keep_readings(store, opened.read(texts))
         count += len(texts)
     log.info("read", extra={"documents": count})
     return count
@@ -61,7 +63,7 @@ def reread(store: Store, settings: Settings, *, now: datetime) -> int:  # noqa: 
     done = f"{name_reader(settings.models, settings.swaps)}{'' if most else ', no old posts'}"
     if reads.note(store, REREAD) == done:
         return 0
-    opened = reader(settings)
+    opened = reader(_taught(store, settings))
     writes.keep_meta(store, SPACE, opened.space)
     first = reads.outdated_members(store, opened.space, opened.model, each=LIVES_BY)
     wanted = list(dict.fromkeys([*first, *(reads.outdated_readings(store, opened.model, most) if most else ())]))
@@ -88,6 +90,12 @@ def _recentre(store: Store, settings: Settings, space: str, *, every: bool) -> N
     writes.recentre(
         store, [replace(moved[one], centroid=centre(pains), space=space) for one, pains in told.items() if pains]
     )
+
+
+def _taught(store: Store, settings: Settings) -> Settings:
+    """Add what people corrected to the map's example phrases."""
+    told = reads.corrected(store, settings.journey.id, limit=TAUGHT)
+    return replace(settings, journey=with_corrections(settings.journey, told))
 
 
 def reader(settings: Settings) -> Reader:

@@ -82,8 +82,10 @@ class Encoder:
         self._tokenizer.no_padding()
         self._mender = Mender(self._tokenizer.get_vocab())
         self.bf16 = has_bf16_units()
-        self._network = Network(load_weights(folder, changes), half=self.bf16)
-        log.info("encoder precision=%s gflops=%.0f", self.precision, megaflops(self._network) / 1000)
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._network = Network(load_weights(folder, changes), half=self.bf16, device=device)
+        rate = megaflops(self._network) / 1000
+        log.info("encoder device=%s precision=%s gflops=%.0f", device, self.precision, rate)
 
     @property
     def precision(self) -> str:

@@ -46,13 +46,15 @@ class Block:
 
 
 class Network:
-    """The network for inference, from the weights of a BertModel; `half` computes in bfloat16."""
+    """The network for inference, from the weights of a BertModel; `half` computes in bfloat16, on `device`."""
 
-    def __init__(self, weights: Mapping[str, Tensor], *, half: bool = False) -> None:
+    def __init__(self, weights: Mapping[str, Tensor], *, half: bool = False, device: str = "cpu") -> None:
         import torch  # noqa: PLC0415 - seconds to import: only when a reader is opened
 
         kind = torch.bfloat16 if half else torch.float32
-        told = {name: tensor.detach().to(kind) for name, tensor in weights.items() if tensor.is_floating_point()}
+        told = {
+            name: tensor.detach().to(device, kind) for name, tensor in weights.items() if tensor.is_floating_point()
+        }
         try:
             self._words = told["embeddings.word_embeddings.weight"]
             types = told["embeddings.token_type_embeddings.weight"]
@@ -67,7 +69,7 @@ class Network:
         import torch  # noqa: PLC0415 - loaded by now
 
         with torch.inference_mode():
-            numbers: NDArray[np.float32] = self._read(ids).numpy()
+            numbers: NDArray[np.float32] = self._read(ids).cpu().numpy()
         return numbers
 
     def _read(self, ids: Sequence[Sequence[int]]) -> Tensor:
@@ -77,10 +79,11 @@ class Network:
         runs = runs_of([len(ids[row]) for row in order])
         tokens = torch.from_numpy(np.concatenate([np.asarray(ids[row], dtype=np.int64) for row in order]))
         places = torch.cat([torch.arange(length).repeat(count) for count, length in runs])
-        rows = normed(self._words[tokens] + self._places[places], self._norm)
+        device = self._words.device
+        rows = normed(self._words[tokens.to(device)] + self._places[places.to(device)], self._norm)
         for one in self._blocks:
             rows = think(rows, one, runs)
-        out = torch.empty((len(ids), 2 * rows.shape[1]))
+        out = torch.empty((len(ids), 2 * rows.shape[1]), device=device)
         out[order] = torch.cat([pooled(part, *run) for part, run in zip(parts(rows, runs), runs, strict=True)])
         return out
 
@@ -116,7 +119,7 @@ def attend(asked: Tensor, runs: Runs) -> Tensor:
     from torch.nn.functional import scaled_dot_product_attention  # noqa: PLC0415 - the same
 
     width = asked.shape[1] // 3
-    out = torch.empty((len(asked), width), dtype=asked.dtype)
+    out = torch.empty((len(asked), width), dtype=asked.dtype, device=asked.device)
     for part, goal, (count, length) in zip(parts(asked, runs), parts(out, runs), runs, strict=True):
         query, key, value = part.view(count, length, 3, HEADS, width // HEADS).permute(2, 0, 3, 1, 4)
         seen = scaled_dot_product_attention(query, key, value).transpose(1, 2)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from listening.signals.encoder import Encoded, unit
-from listening.signals.fewshot import learn_map, stage_chances
+from listening.signals.fewshot import learn_map
 from listening.signals.heads import Floats
 from listening.signals.measure import Figure
 from listening.signals.reader import Reader
@@ -194,15 +194,15 @@ def places(names: Sequence[str], examples: Sequence[Row], vectors: Mapping[str, 
     stages = tuple(Stage(name, phrases[0], "", phrases[1:]) for name, phrases in told.items())
     learned = learn_map(JourneyMap("few", "Few examples", stages), Known(vectors))
     nothing = np.zeros((len(asked), 0), dtype=np.float32)
-    best = stage_chances(learned.stage_likeness(asked, nothing)).argmax(axis=1)
+    best = learned.chances(asked, nothing).argmax(axis=1)
     return np.where(best == len(names), -1, best)
 
 
 def regression(names: Sequence[str], examples: Sequence[Row], vectors: Mapping[str, Floats], asked: Floats) -> Index:
-    """Place each text by a logistic regression on the same phrases."""
+    """Place each text by scikit-learn's logistic regression as it comes, on the same phrases."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - only for this figure
 
-    model = LogisticRegression(max_iter=1000, C=10.0)
+    model = LogisticRegression(max_iter=1000)
     model.fit(np.array([vectors[row.text] for row in examples]), [names.index(scenario(row)) for row in examples])
     out: Index = model.predict(asked)
     return out

@@ -81,7 +81,8 @@ def measured(models: Path) -> dict[str, tuple[float, float, float]]:
     They are told, not needed: a file that says something else gives what can be read of it.
     """
     try:
-        told = json.loads((models / METRICS).read_text(encoding="utf-8"))["figures"].items()
+        found = json.loads((models / METRICS).read_text(encoding="utf-8"))
+        told = {**found["figures"], **found.get("public", {})}.items()
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
         return {}
     keys = ("value", "low", "high")

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from listening.signals.fewshot import PLACED, LearnedMap, highest, stage_chances
+from listening.signals.fewshot import PLACED, LearnedMap, highest, is_default
 from listening.signals.heads import STAGE_LABELS, Floats, named
-from listening.types import DEFAULT_STAGES, NO_STAGE
+from listening.types import NO_STAGE
 
 PULL_FROM = 0.2  # likeness from which a touchpoint speaks for its stage
 PULL = 20.0  # nats of evidence for each whole point of likeness above that
@@ -32,11 +32,6 @@ class Found:
         return named(self.stages, self.chances[row])
 
 
-def is_default(stages: tuple[str, ...]) -> bool:
-    """Say whether the trained head knows these stages: all of them are among the default ones."""
-    return bool(stages) and set(stages) <= set(DEFAULT_STAGES)
-
-
 def find_places(learned: LearnedMap, head: Floats, embedding: Floats) -> Found:
     """Place each passage: `head` float32[n, 8] are the trained head's probabilities, `embedding` float32[n, 384]."""
     stages = learned.stages.ids
@@ -44,7 +39,7 @@ def find_places(learned: LearnedMap, head: Floats, embedding: Floats) -> Found:
     if is_default(stages):
         chances = blended(head_chances(head, stages), learned, touch)
     else:
-        chances = stage_chances(learned.stage_likeness(embedding, touch))
+        chances = learned.chances(embedding, touch)
     touchpoints = tuple(touchpoint_of(learned, touch[row], chances[row]) for row in range(len(embedding)))
     return Found((*stages, NO_STAGE), chances, touchpoints)
 

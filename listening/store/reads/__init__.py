@@ -68,7 +68,7 @@ from listening.store.reads.points import (
     unplaced_pains,
 )
 from listening.store.reads.report import point_rows
-from listening.store.reads.rereading import outdated_members, outdated_readings, texts_of, unread
+from listening.store.reads.rereading import corrected, outdated_members, outdated_readings, texts_of, unread
 from listening.store.reads.search import search
 from listening.store.snapshots import backup
 
@@ -82,6 +82,7 @@ __all__ = [
     "audit",
     "backup",
     "card_points",
+    "corrected",
     "counts",
     "crawls",
     "day_counts",

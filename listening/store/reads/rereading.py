@@ -1,4 +1,4 @@
-"""What a newer model should read again, and what no model could read."""
+"""What a newer model should read again, what no model could read, and what people corrected."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from listening.store.engine import Store
 from listening.store.reads.points import in_points
 from listening.store.statements import in_slices
-from listening.store.tables import documents, memberships, pain_points, signals
+from listening.store.tables import apart, documents, memberships, pain_points, signals
 from listening.types import Text
 
 
@@ -57,3 +57,20 @@ def unread(store: Store) -> dict[str, int]:
     with store.reading() as connection:
         rows = connection.execute(silent.order_by(sa.desc("count"), documents.c.language))
         return {language: count for language, count in rows}  # noqa: C416 - dict() does not take SQLAlchemy's rows for mypy
+
+
+def corrected(store: Store, map_id: str, *, limit: int) -> list[tuple[str, str]]:
+    """Return (touchpoint, passage) where people took a passage out of one pain point and it lies in another one now.
+
+    At most `limit`, those of the newest documents; in order of their ids, so that the same store gives the same.
+    """
+    moved = in_points.join(apart, apart.c.signal_id == signals.c.id).join(
+        pain_points, pain_points.c.id == memberships.c.pain_point_id
+    )
+    columns = (signals.c.id, pain_points.c.touchpoint, signals.c.text, documents.c.created_at)
+    wanted = sa.select(*columns).select_from(moved).distinct()
+    wanted = wanted.where(pain_points.c.map == map_id, pain_points.c.touchpoint.is_not(None))
+    wanted = wanted.where(apart.c.pain_point_id != pain_points.c.id)
+    newest = wanted.order_by(documents.c.created_at.desc(), signals.c.id).limit(limit)
+    with store.reading() as connection:
+        return [(row.touchpoint, row.text) for row in sorted(connection.execute(newest), key=lambda row: str(row.id))]
