@@ -4,41 +4,17 @@ from __future__ import annotations
 
 import random
 import tomllib
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from stories import DAY_0, day, rows_of
 
 from listening.emergence import judge
 from listening.types import DayCount, Emergence
 
-DAY_0 = date(2026, 3, 2)
 STORIES = tomllib.loads((Path(__file__).parent / "cases" / "emergence.toml").read_text())["story"]
-
-
-def day(number: int) -> date:
-    return DAY_0 + timedelta(days=number)
-
-
-def nights_down(spec: dict[str, int] | list[int]) -> set[int]:
-    return set(range(spec["from"], spec["to"] + 1)) if isinstance(spec, dict) else set(spec)
-
-
-def rows_of(story: dict[str, Any]) -> list[DayCount]:
-    told = story["told"]
-    rows = []
-    for source in {*story.get("only", ("yard", "board", "blog2")), *told}:
-        down = nights_down(story.get("down", {}).get(source, ()))
-        joins = story.get("joins", {}).get(source, 0)
-        for number in range(story["nights"]):
-            people = frozenset(told.get(source, {}).get(str(number), "").split())
-            busy = story.get("busy", {"from": 10_000, "times": 1})
-            seen = 20 * (busy["times"] if number >= busy["from"] else 1)
-            if number not in down:
-                rows.append(DayCount(day(number), source, seen, people, backlog=number < joins))
-    return rows
 
 
 def live(rows: list[DayCount], nights: int, *, from_night: int = 0, sensitivity: str = "medium") -> list[Emergence]:

@@ -58,12 +58,14 @@ def list_points(
 @app.command("show")
 def show(point_id: Id, config: Config = None) -> None:
     """Show one pain point: its numbers, what customers said with the passages' ids, and its history."""
-    from listening.pipeline import measure_points, night_of
+    from listening.pipeline import judge_fixes, measure_points, night_of
     from listening.store import reads
 
     with opened(config) as (store, settings):
         point = reads.point(store, point_id)
-        found = measure_points(store, settings, [point_id], until=night_of(settings, current()))[point_id]
+        night = night_of(settings, current())
+        found = measure_points(store, settings, [point_id], until=night)[point_id]
+        fix = judge_fixes(store, settings, [point_id], night=night).get(point_id)
         pains = reads.pains_of(store, [point_id])[point_id]
         emergences = reads.emergences(store, [point_id])
         history = reads.ledger(store, point_id)
@@ -72,6 +74,8 @@ def show(point_id: Id, config: Config = None) -> None:
         typer.echo(f"merged into {point.merged_into}")
     typer.echo(f"{point.status}, {point.stage}, {point.touchpoint or 'no touchpoint'}, owner {point.owner or 'nobody'}")
     typer.echo(f"{point.people} people, {point.size} passages, born {point.born}, last seen {point.last_seen}")
+    if fix:
+        typer.echo(f"fix {fix.sentence}")
     _say_measures(found, point.importance)
     typer.echo("\nheard")
     table([(p.signal_id, f"{p.created_at:%Y-%m-%d}", p.source, " ".join(p.text.split())) for p in pains])
@@ -216,6 +220,16 @@ def mute(
     with opened(config) as (store, _):
         journey.mute(store, point_id, until=until, who=who or who_asks(), now=current())
     typer.echo(f"{point_id} is silent until {until}")
+
+
+@app.command("acknowledge")
+def acknowledge(point_id: Id, who: Who = None, config: Config = None) -> None:
+    """Say that you know of a pain point: it speaks again only when it has grown."""
+    from listening import journey
+
+    with opened(config) as (store, _):
+        journey.acknowledge(store, point_id, who=who or who_asks(), now=current())
+    typer.echo(f"{point_id} is known; it speaks again when it has grown")
 
 
 @app.command("reopen")

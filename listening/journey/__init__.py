@@ -12,6 +12,7 @@ upkeep      forgetting people, dropping what is old, sending mails again
 from listening.journey.mapping import change_map, import_map, keep_map, lost, map_text, rehome, restore_map
 from listening.journey.planning import confirm_goal, drop_goal, measured_now, set_goal, stamp_review
 from listening.journey.points import (
+    acknowledge,
     assign,
     merge,
     move,
@@ -37,6 +38,7 @@ from listening.journey.tracking import (
 from listening.journey.upkeep import erase, keep_audit, retire_old, retry
 
 __all__ = [
+    "acknowledge",
     "assign",
     "assign_many",
     "change_map",

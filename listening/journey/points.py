@@ -91,6 +91,11 @@ def resolve(store: Store, point: str, *, on: date, who: str, now: datetime) -> N
     _change(store, point, PointChange(status="watch", resolved_on=on), "resolved", on.isoformat(), who=who, now=now)
 
 
+def acknowledge(store: Store, point: str, *, who: str, now: datetime) -> None:
+    """Say that one knows of a pain point: no digest asks for it, and it speaks again only when it has grown."""
+    _change(store, point, PointChange(acknowledged_by=who, acknowledged_at=now), "acknowledged", "", who=who, now=now)
+
+
 def mute(store: Store, point: str, *, until: date, who: str, now: datetime) -> None:
     """Hear nothing of a pain point until a day; it is counted on."""
     _change(store, point, PointChange(muted_until=until), "muted", until.isoformat(), who=who, now=now)
@@ -98,7 +103,7 @@ def mute(store: Store, point: str, *, until: date, who: str, now: datetime) -> N
 
 def reopen(store: Store, point: str, *, who: str, now: datetime) -> None:
     """Open a pain point again, and end its mute."""
-    fields = PointChange(status="open", resolved_on=None, muted_until=None)
+    fields = PointChange(status="open", resolved_on=None, muted_until=None, acknowledged_by="", acknowledged_at=None)
     _change(store, point, fields, "reopened", "", who=who, now=now)
 
 

@@ -23,7 +23,8 @@ def render(report: Report) -> bytes:
     touchpoints: id, name, stage, state (heard, quiet, blind), people, pain_points
     pain_points: id, name, stage, touchpoint, status, owner, department, people, people_inside, posts, reach,
         unspoken_share (0..1), importance, cost, ease, priority, first_seen, last_seen, trend (people a week, oldest
-        first), sources, emergences, quotes, measures (null where none were made)
+        first), sources, emergences, quotes, measures (null where none were made), fix (how it
+        fares, in a sentence)
     measures: sentiment (-1..1), unspoken_index (0..1, null: unknown), each as value, low, high; signals and sources
         (people by name), exposure (posts that could be seen), importance (1..5) and formula (how it was added up)
     quotes: text, source, url, created_at, likes
@@ -98,6 +99,7 @@ def _pain_point(row: PainPointRow) -> Json:
         "emergences": list(row.emergences),
         "quotes": [_quote(one) for one in row.quotes],
         "measures": _measures(row.measures),
+        "fix": row.fix,
     }
 
 

@@ -147,7 +147,7 @@ def _pain_points(report: Report) -> Sheet:
         ("Posts", 9), ("Reach", 9), ("Unspoken", 11), ("Status", 12), ("Owner", 18), ("Department", 18),
         ("Importance", 12), ("Cost", 9), ("Ease", 9), ("Priority", 10), ("First seen", 12), ("Last seen", 12),
         ("Why it spoke", 60), ("Importance measured", 12), ("How it was added up", 60), ("Feeling", 18),
-        ("Unspoken index", 18), ("Signals", 40), ("Posts seen", 10),
+        ("Unspoken index", 18), ("Signals", 40), ("Posts seen", 10), ("Fix", 50),
     )  # fmt: skip
     stages, places = titles(report.moods), titles(report.touchpoints)
     rows = [
@@ -155,7 +155,7 @@ def _pain_points(report: Report) -> Sheet:
             *(row.id, row.name, stages.get(row.stage, row.stage), places.get(row.touchpoint, row.touchpoint)),
             *(row.people, row.people_inside, row.posts, row.reach, row.unspoken_share),
             *(row.status, row.owner, row.department, row.importance, row.cost, row.ease, priority(row)),
-            *(row.first_seen, row.last_seen, "\n".join(row.emergences), *_figures(row.measures)),
+            *(row.first_seen, row.last_seen, "\n".join(row.emergences), *_figures(row.measures), row.fix),
         )
         for row in report.pain_points
     ]

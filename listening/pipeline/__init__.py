@@ -23,10 +23,11 @@ from listening.pipeline.forgetting import Rechecked, last_recheck, recheck
 from listening.pipeline.measuring import measure_nights, measure_points
 from listening.pipeline.minding import Minded, mind
 from listening.pipeline.nights import Ended, begin_night, end_night, give_back, night_of
+from listening.pipeline.owning import heard_by, owner_of
 from listening.pipeline.reading import clean, read, reread
 from listening.pipeline.reporting import make_report
 from listening.pipeline.telling import Told, tell, tell_week
-from listening.pipeline.watching import watch
+from listening.pipeline.watching import judge_fixes, watch
 
 __all__ = [
     "Addition",
@@ -47,7 +48,9 @@ __all__ = [
     "end_night",
     "examine_sources",
     "give_back",
+    "heard_by",
     "ill_tonight",
+    "judge_fixes",
     "last_recheck",
     "look",
     "look_at",
@@ -56,6 +59,7 @@ __all__ = [
     "measure_points",
     "mind",
     "night_of",
+    "owner_of",
     "preview",
     "read",
     "recheck",

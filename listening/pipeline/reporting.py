@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from listening.pipeline.caring import examine_sources
 from listening.pipeline.measuring import measure_points
 from listening.pipeline.nights import night_of
+from listening.pipeline.watching import judge_fixes
 from listening.settings import Settings
 from listening.store import Store, reads
 from listening.types import Report
@@ -24,6 +25,8 @@ def make_report(store: Store, settings: Settings, *, since: date | None, until: 
     crawls = reads.crawls(store)
     rows = reads.point_rows(store, journey.id, since, until, zone)
     found = measure_points(store, settings, [one.id for one in rows], since=since, until=until)
+    mended = judge_fixes(store, settings, [one.id for one in rows], night=until)
+    fixes = {one: verdict.sentence for one, verdict in mended.items()}
     latest = {one.source: one for one in crawls if one.night <= until}
     return Report(
         map=journey.id,
@@ -33,7 +36,7 @@ def make_report(store: Store, settings: Settings, *, since: date | None, until: 
         made_at=now,
         moods=tuple(reads.stage_moods(store, journey, since, until, zone)),
         touchpoints=tuple(reads.touchpoint_rows(store, journey, since, until, zone)),
-        pain_points=tuple(replace(one, measures=found[one.id]) for one in rows),
+        pain_points=tuple(replace(one, measures=found[one.id], fix=fixes.get(one.id, "")) for one in rows),
         sources=tuple(latest[name] for name in sorted(latest)),
         documents=counts.documents,
         people=counts.people,

@@ -1,42 +1,67 @@
-"""Watch: which pain points are news tonight, against their own past and what we could see."""
+"""Watch: which pain points are news tonight, and which fixes hold, against their own past and what we could see."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from listening.emergence import judge
+from listening.emergence import SENSITIVITIES, judge, judge_fix
 from listening.pipeline.nights import night_of
+from listening.pipeline.owning import sensitivity_of
 from listening.settings import Settings
-from listening.store import Store, reads, writes
-from listening.types import DayCount, Emergence, PainPoint
+from listening.store import PointChange, Store, reads, writes
+from listening.types import DayCount, Emergence, FixVerdict, LedgerEntry, PainPoint
 
 log = logging.getLogger(__name__)
-BASELINE = timedelta(days=134)  # what emergence.py looks back on, and a fortnight for the people before it
+BASELINE = timedelta(days=134)  # what the baselines look back on, and a fortnight for the people before it
 STIRRED = timedelta(days=8)  # a pain point that nobody told for so long is no news tonight
+WATCHED = ("watch", "holds")  # the statuses of a mended pain point
+BECOMES = {"holds": "holds", "came_back": "came_back", "cannot_tell": "watch"}
 
 
 def watch(store: Store, settings: Settings, *, now: datetime) -> tuple[Emergence, ...]:
-    """Judge every pain point that was told lately, and keep what emerged."""
+    """Judge every pain point that was told lately and every fix, and keep what emerged and what became of the fixes."""
     night = night_of(settings, now)
-    points = [p for p in reads.points(store, map_id=settings.journey.id) if p.last_seen >= night - STIRRED]
+    everyone = reads.points(store, map_id=settings.journey.id)
+    mended = {point.id for point in everyone if point.status in WATCHED and point.resolved_on}
+    points = [point for point in everyone if point.last_seen >= night - STIRRED or point.id in mended]
     if not points:
         return ()
-    ids = [point.id for point in points]
-    days = reads.day_counts(store, ids, since=night - BASELINE, until=night, zone=settings.night.timezone)
-    replayed = {source for source, first in reads.first_nights(store).items() if night < first}
-    last = _last_before(reads.emergences(store, ids), night)
-    found = [_judge(settings, p, _seen_then(days[p.id], replayed), last.get(p.id), night) for p in points]
+    days = _days(store, settings, [point.id for point in points], night)
+    last = _last_before(reads.emergences(store, days.keys()), night)
+    found = [_judge(settings, p, days[p.id], last.get(p.id), night, len(points)) for p in points]
     emerged = tuple(one for one in found if one is not None)
     writes.keep_emergences(store, emerged)
-    log.info("watched", extra={"pain_points": len(points), "emerged": len(emerged)})
+    for point in points:
+        if point.id in mended:
+            _follow(store, point, _judge_fix(settings, point, days[point.id], night), now)
+    log.info("watched", extra={"pain_points": len(points), "emerged": len(emerged), "mended": len(mended)})
     return emerged
 
 
-def _judge(
-    settings: Settings, point: PainPoint, days: Sequence[DayCount], last: Emergence | None, night: date
+def judge_fixes(store: Store, settings: Settings, point_ids: Collection[str], *, night: date) -> dict[str, FixVerdict]:
+    """Return how the fixes of these pain points fare; those that were never said to be mended are left out."""
+    found = [point for one in sorted(point_ids) if (point := reads.point(store, one)).resolved_on]
+    days = _days(store, settings, [point.id for point in found], night) if found else {}
+    return {point.id: _judge_fix(settings, point, days[point.id], night) for point in found}
+
+
+def _days(store: Store, settings: Settings, ids: Collection[str], night: date) -> dict[str, list[DayCount]]:
+    """The days as that night saw them: an imported archive whose nights are lived again is no backlog."""
+    days = reads.day_counts(store, ids, since=night - BASELINE, until=night, zone=settings.night.timezone)
+    replayed = {source for source, first in reads.first_nights(store).items() if night < first}
+    if not replayed:
+        return days
+    return {
+        one: [replace(row, backlog=False) if row.source in replayed else row for row in rows]
+        for one, rows in days.items()
+    }
+
+
+def _judge(  # noqa: PLR0917 - all of them are needed
+    settings: Settings, point: PainPoint, days: Sequence[DayCount], last: Emergence | None, night: date, among: int
 ) -> Emergence | None:
     told = [row for row in days if last is not None and row.day <= last.night and not row.backlog]
     return judge(
@@ -47,14 +72,30 @@ def _judge(
         resolved_on=point.resolved_on,
         last=last,
         people_at_last=len({person for row in told for person in row.people}),
-        sensitivity=settings.alerts.sensitivity,
+        sensitivity=sensitivity_of(settings, point),
+        among=among,
+        acknowledged=point.acknowledged_at is not None,
     )
+
+
+def _judge_fix(settings: Settings, point: PainPoint, days: Sequence[DayCount], night: date) -> FixVerdict:
+    return judge_fix(
+        days,
+        pain_point_id=point.id,
+        resolved_on=point.resolved_on or night,
+        night=night,
+        returning=SENSITIVITIES[sensitivity_of(settings, point)].back,
+    )
+
+
+def _follow(store: Store, point: PainPoint, verdict: FixVerdict, now: datetime) -> None:
+    """Write what became of a fix, with its line in the history; a verdict that changes nothing leaves none."""
+    status = BECOMES.get(verdict.kind, point.status)
+    if status == point.status:
+        return
+    line = LedgerEntry(now, "listening", verdict.kind.replace("_", " "), point.id, detail=verdict.sentence)
+    writes.change_point(store, point.id, fields=PointChange(status=status), ledger=line)
 
 
 def _last_before(emergences: Sequence[Emergence], night: date) -> Mapping[str, Emergence]:
     return {one.pain_point_id: one for one in sorted(emergences, key=lambda e: e.night) if one.night < night}
-
-
-def _seen_then(days: Sequence[DayCount], replayed: set[str]) -> list[DayCount]:
-    """The days as that night saw them: an imported archive whose nights are lived again is no backlog."""
-    return [replace(row, backlog=False) if row.backlog and row.source in replayed else row for row in days]

@@ -10,6 +10,8 @@ from listening.settings.checks import Mistakes, fill
 from listening.types import JourneyMap, Owner, Persona, Stage, Touchpoint
 
 MOST_PERSONAS = 3
+DIGESTS = ("daily", "weekly")
+CHANNELS = ("mail", "webhook", "apprise")
 T = TypeVar("T")
 
 
@@ -50,14 +52,31 @@ def _check(journey: JourneyMap, notes: Mistakes) -> None:
             notes.unknown(f"touchpoints.{touchpoint.id}.stage", touchpoint.stage, stages)
     named = [(f"stages.{s.id}", s.owner) for s in journey.stages]
     named += [(f"touchpoints.{t.id}", t.owner) for t in journey.touchpoints]
-    for where, owner in [*named, ("fallback_owner", journey.fallback_owner)]:
-        if owner and owner not in owners:
-            notes.unknown(f"{where}.owner", owner, owners)
+    for where, named_owner in [*named, ("fallback_owner", journey.fallback_owner)]:
+        if named_owner and named_owner not in owners:
+            notes.unknown(f"{where}.owner", named_owner, owners)
+    for owner in journey.owners:
+        _check_owner(owner, notes)
     if len(journey.personas) > MOST_PERSONAS:
         notes.add(
             "personas",
             f"{len(journey.personas)} personas: a map that is drawn for everybody helps nobody; keep three at most",
         )
+
+
+def _check_owner(owner: Owner, notes: Mistakes) -> None:
+    """Note what an owner cannot want: another digest or sensitivity, a channel of no kind or without its address."""
+    where = f"owners.{owner.id}"
+    for key, said, allowed in (
+        ("digest", owner.digest, DIGESTS),
+        ("sensitivity", owner.sensitivity, ("", "low", "medium", "high")),
+    ):
+        if said not in allowed:
+            notes.add(f"{where}.{key}", f"should be one of {', '.join(filter(None, allowed))}, is {said!r}")
+    for channel in owner.channels:
+        kind, _, address = channel.partition(" ")
+        if kind not in CHANNELS or bool(address.strip()) == (kind == "mail"):
+            notes.add(f"{where}.channels", f"{channel!r} should be mail, 'webhook ADDRESS' or 'apprise ADDRESS'")
 
 
 def _no_doubles(where: str, ids: Iterable[str], notes: Mistakes) -> None:

@@ -127,6 +127,8 @@ class PointChange(TypedDict, total=False):
     stage: str
     touchpoint: str | None
     placed_by: str
+    acknowledged_by: str
+    acknowledged_at: datetime | None
 
 
 class UserChange(TypedDict, total=False):

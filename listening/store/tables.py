@@ -182,6 +182,8 @@ pain_points = sa.Table(
     _text("space"),  # of the centroid
     sa.Column("due", sa.Date),
     _text("placed_by"),
+    _text("acknowledged_by"),
+    sa.Column("acknowledged_at", Utc),
     sa.Index(None, "map", "status"),
 )
 
@@ -251,7 +253,8 @@ alerts = sa.Table(
     _text("last_error"),
     sa.Column("queued_at", Utc, nullable=False),
     sa.Column("sent_at", Utc),
-    sa.UniqueConstraint("owner", "map", "night"),
+    sa.Column("channel", CleanText, nullable=False, server_default="mail"),
+    sa.UniqueConstraint("owner", "map", "night", "channel"),
     sa.Index(None, "state", "next_try"),
 )
 

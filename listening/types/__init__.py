@@ -22,6 +22,7 @@ from listening.types.board import (
 )
 from listening.types.documents import Document
 from listening.types.emergence import DayCount, Emergence
+from listening.types.fixes import VERDICTS, FixVerdict
 from listening.types.goals import Goal, Measure, Progress
 from listening.types.journey import JourneyMap, Owner, Persona, Stage, Touchpoint
 from listening.types.measures import Exposure, Interval, Measures, Telling
@@ -51,6 +52,7 @@ __all__ = [
     "SENTIMENTS",
     "SIGNALS",
     "STATUSES",
+    "VERDICTS",
     "Alert",
     "AlertItem",
     "ApiToken",
@@ -67,6 +69,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Exposure",
+    "FixVerdict",
     "Goal",
     "Health",
     "HistoryLine",

@@ -40,12 +40,20 @@ class Persona:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A person or department that answers for a part of the map."""
+    """A person or department that answers for a part of the map, and how they want to hear of it.
+
+    `digest` is "daily" (each night with news) or "weekly". `sensitivity` overrides the map's; "" keeps it. `channels`
+    are "mail", "webhook ADDRESS" or "apprise ADDRESS". Where not `enabled`, the next in line hears instead.
+    """
 
     id: str
     name: str
     email: str
     department: str = ""
+    digest: str = "daily"
+    sensitivity: str = ""
+    channels: tuple[str, ...] = ("mail",)
+    enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True)

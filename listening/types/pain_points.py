@@ -70,6 +70,8 @@ class PainPoint:
     space: str = ""  # of the centroid
     due: date | None = None
     placed_by: str = ""  # who put it where it stands on the map; the machine never moves it again
+    acknowledged_by: str = ""  # who said that they know of it, and when: it speaks again only when it grows
+    acknowledged_at: datetime | None = None
 
 
 STATUSES = ("open", "planned", "doing", "done", "watch", "holds", "came_back", "wont")

@@ -49,6 +49,7 @@ class PainPointRow:
     ease: int | None = None
     emergences: tuple[str, ...] = ()
     measures: Measures | None = None
+    fix: str = ""  # how the last fix fares, in one sentence; "" where none was made
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,62 @@
+"""How surprising so many people are: the gamma-Poisson arithmetic, and the sentence that tells its numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from math import log10
+
+BY_CHANCE = 1 / 60  # people a night that a pain point may get by a misreading
+PRIOR = 0.5  # arrivals that we pretend to have seen before ...
+PRIOR_NIGHTS = 2  # ... in about so many nights' posts
+LUMPY = 40.0  # people come in threads, not one by one: the baseline is never believed to be steadier than this
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """How many people are expected in what was seen, with an interval of 95 %, and -log10 P(as many as came)."""
+
+    expected: float
+    low: float
+    high: float
+    surprise: float
+
+
+def weigh(people: int, seen: int, told: int, seen_before: int, a_night: float) -> Chance:
+    """Gamma-Poisson: the rate per post from the past, what it lets expect tonight, and how unlikely `people` is."""
+    from scipy.special import betainc, gammaincinv  # noqa: PLC0415 -- slow to import, needed only when people came
+
+    shape = told + PRIOR
+    posts = seen_before + PRIOR_NIGHTS * max(1.0, a_night)
+    share = max(1, seen) / posts  # tonight's posts in units of the past's
+    low, high = (float(gammaincinv(shape, q)) * share for q in (0.025, 0.975))
+    lumps = min(shape, LUMPY)
+    spread = shape * share / (lumps + shape * share)
+    chance = float(betainc(people, lumps, spread)) if people else 1.0
+    return Chance(shape * share, low, high, -log10(max(chance, 1e-300)))
+
+
+def weigh_by_chance(people: int, nights: int) -> Chance:
+    """Against the few people that any pain point gets by misreadings: for pains without a past of their own."""
+    from scipy.special import gammainc, pdtri  # noqa: PLC0415 -- slow to import, needed only when people came
+
+    expected = nights * BY_CHANCE
+    high = next(k for k in range(people + nights + 2) if float(pdtri(k, 0.975)) >= expected)
+    return Chance(expected, 0.0, float(high), -log10(max(float(gammainc(people, expected)), 1e-300)))
+
+
+def sentence(people: int, nights: int, chance: Chance, seen: int, why: str) -> str:
+    """Tell the numbers and the reason in one sentence."""
+    expected = f"{chance.expected:.1f} expected ({chance.low:.1f} to {chance.high:.1f})"
+    when = f"{nights} {'night' if nights == 1 else 'nights'}"
+    return f"{count(people)} in {when}, {expected} from {seen:,} posts seen; {why}"
+
+
+def count(people: int) -> str:
+    """Say how many people: "1 person", "7 people"."""
+    return f"{people} {'person' if people == 1 else 'people'}"
+
+
+def say(day: date) -> str:
+    """Say a day of which the year is known: "3 March"."""
+    return f"{day.day} {day:%B}"

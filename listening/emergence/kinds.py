@@ -1,0 +1,210 @@
+"""Which pain points are news: counted in different people, against their own past and against what we could see.
+
+A person counts once a fortnight, however often they write (an *arrival*). What is expected comes from the pain point's
+own past: arrivals per post seen, with a gamma prior, so that a source that was down, a busy weekday or a new forum is
+no news by itself. Days before we first looked at a source (`backlog`) are that past and never news.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import log10
+
+from listening.emergence.chance import Chance, say, sentence, weigh, weigh_by_chance
+from listening.emergence.fix import find_returning
+from listening.emergence.past import Past, missed, remember
+from listening.types import DayCount, Emergence
+
+LATELY = 7  # nights in which the first people of a new pain must come
+FRESH_FOR = timedelta(days=21)  # a pain first told longer ago is not new any more
+PAST = timedelta(days=120)  # how far back the baseline reaches
+LEARN = timedelta(days=14)  # a source must have been seen this long before a rise can be told on it
+WINDOWS = (2, 3, 7)  # nights over which a rise is looked for
+LOOKS = 2.0  # so many separate looks the three overlapping windows are worth
+QUIET = timedelta(days=7)  # after an alert, at least this long without another
+LONG_QUIET = timedelta(days=28)  # then the same kind may speak again without a doubling
+STEEPER = 2.0  # a rise this much less likely (as -log10) than the last one is worth a word of its own
+SILENCE = timedelta(days=28)  # without anybody, though posts were seen: the pain had gone
+KNOWN_BY = 3  # so many people must have told it before the silence
+GONE = 4.0  # so many people had to be expected in the silence for it to mean something
+BACK_WITHIN = timedelta(days=21)  # the people who come back must come within this time
+STIR = timedelta(days=30)  # a slow burn must have been told within this time
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What a sensitivity asks for: least people of each kind, how unlikely a rise must be (as -log10) ...
+
+    ... and the false rises a night that all pain points together may make.
+    """
+
+    new: int
+    rising: int
+    slow: int
+    back: int
+    surprise: float
+    budget: float
+
+
+SENSITIVITIES: Mapping[str, Cut] = {
+    "low": Cut(new=5, rising=5, slow=6, back=4, surprise=5.0, budget=1 / 300),
+    "medium": Cut(new=3, rising=4, slow=4, back=3, surprise=3.7, budget=1 / 90),
+    "high": Cut(new=3, rising=3, slow=3, back=2, surprise=3.0, budget=1 / 20),
+}
+
+
+def judge(
+    days: Sequence[DayCount],
+    *,
+    pain_point_id: str,
+    night: date,
+    born: date,
+    resolved_on: date | None,
+    last: Emergence | None,
+    people_at_last: int,
+    sensitivity: str = "medium",
+    among: int = 1,
+    acknowledged: bool = False,
+) -> Emergence | None:
+    """Say whether this pain point is news on `night`, and why in one sentence; None where it is not.
+
+    `days` are all rows of the pain point in any order: one a source and day, also days on which nobody told it, because
+    those are what makes the others surprising. `last` is its latest alert, `people_at_last` the different people known
+    then. `sensitivity` is low, medium or high (ValueError otherwise). `among` so many pain points are judged this
+    night: the more, the more surprising a rise must be, so that all of them together keep the night's budget of false
+    alerts. Of one that its owner has `acknowledged`, only more people are news. Rows after `night` are ignored.
+    """
+    if sensitivity not in SENSITIVITIES:
+        raise ValueError(f"sensitivity {sensitivity!r} -> say one of {', '.join(SENSITIVITIES)}")
+    cut = SENSITIVITIES[sensitivity]
+    past = remember(days, night)
+    if night < born or not past.fresh(date.min):
+        return None
+    found = _find_back(past, cut, resolved_on, last)
+    if found is None and last is None:
+        found = _find_new(past, cut) or _find_slow_burn(past, cut)
+    if found is None and (last is None or past.night - last.night >= QUIET):
+        found = _find_rise(past, cut, among)
+        found = found if found and _has_changed(past, found[2], last, people_at_last, acknowledged) else None
+    return _tell(found, pain_point_id, night) if found else None
+
+
+_Found = tuple[str, int, Chance, str]
+
+
+def _tell(found: _Found, pain_point_id: str, night: date) -> Emergence:
+    kind, people, chance, sentence = found
+    return Emergence(
+        pain_point_id=pain_point_id,
+        night=night,
+        kind=kind,
+        people=people,
+        expected=round(chance.expected, 2),
+        low=round(chance.low, 2),
+        high=round(chance.high, 2),
+        surprise=round(chance.surprise, 2),
+        sentence=sentence,
+    )
+
+
+def _find_new(past: Past, cut: Cut) -> _Found | None:
+    """First told lately, by enough different people within a few nights."""
+    people = past.people(past.window(LATELY))
+    if past.night - past.first_told > FRESH_FOR or people < cut.new:
+        return None
+    first = max(past.first_told, past.window(LATELY))
+    nights = (past.night - first).days + 1
+    seen = past.seen(first, past.night)
+    chance = weigh(people, seen, 0, past.seen(past.night - PAST, first - timedelta(days=1)), seen / nights)
+    return "new", people, chance, sentence(people, nights, chance, seen, f"new: first told on {say(past.first_told)}")
+
+
+def _find_slow_burn(past: Past, cut: Cut) -> _Found | None:
+    """One here, one there: never many at once, but by now too many different people to be chance."""
+    people = past.people()
+    arrivals = past.fresh(date.min)
+    if people < cut.slow or past.night - arrivals[-1][0] > STIR:
+        return None
+    nights = (past.night - arrivals[0][0]).days + 1
+    chance = weigh_by_chance(people, nights)
+    seen = past.seen(arrivals[0][0], past.night)
+    told = f"about one every {max(1, round(nights / people))} nights, first told on {say(past.first_told)}"
+    return "slow_burn", people, chance, sentence(people, nights, chance, seen, f"slow burn: {told}")
+
+
+def _has_changed(past: Past, chance: Chance, last: Emergence | None, people_at_last: int, acknowledged: bool) -> bool:
+    """After a rise it speaks of a rise again only when people have doubled, it is far steeper, or a month has gone."""
+    if last is None or last.kind != "rising" or (past.night - last.night >= LONG_QUIET and not acknowledged):
+        return True
+    return past.people() >= 2 * max(1, people_at_last) or chance.surprise >= last.surprise + STEEPER
+
+
+def _find_rise(past: Past, cut: Cut, among: int) -> _Found | None:
+    """More people in the last nights than its own past explains, on sources that we have known for a while."""
+    found: list[tuple[float, _Found]] = []
+    least = max(cut.surprise, log10(max(1, among) * LOOKS / cut.budget))
+    for nights in WINDOWS:
+        since = past.window(nights)
+        known = _known_sources(past, since)
+        people = len({person for _, person, source, _ in past.fresh(since) if source in known})
+        if people < cut.rising:
+            continue
+        before = since - timedelta(days=1)
+        rows = [r for r in past.rows if r.source in known]
+        side = Past(past.night, tuple(rows), tuple(a for a in past.arrivals if a[2] in known))
+        told = len([a for a in side.arrivals if past.night - PAST <= a[0] <= before])
+        seen = side.seen(since, past.night)
+        chance = weigh(people, seen, told, side.seen(past.night - PAST, before), seen / nights)
+        if chance.surprise >= least:
+            said = sentence(people, nights, chance, seen, f"rising: first told on {say(past.first_told)}")
+            found.append((chance.surprise, ("rising", people, chance, said)))
+    return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def _known_sources(past: Past, since: date) -> set[str]:
+    """Find the sources whose posts we know for long enough before `since`, by backlog too."""
+    return {r.source for r in past.rows if r.seen and r.day <= since - LEARN}
+
+
+def _find_back(past: Past, cut: Cut, resolved_on: date | None, last: Emergence | None) -> _Found | None:
+    """Told again by enough people after it was resolved, or after a silence in which we could have heard it."""
+    if resolved_on is not None:
+        return _find_after_fix(past, cut, resolved_on, last)
+    gap = _find_return(past)
+    if gap is None or (last is not None and last.night >= gap[0]):
+        return None
+    since, why = gap
+    people = past.people(since)
+    if people < cut.back:
+        return None
+    nights = (past.night - since).days + 1
+    chance = weigh_by_chance(people, nights)
+    return "back", people, chance, sentence(people, nights, chance, past.seen(since, past.night), f"back: {why}")
+
+
+def _find_after_fix(past: Past, cut: Cut, resolved_on: date, last: Emergence | None) -> _Found | None:
+    """Told again at half the rate before the fix or more; said once a fix."""
+    said = last is not None and last.kind == "back" and last.night > resolved_on
+    found = None if said else find_returning(past, resolved_on, cut.back)
+    if found is None:
+        return None
+    since, people, expected = found
+    nights = (past.night - since).days + 1
+    chance = weigh_by_chance(people, nights)
+    why = f"back: said to be fixed on {say(resolved_on)}, {expected:.1f} came in as much before"
+    return "back", people, chance, sentence(people, nights, chance, past.seen(since, past.night), why)
+
+
+def _find_return(past: Past) -> tuple[date, str] | None:
+    """Find the day of the first person after a silence, and what was before; None without a return."""
+    told = [a[0] for a in past.arrivals]
+    for earlier, later in zip(reversed(told[:-1]), reversed(told[1:]), strict=True):
+        if past.night - later > BACK_WITHIN:
+            return None
+        if later - earlier >= SILENCE and len([day for day in told if day <= earlier]) >= KNOWN_BY:
+            gone = missed(past, earlier, later)
+            held = f"nobody from {say(earlier)} to {say(later)}, where {gone:.1f} were expected"
+            return (later, held) if gone >= GONE else None
+    return None

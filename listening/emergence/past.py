@@ -1,0 +1,101 @@
+"""A pain point's days as one night knows them: people who come anew, and what could be seen of each source."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from listening.types import DayCount
+
+AGAIN = timedelta(days=14)  # after which the same person's words count as a new arrival
+USUAL = timedelta(days=28)  # what a source gave in so many days before it fell silent
+SILENT_NIGHTS = 3  # a source must have given nothing for so many nights to be silent ...
+SILENT_POSTS = 8.0  # ... in which so many posts were expected
+LOUD_FROM = 5  # days on which somebody must have told it to be loud
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A pain point's days as judged tonight: rows up to tonight, arrivals as (day, person, source, backlog)."""
+
+    night: date
+    rows: tuple[DayCount, ...]
+    arrivals: tuple[tuple[date, str, str, bool], ...]
+
+    @property
+    def first_told(self) -> date:
+        """Return the day of the first person."""
+        return self.arrivals[0][0]
+
+    def fresh(self, since: date) -> list[tuple[date, str, str, bool]]:
+        """Arrivals on or after `since` that are no backlog."""
+        return [arrival for arrival in self.arrivals if arrival[0] >= since and not arrival[3]]
+
+    def people(self, since: date = date.min) -> int:
+        """Different people on or after `since`, backlog left out."""
+        return len({person for _, person, _, _ in self.fresh(since)})
+
+    def seen(self, since: date, until: date) -> int:
+        """Count the posts seen in `since..until`, both days included."""
+        return sum(max(r.seen, len(r.people)) for r in self.rows if since <= r.day <= until)
+
+    def window(self, nights: int) -> date:
+        """Return the first of the last so many nights."""
+        return self.night - timedelta(days=nights - 1)
+
+
+def remember(days: Sequence[DayCount], night: date) -> Past:
+    """Return the days up to `night` in order, with who came anew; loud authors are left out."""
+    rows = sorted((r for r in days if r.day <= night), key=lambda r: (r.day, r.source, r.backlog))
+    loud = _find_loud(rows)
+    last_told: dict[str, date] = {}
+    arrivals = []
+    for row in rows:
+        for person in sorted(row.people - loud):
+            if person not in last_told or row.day - last_told[person] >= AGAIN:
+                last_told[person] = row.day
+                arrivals.append((row.day, person, row.source, row.backlog))
+    return Past(night, tuple(rows), tuple(arrivals))
+
+
+def _find_loud(rows: Sequence[DayCount]) -> set[str]:
+    """Find who tells it more often than all others together: counted, three bystanders would make it a pain of four."""
+    told = Counter(person for row in rows for person in row.people)
+    return {person for person, days in told.items() if days >= LOUD_FROM and 2 * days > told.total()}
+
+
+def missed(past: Past, silent_from: date, until: date) -> float:
+    """People expected in a silence, source by source, so that a source that was down is not taken for quiet."""
+    told: dict[str, int] = defaultdict(int)
+    seen: dict[str, int] = defaultdict(int)
+    blind: dict[str, int] = defaultdict(int)
+    for day, _, source, _ in past.arrivals:
+        told[source] += day <= silent_from
+    for row in past.rows:
+        if row.day <= silent_from:
+            seen[row.source] += max(row.seen, len(row.people))
+        elif silent_from < row.day < until:
+            blind[row.source] += row.seen
+    return sum(count * blind[source] / max(1, seen[source]) for source, count in told.items())
+
+
+def silent_sources(rows: Iterable[DayCount], night: date) -> dict[str, date]:
+    """Return the sources that give nothing any more, and since when: so much was expected meanwhile that it is no lull.
+
+    What is expected follows from the four weeks before the source's last post.
+    """
+    days: dict[str, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+    for row in rows:
+        if row.seen and row.day <= night:
+            days[row.source][row.day] += row.seen
+    found = {}
+    for source, seen in days.items():
+        last = max(seen)
+        posts = sum(count for day, count in seen.items() if day > last - USUAL)
+        known = min(USUAL.days, (last - min(seen)).days + 1)
+        nights = (night - last).days
+        if nights >= SILENT_NIGHTS and posts / known * nights >= SILENT_POSTS:
+            found[source] = last + timedelta(days=1)
+    return found
