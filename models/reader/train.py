@@ -1,6 +1,6 @@
 """Trains the reader from the shared data: `python models/reader/train.py` (LISTENING_SHARED says where the data lies).
 
-`--frozen` trains heads on the untouched encoder (a minute); without it the encoder's layers learn too (about fifteen
+`--frozen` trains heads on the untouched encoder (a minute); without it the encoder's layers learn too (about an
 minutes of two cores). Checkpoints lie under data/var/reader; start it again and it goes on. The result goes to --out.
 """
 
@@ -180,7 +180,7 @@ def write(out: Path, tensors: dict[str, Floats], changes: Path | None, metrics: 
     for path in out.glob("*.safetensors"):
         path.chmod(0o644)  # safetensors writes for the owner only
     (out / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n")
-    print(f"written to {out}: now `python models/gate.py --seal`")
+    print(f"written to {out}: now `python models/gate.py --seal reader.vN --public`")
 
 
 if __name__ == "__main__":
