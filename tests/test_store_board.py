@@ -161,6 +161,22 @@ class TestCards:
         assert [one.id for one in reads.card_points(store, "bikes", states=("open",), unowned=True)] == ["pp-1"]
         assert [one.id for one in reads.card_points(store, "bikes", states=("open",), owner="bob")] == ["pp-2"]
 
+    def test_spots_cards_and_rated_ones(self, store: Store) -> None:
+        told(store, document("d1"), point=pain_point(muted_until=NIGHT))
+        told(
+            store,
+            document("d2"),
+            document("d3"),
+            point=pain_point("pp-2", importance=5, cost=1, ease=2, touchpoint=None),
+        )
+        spots = reads.spots(store, "bikes", states=("open",))
+        assert [(one.id, one.touchpoint, one.muted_until) for one in spots] == [
+            ("pp-2", "", None),
+            ("pp-1", "rain_cover", NIGHT),
+        ]
+        assert list(reads.cards_of(store, ["pp-1", "pp-9"])) == ["pp-1"]
+        assert [one.id for one in reads.rated_points(store, "bikes", states=("open",))] == ["pp-2"]
+
     def test_latest_news_and_unspoken_shares(self, store: Store) -> None:
         told(store, document("d1"), document("d2"), point=pain_point())
         writes.keep_emergences(store, [emergence(), emergence(night=NIGHT + timedelta(days=1), kind="rising")])

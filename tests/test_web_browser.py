@@ -101,13 +101,14 @@ def test_a_morning_at_the_board(page: api.Page, board_store: Store) -> None:
     assert (goal.attainable_by, goal.target) == ("nora", 0.01)
     # mute
     page.goto("/pain-points/pp-m")
-    page.get_by_text("Mute", exact=True).click()
+    page.locator("summary", has_text="Mute").click()
     page.get_by_role("button", name="Mute").click()
+    page.get_by_role("status").wait_for()
     muted = reads.point(board_store, "pp-m").muted_until
     assert muted is not None
     assert muted > NIGHT
     # merge with a preview, and undo
-    page.get_by_role("link", name="Merge …").click()
+    page.locator(".doings a").first.click()
     page.get_by_role("link", name="bell stays mute").click()
     assert "What would change" in page.locator("main").inner_text()
     page.get_by_role("button", name="Merge").click()

@@ -18,6 +18,7 @@ from listening.types.board import (
     Preview,
     Review,
     ReviewChanges,
+    Spot,
     Week,
 )
 from listening.types.documents import Document
@@ -107,6 +108,7 @@ __all__ = [
     "Smtp",
     "SourceConfig",
     "Span",
+    "Spot",
     "Stage",
     "StageMood",
     "Standing",

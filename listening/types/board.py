@@ -47,8 +47,19 @@ class Cell:
     people: int
     spoke: int
     trend: tuple[int, ...]
-    points: tuple[PointCard, ...]
+    points: tuple[PointCard, ...]  # those of most people
     owner: str = ""
+    more: int = 0  # that stand there besides
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a pain point stands, and no more: what a page ranks by before it reads the few that it shows."""
+
+    id: str
+    stage: str
+    touchpoint: str
+    muted_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, cast
+from typing import Annotated, TypeVar, cast
 from urllib.parse import urlsplit
 
 from fastapi import BackgroundTasks, Depends, Request
@@ -20,8 +20,10 @@ from listening.settings import Settings
 from listening.store import Store
 from listening.types import AuditLine, JourneyMap, Session, User
 from listening.web.access import SAFE, Rule, may, owners_of, rule_of
+from listening.web.counting import Counted
 
 API = "/api/v1"
+T = TypeVar("T")
 TOKEN_FIELD, TOKEN_HEADER = "csrf", "x-csrf-token"
 
 
@@ -45,6 +47,7 @@ class Board:
     read_settings: Callable[[], Settings]
     secret: bytes
     clock: Callable[[], datetime]
+    counted: Counted = field(default_factory=Counted)
 
     def sign(self, purpose: str, text: str) -> str:
         """Return a signature that only this board can make."""
@@ -74,6 +77,10 @@ class Visit:
     def journey(self) -> JourneyMap:
         """The map."""
         return self.settings.journey
+
+    def count(self, what: Callable[..., T], *asked: Hashable) -> T:
+        """Return what a read of the store counts, at most a minute old; `asked` are its arguments after the store."""
+        return self.board.counted.get((what.__name__, *asked), self.now, lambda: what(self.store, *asked))
 
     @property
     def who(self) -> str:

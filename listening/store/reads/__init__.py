@@ -2,19 +2,17 @@
 
 from listening.store.reads.board import (
     Asked,
-    card_points,
     events,
     evidence,
     history,
-    latest_news,
     merged_between,
     mixes,
     off_map,
     point_weeks,
     similar,
     tally,
-    unspoken_shares,
 )
+from listening.store.reads.cards import card_points, cards_of, latest_news, rated_points, spots, unspoken_shares
 from listening.store.reads.day import (
     goal,
     goal_series,
@@ -82,6 +80,7 @@ __all__ = [
     "audit",
     "backup",
     "card_points",
+    "cards_of",
     "corrected",
     "counts",
     "crawls",
@@ -129,6 +128,7 @@ __all__ = [
     "points",
     "posts_of_thread",
     "quotes",
+    "rated_points",
     "reviews",
     "search",
     "seen",
@@ -138,6 +138,7 @@ __all__ = [
     "signals_of",
     "similar",
     "source_notes",
+    "spots",
     "stage_moods",
     "stored_of",
     "tally",

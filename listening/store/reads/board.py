@@ -1,4 +1,4 @@
-"""What the board shows: cards and inbox, a pain point's weeks, events and evidence, and what can be undone."""
+"""What a pain point's page shows: its weeks, events and evidence, what is like it, and what can be undone."""
 
 from __future__ import annotations
 
@@ -14,60 +14,23 @@ from sqlalchemy.engine import RowMapping
 
 from listening.store.answers import Tally
 from listening.store.engine import Store
+from listening.store.reads.cards import CARD, light
 from listening.store.reads.lens import seen_by_week, seen_through, week_starts
 from listening.store.reads.points import in_points
 from listening.store.rows import ledger_of, ledger_values, point_of, who
-from listening.store.statements import in_slices
 from listening.store.tables import crawls, documents, emergences, memberships, pain_points, signals, sources
 from listening.store.tables import ledger as ledger_table
 from listening.store.tables_board import reversals
-from listening.types import Emergence, Event, Evidence, HistoryLine, Lens, PainPoint, Week
-
-_CARD = tuple(column for column in pain_points.c if column.name not in ("centroid", "words"))
-_NO_VECTOR = np.zeros(0, dtype=np.float32)
+from listening.types import Event, Evidence, HistoryLine, Lens, PainPoint, Week
 
 
-def _light(row: RowMapping) -> PainPoint:
-    """Return a row's pain point without centroid and words, which no list shows."""
-    return PainPoint(**{**row, "centroid": _NO_VECTOR, "words": ()})
+def point_weeks(
+    store: Store, point_id: str, lens: Lens, weeks: int = 26, *, seen: Sequence[int] | None = None
+) -> list[Week]:
+    """Return a pain point's weeks up to the lens' end, oldest first: its people, and the posts that we could see.
 
-
-def card_points(
-    store: Store, map_id: str, *, states: Collection[str], owner: str = "", unowned: bool = False
-) -> list[PainPoint]:
-    """Return a map's pain points in these states without centroid and words, those of most people first."""
-    point = pain_points.c
-    mine = sa.select(*_CARD).where(point.map == map_id, point.status.in_(sorted(states)), point.merged_into.is_(None))
-    mine = mine.where(point.owner == owner) if owner else mine
-    mine = mine.where(point.owner == "") if unowned else mine
-    with store.reading() as connection:
-        rows = connection.execute(mine.order_by(point.people.desc(), point.id)).mappings()
-        return [_light(row) for row in rows]
-
-
-def latest_news(store: Store, map_id: str, *, since: date) -> dict[str, Emergence]:
-    """Return the latest emergence since a day of each of a map's pain points that had one."""
-    table = emergences
-    recent = sa.select(table).join(pain_points, pain_points.c.id == table.c.pain_point_id)
-    recent = recent.where(table.c.night >= since, pain_points.c.map == map_id).order_by(table.c.night, table.c.kind)
-    with store.reading() as connection:
-        return {row["pain_point_id"]: Emergence(**row) for row in connection.execute(recent).mappings()}
-
-
-def unspoken_shares(store: Store, point_ids: Collection[str]) -> dict[str, float]:
-    """Return the share of each pain point's passages that do not complain aloud."""
-    point, quiet = memberships.c.pain_point_id, sa.case((signals.c.unspoken, 1.0), else_=0.0)
-    share = sa.select(point, sa.func.avg(quiet)).join(signals, signals.c.id == memberships.c.signal_id)
-    found: dict[str, float] = {}
-    with store.reading() as connection:
-        for part in in_slices(sorted(set(point_ids))):
-            rows = connection.execute(share.where(point.in_(part)).group_by(point))
-            found.update({row[0]: float(row[1]) for row in rows})
-    return found
-
-
-def point_weeks(store: Store, point_id: str, lens: Lens, weeks: int = 26) -> list[Week]:
-    """Return a pain point's weeks up to the lens' end, oldest first: its people, and the posts that we could see."""
+    `seen` are the posts, where `seen_by_week` counted them already.
+    """
     starts = week_starts(lens.until, weeks)
     wide = Lens(starts[0], lens.until, lens.zone, lens.source, lens.inside)
     told = sa.select(documents.c.created_at, who).select_from(in_points)
@@ -76,8 +39,8 @@ def point_weeks(store: Store, point_id: str, lens: Lens, weeks: int = 26) -> lis
     with store.reading() as connection:
         for moment, person in connection.execute(told):
             people[(moment.astimezone(place).date() - starts[0]).days // 7].add(person)
-    seen = seen_by_week(store, lens, weeks)
-    return [Week(start, len(here), count) for start, here, count in zip(starts, people, seen, strict=True)]
+    counts = seen_by_week(store, lens, weeks) if seen is None else seen
+    return [Week(start, len(here), count) for start, here, count in zip(starts, people, counts, strict=True)]
 
 
 def tally(store: Store, point_id: str, lens: Lens) -> Tally:
@@ -144,7 +107,7 @@ _EVIDENCE = (
     signals.c.start,
     signals.c.spans,
     signals.c.signals_on,
-    signals.c.unspoken,
+    (signals.c.pain_label == "unspoken").label("unspoken"),
     signals.c.mood,
     signals.c.stage,
     signals.c.touchpoint,
@@ -181,7 +144,7 @@ def evidence(store: Store, asked: Asked, lens: Lens, *, limit: int = 20, offset:
     ):
         wanted += [column == value] if value else []
     wanted += [signals.c.pain_label != "none"] if asked.painful else []
-    wanted += [signals.c.unspoken] if asked.unspoken else []
+    wanted += [signals.c.pain_label == "unspoken"] if asked.unspoken else []
     if asked.signal:
         wanted.append(signals.c.signals_on.cast(sa.Text).contains(f'"{asked.signal}"', autoescape=True))
     mine = sa.select(*_EVIDENCE, memberships.c.pain_point_id).select_from(joined).where(*wanted)
@@ -225,7 +188,8 @@ def _by_count(found: Mapping[str, set[str]]) -> dict[str, int]:
 
 def similar(store: Store, point: PainPoint, *, least: float = 0.3, most: int = 5) -> list[tuple[PainPoint, float]]:
     """Return the living pain points of the map whose centres are nearest, with the cosine, the nearest first."""
-    columns = (pain_points.c.id, pain_points.c.centroid)
+    wide = point.centroid.nbytes
+    columns = (pain_points.c.id, sa.type_coerce(pain_points.c.centroid, sa.LargeBinary))  # thousands: decoded at once
     others = sa.select(*columns).where(
         pain_points.c.map == point.map,
         pain_points.c.space == point.space,
@@ -233,16 +197,16 @@ def similar(store: Store, point: PainPoint, *, least: float = 0.3, most: int = 5
         pain_points.c.id != point.id,
     )
     with store.reading() as connection:
-        rows = connection.execute(others.order_by(pain_points.c.id)).all()
+        rows = [row for row in connection.execute(others.order_by(pain_points.c.id)) if len(row[1]) == wide]
         if not rows:
             return []
-        matrix = np.stack([row[1] for row in rows])
+        matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4").reshape(len(rows), -1)
         lengths = np.linalg.norm(matrix, axis=1) * (np.linalg.norm(point.centroid) or 1)
         close = matrix @ point.centroid / np.where(lengths == 0, 1, lengths)
         best = [n for n in np.argsort(-close, kind="stable")[:most] if close[n] >= least]
         found = {rows[n][0]: float(close[n]) for n in best}
-        full = sa.select(*_CARD).where(pain_points.c.id.in_(found))
-        points = {row["id"]: _light(row) for row in connection.execute(full).mappings()}
+        full = sa.select(*CARD).where(pain_points.c.id.in_(found))
+        points = {row["id"]: light(row) for row in connection.execute(full).mappings()}
     return [(points[one], cosine) for one, cosine in found.items()]
 
 
@@ -265,9 +229,9 @@ def off_map(store: Store, map_id: str, stages: Collection[str], touchpoints: Col
         point.stage.not_in([*stages, "none"]),
         sa.and_(point.touchpoint.is_not(None), point.touchpoint.not_in([*touchpoints])),
     )
-    mine = sa.select(*_CARD).where(point.map == map_id, point.merged_into.is_(None), lost)
+    mine = sa.select(*CARD).where(point.map == map_id, point.merged_into.is_(None), lost)
     with store.reading() as connection:
-        return [_light(row) for row in connection.execute(mine.order_by(point.people.desc(), point.id)).mappings()]
+        return [light(row) for row in connection.execute(mine.order_by(point.people.desc(), point.id)).mappings()]
 
 
 def merged_between(store: Store, map_id: str, since: datetime, until: datetime) -> list[PainPoint]:

@@ -13,7 +13,7 @@ from listening import journey
 from listening.errors import InputError
 from listening.outputs.wording import count
 from listening.store import reads
-from listening.types import Emergence, Lens, Owner, PainPoint, PointCard
+from listening.types import Emergence, Lens, Owner, PainPoint, PointCard, Spot
 from listening.web.looking import look, newest_day
 from listening.web.pictures import square
 from listening.web.rendering import go, local, render
@@ -33,48 +33,53 @@ def page(request: Request, visit: Here, kind: str = "", muted: bool = False) -> 
     """Show what nobody owns and what is news in it."""
     newest = newest_day(visit)
     news = reads.latest_news(visit.store, visit.journey.id, since=newest - NEWS)
-    unowned = reads.card_points(visit.store, visit.journey.id, states=("open", "came_back"), unowned=True)
-    quiet = [one for one in unowned if one.muted_until and one.muted_until >= newest]
-    here = [one for one in unowned if (one in quiet) == muted]
+    unowned = reads.spots(visit.store, visit.journey.id, states=("open", "came_back"), unowned=True)
+    quiet = {one.id for one in unowned if one.muted_until and one.muted_until >= newest}
+    here = [one for one in unowned if (one.id in quiet) == muted]
     chosen = [one for one in here if _wanted(kind, news.get(one.id), muted=muted)]
     lens = Lens(newest - NEWS + timedelta(days=1), newest, visit.settings.night.timezone)
     cards = _cards(visit, chosen, news, lens)
+    waiting = max(0, len(chosen) - PAGE)
     return render(
         request,
         "inbox.html",
         title="Inbox",
-        cards=cards[:PAGE],
-        more=len(cards[PAGE:]),
+        cards=cards,
+        more=waiting,
         kind=kind if kind in KINDS else "",
         kinds=KINDS,
         muted=muted,
         quiet=len(quiet),
         owners=visit.journey.owners,
-        nearest={card.point.id: nearest_owner(visit, card.point) for card in cards[:PAGE]},
-        may_change={card.point.id: visit.own("point", card.point.id) for card in cards[:PAGE]},
-        dots=square(reads.card_points(visit.store, visit.journey.id, states=("open", "came_back", "planned", "doing"))),
+        nearest={card.point.id: nearest_owner(visit, card.point) for card in cards},
+        may_change={card.point.id: visit.own("point", card.point.id) for card in cards},
+        dots=square(
+            reads.rated_points(visit.store, visit.journey.id, states=("open", "came_back", "planned", "doing"))
+        ),
         names=names(visit),
         back=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     )
 
 
-def _cards(visit: Visit, points: Sequence[PainPoint], news: dict[str, Emergence], lens: Lens) -> list[PointCard]:
+def _cards(visit: Visit, points: Sequence[Spot], news: dict[str, Emergence], lens: Lens) -> list[PointCard]:
     """Return the news first: back again, new, rising; each the latest first, then the most people."""
-    people = reads.point_people(visit.store, lens, [one.id for one in points])
+    people = visit.count(reads.point_people, lens)
     ranked = sorted(points, key=lambda one: _rank(one, news.get(one.id), people.get(one.id, 0)))
     shown = [one.id for one in ranked[:PAGE]]
     trends = reads.weekly_people(visit.store, shown, lens.until, zone=lens.zone)
     quiet = reads.unspoken_shares(visit.store, shown)
+    points_of = reads.cards_of(visit.store, shown)
     return [
         PointCard(
-            one,
-            people.get(one.id, 0),
-            trends.get(one.id, ()),
-            news[one.id].kind if one.id in news else "",
-            news[one.id].sentence if one.id in news else "",
-            quiet.get(one.id, 0.0),
+            points_of[one],
+            people.get(one, 0),
+            trends[one],
+            news[one].kind if one in news else "",
+            news[one].sentence if one in news else "",
+            quiet.get(one, 0.0),
         )
-        for one in ranked
+        for one in shown
+        if one in points_of
     ]
 
 
@@ -85,7 +90,7 @@ def _wanted(kind: str, found: Emergence | None, *, muted: bool) -> bool:
     return found is not None and (not kind or found.kind in SAME.get(kind, (kind,)))
 
 
-def _rank(point: PainPoint, found: Emergence | None, people: int) -> tuple[int, int, int, str]:
+def _rank(point: Spot, found: Emergence | None, people: int) -> tuple[int, int, int, str]:
     night = -found.night.toordinal() if found else 0
     return ORDER.index(found.kind if found else ""), night, -people, point.id
 
@@ -139,19 +144,21 @@ def every(request: Request, visit: Here, stage: str = "", touchpoint: str = "", 
     looking = look(visit, request.query_params)
     lens = looking.lens
     states = (lens.status,) if lens.status else reads.OPEN
-    found = reads.card_points(visit.store, visit.journey.id, states=states, owner=lens.owner)
+    found = reads.spots(visit.store, visit.journey.id, states=states, owner=lens.owner)
     found = [
         one for one in found if (not stage or one.stage == stage) and (not touchpoint or one.touchpoint == touchpoint)
     ]
-    people = reads.point_people(visit.store, lens)
+    people = visit.count(reads.point_people, lens)
     found.sort(key=lambda one: (-people.get(one.id, 0), one.id))
     first = max(0, page - 1) * PAGE
-    shown = found[first : first + PAGE]
-    trends = reads.weekly_people(visit.store, [one.id for one in shown], lens.until, zone=lens.zone)
+    shown = [one.id for one in found[first : first + PAGE]]
+    points = reads.cards_of(visit.store, shown)
+    trends = reads.weekly_people(visit.store, shown, lens.until, zone=lens.zone)
     news = reads.latest_news(visit.store, visit.journey.id, since=lens.since)
     cards = [
-        PointCard(one, people.get(one.id, 0), trends[one.id], news[one.id].kind if one.id in news else "")
+        PointCard(points[one], people.get(one, 0), trends[one], news[one].kind if one in news else "")
         for one in shown
+        if one in points
     ]
     return render(
         request,

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from listening import journey
 from listening.outputs.charts import emotion_curve
 from listening.store import reads
-from listening.types import STATUSES, Cell, Lens, PointCard, StageMood
+from listening.types import STATUSES, Cell, Lens, PointCard, Spot, StageMood
 from listening.web.looking import PERIODS, SIDES, look
 from listening.web.rendering import render
 from listening.web.visit import Here, Visit
@@ -37,7 +37,7 @@ class Column:
 def page(request: Request, visit: Here) -> Response:
     """Show the map through a lens."""
     looking = look(visit, request.query_params)
-    moods = reads.moods(visit.store, visit.journey, looking.lens)
+    moods = visit.count(reads.moods, visit.journey, looking.lens)
     lost = journey.lost(visit.store, visit.journey)
     columns = _columns(visit, looking.lens, moods)
     counts = reads.counts(visit.store) if not any(one.people for one in moods) else None
@@ -61,48 +61,50 @@ def page(request: Request, visit: Here) -> Response:
 
 
 def _columns(visit: Visit, lens: Lens, moods: Sequence[StageMood]) -> list[Column]:
-    cards = _cards(visit, lens)
-    voices, weeks = reads.voices(visit.store, lens), reads.touchpoint_weeks(visit.store, lens)
-    homes = {one.id for one in visit.journey.touchpoints}
-    by_cell: dict[tuple[str, str], list[PointCard]] = defaultdict(list)
-    for card in cards:
-        touchpoint = card.point.touchpoint if card.point.touchpoint in homes else ""
-        by_cell["" if touchpoint else card.point.stage, touchpoint or ""].append(card)
+    by_cell = _told(visit, lens)
+    cards = _cards(visit, lens, [one.id for spots in by_cell.values() for one in spots[:TOP]])
+    voices, weeks = visit.count(reads.voices, lens), visit.count(reads.touchpoint_weeks, lens)
+
+    def cell(touchpoint: str, name: str, spots: Sequence[Spot], owner: str = "") -> Cell:
+        spoke, hurt = voices.get(touchpoint, (0, 0))
+        state = "heard" if hurt or not touchpoint else "quiet" if spoke else "blind"
+        shown = tuple(cards[one.id] for one in spots[:TOP] if one.id in cards)
+        return Cell(
+            *(touchpoint, name, state, hurt, spoke, weeks.get(touchpoint, ()), shown),
+            owner=owner,
+            more=len(spots) - len(shown),
+        )
+
     columns = []
     for stage, mood in zip(visit.journey.stages, moods, strict=True):
-        cells = [
-            _cell(one.id, one.name, voices.get(one.id), weeks.get(one.id, ()), by_cell["", one.id], one.owner)
-            for one in visit.journey.touchpoints
-            if one.stage == stage.id
-        ]
+        places = [one for one in visit.journey.touchpoints if one.stage == stage.id]
+        cells = [cell(one.id, one.name, by_cell["", one.id], one.owner) for one in places]
         if loose := by_cell[stage.id, ""]:
-            cells.append(Cell("", LOOSE, "heard", sum(card.people for card in loose), 0, (), tuple(loose)))
+            cells.append(cell("", LOOSE, loose))
         columns.append(Column(stage.id, stage.name, mood, tuple(cells), stage.owner))
     if nowhere := by_cell["none", ""]:
-        cell = Cell("", "In no part of the journey", "heard", sum(one.people for one in nowhere), 0, (), tuple(nowhere))
-        columns.append(Column("none", "Fits no stage", None, (cell,), ""))
+        columns.append(Column("none", "Fits no stage", None, (cell("", "In no part of the journey", nowhere),), ""))
     return columns
 
 
-def _cards(visit: Visit, lens: Lens) -> list[PointCard]:
-    """Return the pain points that were told in the lens, those of most people first."""
+def _told(visit: Visit, lens: Lens) -> dict[tuple[str, str], list[Spot]]:
+    """Return what was told in the lens by ("", touchpoint) or (stage, ""), those of most people first."""
     states = (lens.status,) if lens.status else reads.OPEN
-    people = reads.point_people(visit.store, lens)
+    people = visit.count(reads.point_people, lens)
+    homes = {one.id for one in visit.journey.touchpoints}
+    found: dict[tuple[str, str], list[Spot]] = defaultdict(list)
+    spots = reads.spots(visit.store, visit.journey.id, states=states, owner=lens.owner)
+    for one in sorted((one for one in spots if one.id in people), key=lambda one: (-people[one.id], one.id)):
+        at_home = one.touchpoint in homes
+        found["" if at_home else one.stage, one.touchpoint if at_home else ""].append(one)
+    return found
+
+
+def _cards(visit: Visit, lens: Lens, ids: Sequence[str]) -> dict[str, PointCard]:
+    people, points = visit.count(reads.point_people, lens), reads.cards_of(visit.store, ids)
     news = reads.latest_news(visit.store, visit.journey.id, since=lens.since)
-    points = reads.card_points(visit.store, visit.journey.id, states=states, owner=lens.owner)
-    told = [one for one in points if people.get(one.id)]
-    cards = [PointCard(one, people[one.id], kind=news[one.id].kind if one.id in news else "") for one in told]
-    return sorted(cards, key=lambda card: (-card.people, card.point.id))
-
-
-def _cell(
-    touchpoint: str,
-    name: str,
-    voices: tuple[int, int] | None,
-    weeks: tuple[int, ...],
-    cards: Sequence[PointCard],
-    owner: str,
-) -> Cell:
-    spoke, hurt = voices or (0, 0)
-    state = "heard" if hurt else "quiet" if spoke else "blind"
-    return Cell(touchpoint, name, state, hurt, spoke, weeks, tuple(cards), owner)
+    return {
+        one: PointCard(points[one], people[one], kind=news[one].kind if one in news else "")
+        for one in ids
+        if one in points
+    }

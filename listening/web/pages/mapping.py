@@ -51,6 +51,7 @@ def _keep(
     request: Request, visit: Visit, wanted: JourneyMap, said: str, homes: Mapping[str, str] | None = None
 ) -> Response:
     journey.change_map(visit.store, visit.settings, checked(wanted), who=visit.who, now=visit.now, homes=homes)
+    visit.board.counted.clear()
     return go(request, "/map/edit", said=said)
 
 
@@ -194,6 +195,7 @@ def keep_persona(
 def rehome(request: Request, visit: Here, lost: Text = "", to: Text = "") -> Response:
     """Say where the pain points of a lost place go."""
     count = journey.rehome(visit.store, visit.journey, lost, to, who=visit.who, now=visit.now)
+    visit.board.counted.clear()
     return go(request, "/map/edit", said=f"{count} went to {names(visit).get(to, to)}.")
 
 
@@ -210,6 +212,7 @@ def bring_in(request: Request, visit: Here, text: Text = "") -> Response:
     if len(text) > LARGEST:
         raise InputError("a map of so many letters", f"keep it under {LARGEST}")
     journey.import_map(visit.store, visit.settings, text.replace("\r\n", "\n"), who=visit.who, now=visit.now)
+    visit.board.counted.clear()
     return go(request, "/map/edit", said="Imported. Each version is kept.")
 
 
@@ -224,4 +227,5 @@ def version(visit: Here, number: int) -> Response:
 def restore(request: Request, visit: Here, number: int) -> Response:
     """Make an earlier version the map again."""
     journey.restore_map(visit.store, visit.settings, number, who=visit.who, now=visit.now)
+    visit.board.counted.clear()
     return go(request, "/map/edit", said=f"Version {number} is the map again.")

@@ -30,7 +30,8 @@ def page(request: Request, visit: Here, point: str) -> Response:
     if found.merged_into:
         return _gone(request, visit, found)
     looking = look(visit, request.query_params, usual="26w")
-    weeks = reads.point_weeks(visit.store, point, looking.lens, WEEKS)
+    seen = visit.count(reads.seen_by_week, looking.lens, WEEKS)
+    weeks = reads.point_weeks(visit.store, point, looking.lens, WEEKS, seen=seen)
     events = reads.events(visit.store, point, weeks[0].start, looking.lens.until)
     wide = look(visit, {"since": "1970-01-01"}).lens
     count, quotes = reads.evidence(visit.store, reads.Asked(point=point), wide, limit=QUOTES)
@@ -107,6 +108,7 @@ def merge(request: Request, visit: Here, point: str, into: Annotated[str, Form()
     visit.must_own("point", into)
     journey.preview_merge(visit.store, point, into)  # refuses what cannot be done
     journey.merge(visit.store, point, into, who=visit.who, now=visit.now)
+    visit.board.counted.clear()
     return go(request, f"/pain-points/{into}", said="Merged. The history below can undo it.")
 
 
@@ -136,4 +138,5 @@ def split_preview(
 def split(request: Request, visit: Here, point: str, passage: Annotated[list[str] | None, Form()] = None) -> Response:
     """Split."""
     new = journey.split(visit.store, visit.settings, point, passage or [], who=visit.who, now=visit.now)
+    visit.board.counted.clear()
     return go(request, f"/pain-points/{new}", said="Split. This is the new pain point; the history can undo it.")

@@ -135,6 +135,7 @@ def comment(request: Request, visit: Here, point: str, text: Text = "") -> Respo
 def move(request: Request, visit: Here, point: str, passage: Text = "") -> Response:
     """Say that a passage does not belong here."""
     journey.move(visit.store, passage, point, who=visit.who, now=visit.now)
+    visit.board.counted.clear()
     return _back(request, point, "Taken out; it is placed anew tonight, never here again.")
 
 
@@ -144,4 +145,5 @@ def undo(request: Request, visit: Here, point: str, key: Text = "") -> Response:
     if key not in {one.key for one in reads.history(visit.store, point)}:
         raise InputError("this change is not one of this pain point's", "choose one in its history")
     touched = journey.undo(visit.store, key, who=visit.who, now=visit.now)
+    visit.board.counted.clear()
     return _back(request, point if point in touched or not touched else touched[0], "Undone.")
