@@ -147,6 +147,7 @@ class TestPainPoint:
             ("rename", {"name": " Puddles  "}, "name", "Puddles"),
             ("place", {"to": "help/hotline"}, "touchpoint", "hotline"),
             ("mute", {"days": "30"}, "muted_until", date(2026, 4, 9)),
+            ("acknowledge", {}, "acknowledged_by", "editor"),
             ("resolve", {"on": "2026-03-09"}, "resolved_on", date(2026, 3, 9)),
         ],
     )
@@ -216,6 +217,12 @@ class TestPainPoint:
         assert [(one.owner.id, one.about) for one in waiting] == [("bob", "pp-1")]
         assert isinstance(waiting[0], Alert)
         assert "is this fixed" in waiting[0].note
+
+    def test_says_whether_the_fix_holds(self, client: Clients) -> None:
+        browser = client("editor")
+        assert "Does the fix hold?" not in text(browser, "/pain-points/pp-1")
+        browser.post("/pain-points/pp-1/resolve", on="2026-03-09")
+        assert "Does the fix hold?" in text(browser, "/pain-points/pp-1")
 
     def test_an_unknown_one_is_not_found(self, client: Clients) -> None:
         assert client("admin").get("/pain-points/pp-none").status_code == 404

@@ -68,7 +68,20 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/pain-points/{point}/split", OWNERS, own="point"),
     *(
         Rule("POST", f"/pain-points/{{point}}/{verb}", OWNERS, own="point")
-        for verb in ("assign", "rate", "status", "due", "rename", "place", "mute", "resolve", "reopen", "move", "undo")
+        for verb in (
+            "assign",
+            "rate",
+            "status",
+            "due",
+            "rename",
+            "place",
+            "mute",
+            "resolve",
+            "reopen",
+            "move",
+            "acknowledge",
+            "undo",
+        )
     ),
     Rule("POST", "/pain-points/{point}/comment", SIGNED_IN),
     # goals and reviews

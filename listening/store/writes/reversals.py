@@ -19,6 +19,7 @@ from listening.store.writes.counting import recount
 from listening.types import LedgerEntry
 
 _DAYS = ("muted_until", "resolved_on", "due")
+_MOMENTS = ("acknowledged_at",)
 
 
 def keep_reversal(connection: Connection, entry: LedgerEntry, kind: str, before: Mapping[str, object]) -> None:
@@ -76,9 +77,16 @@ def _undo_fields(connection: Connection, row: RowMapping) -> tuple[str, ...]:
     now = connection.execute(sa.select(pain_points).where(pain_points.c.id == point_id)).mappings().one()
     if changed := [name for name in after if _plain(now[name]) != after[name]]:
         raise InputError(f"{changed[0]} was changed again since", "undo the later change first")
-    values = {name: date.fromisoformat(old) if name in _DAYS and old else old for name, old in before.items()}
+    values = {name: _back(name, old) for name, old in before.items()}
     connection.execute(sa.update(pain_points).where(pain_points.c.id == point_id).values(values))
     return (point_id,) if "name" in before else ()
+
+
+def _back(name: str, old: str | int | None) -> object:
+    """Return a value as its column wants it."""
+    if isinstance(old, str) and old and name in _DAYS:
+        return date.fromisoformat(old)
+    return datetime.fromisoformat(old) if isinstance(old, str) and name in _MOMENTS else old
 
 
 def _undo_merge(connection: Connection, row: RowMapping) -> tuple[str, ...]:

@@ -170,7 +170,8 @@ def keep_owner(
     department: Text = "",
 ) -> Response:
     """Add an owner, or change the one of that id."""
-    new = Owner(_an_id(id or name), name.strip() or id, email.strip(), department.strip())
+    old = next((one for one in visit.journey.owners if one.id == id), Owner(_an_id(id or name), "", ""))
+    new = replace(old, name=name.strip() or old.id, email=email.strip(), department=department.strip())
     if "@" not in new.email:
         raise InputError(f"{new.email!r} is no address", "give one like ann@example.com: alert mails go there")
     return _keep(request, visit, with_owner(visit.journey, new), f"Kept {new.name}.")

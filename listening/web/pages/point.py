@@ -54,6 +54,9 @@ def page(request: Request, visit: Here, point: str) -> Response:
         history=reads.history(visit.store, point),
         emergences=reads.emergences(visit.store, [point])[-3:],
         goal=goal,
+        fix=pipeline.judge_fixes(visit.store, visit.settings, [point], night=newest_day(visit)).get(point)
+        if found.resolved_on
+        else None,
         lacks=missing(goal, found, newest_day(visit)) if goal else (),
         progress=progress(goal, series[-1] if series else None, newest_day(visit)) if goal else None,
         metrics=METRICS,

@@ -116,6 +116,13 @@ def resolve(request: Request, visit: Here, point: str, on: Text = "") -> Respons
     return _back(request, point, f"Watched since {day(when)}: you hear of it when it comes back.")
 
 
+@router.post(PATH + "/acknowledge")
+def acknowledge(request: Request, visit: Here, point: str) -> Response:
+    """Say that one knows of it: it speaks again only when it has grown."""
+    journey.acknowledge(visit.store, point, who=visit.who, now=visit.now)
+    return _back(request, point, "Noted: you hear of it again only when it has grown.")
+
+
 @router.post(PATH + "/reopen")
 def reopen(request: Request, visit: Here, point: str) -> Response:
     """Open it again and end its mute."""
