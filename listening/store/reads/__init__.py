@@ -2,6 +2,8 @@
 
 from listening.store.reads.board import (
     Asked,
+    Centres,
+    centres,
     events,
     evidence,
     history,
@@ -73,6 +75,7 @@ from listening.store.snapshots import backup
 __all__ = [
     "OPEN",
     "Asked",
+    "Centres",
     "alert",
     "alerts",
     "alerts_sent",
@@ -81,6 +84,7 @@ __all__ = [
     "backup",
     "card_points",
     "cards_of",
+    "centres",
     "corrected",
     "counts",
     "crawls",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import sqlalchemy as sa
+from numpy.typing import NDArray
 from sqlalchemy.engine import RowMapping
 
 from listening.store.answers import Tally
@@ -186,28 +187,46 @@ def _by_count(found: Mapping[str, set[str]]) -> dict[str, int]:
     return {name: len(these) for name, these in sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))}
 
 
-def similar(store: Store, point: PainPoint, *, least: float = 0.3, most: int = 5) -> list[tuple[PainPoint, float]]:
-    """Return the living pain points of the map whose centres are nearest, with the cosine, the nearest first."""
-    wide = point.centroid.nbytes
+@dataclass(frozen=True, slots=True, eq=False)
+class Centres:
+    """The centres of a map's living pain points in one space, scaled to length one: a row each, in order of `ids`."""
+
+    ids: tuple[str, ...]
+    matrix: NDArray[np.float32]
+
+
+def centres(store: Store, map_id: str, space: str) -> Centres:
+    """Return the centres of a map's living pain points that lie in one space."""
     columns = (pain_points.c.id, sa.type_coerce(pain_points.c.centroid, sa.LargeBinary))  # thousands: decoded at once
-    others = sa.select(*columns).where(
-        pain_points.c.map == point.map,
-        pain_points.c.space == point.space,
-        pain_points.c.merged_into.is_(None),
-        pain_points.c.id != point.id,
+    mine = sa.select(*columns).where(
+        pain_points.c.map == map_id, pain_points.c.space == space, pain_points.c.merged_into.is_(None)
     )
     with store.reading() as connection:
-        rows = [row for row in connection.execute(others.order_by(pain_points.c.id)) if len(row[1]) == wide]
-        if not rows:
-            return []
-        matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4").reshape(len(rows), -1)
-        lengths = np.linalg.norm(matrix, axis=1) * (np.linalg.norm(point.centroid) or 1)
-        close = matrix @ point.centroid / np.where(lengths == 0, 1, lengths)
-        best = [n for n in np.argsort(-close, kind="stable")[:most] if close[n] >= least]
-        found = {rows[n][0]: float(close[n]) for n in best}
-        full = sa.select(*CARD).where(pain_points.c.id.in_(found))
+        rows = connection.execute(mine.order_by(pain_points.c.id)).all()
+    wide = len(rows[0][1]) if rows else 0
+    rows = [row for row in rows if len(row[1]) == wide]
+    matrix = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4").reshape(len(rows), -1)
+    lengths = np.linalg.norm(matrix, axis=1, keepdims=True) if rows else np.ones((0, 1))
+    return Centres(tuple(row[0] for row in rows), (matrix / np.where(lengths == 0, 1, lengths)).astype(np.float32))
+
+
+def similar(
+    store: Store, point: PainPoint, *, among: Centres | None = None, least: float = 0.3, most: int = 5
+) -> list[tuple[PainPoint, float]]:
+    """Return the living pain points of the map whose centres are nearest, with the cosine, the nearest first.
+
+    `among` are the map's centres, where they are at hand already.
+    """
+    here = centres(store, point.map, point.space) if among is None else among
+    if not here.ids or here.matrix.shape[1] != len(point.centroid):
+        return []
+    close = here.matrix @ (point.centroid / (np.linalg.norm(point.centroid) or 1))
+    ranked = [n for n in np.argsort(-close, kind="stable")[: most + 1] if here.ids[n] != point.id]
+    best = {here.ids[n]: float(close[n]) for n in ranked[:most] if close[n] >= least}
+    full = sa.select(*CARD).where(pain_points.c.id.in_(best), pain_points.c.merged_into.is_(None))
+    with store.reading() as connection:
         points = {row["id"]: light(row) for row in connection.execute(full).mappings()}
-    return [(points[one], cosine) for one, cosine in found.items()]
+    return [(points[one], cosine) for one, cosine in best.items() if one in points]
 
 
 def history(store: Store, point_id: str) -> list[HistoryLine]:

@@ -50,7 +50,7 @@ def page(request: Request, visit: Here, point: str) -> Response:
         quotes=quotes,
         count=count,
         marked=marked,
-        similar=reads.similar(visit.store, found),
+        similar=reads.similar(visit.store, found, among=visit.count(reads.centres, visit.journey.id, found.space)),
         history=reads.history(visit.store, point),
         emergences=reads.emergences(visit.store, [point])[-3:],
         goal=goal,
