@@ -3,138 +3,47 @@
 from __future__ import annotations
 
 import random
-import tomllib
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from hashlib import blake2b
-from pathlib import Path
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
+from identity_world import DAY_0, STORIES, encode, live, make_point, pain, read_posts
 
 from listening.clusters import attach, centre, group_texts, grow, name, place, point_id, reconsider
 from listening.clusters.group import WordWeights, compare, compare_to_groups, find_voices
 from listening.clusters.words import STOP_WORDS, find_words, stem
 from listening.errors import InputError
-from listening.types import Pain, PainPoint, Placement, PostKind, Vector
-
-DAY_0 = datetime(2026, 3, 2, 8, tzinfo=UTC)
-STORIES = tomllib.loads((Path(__file__).parent / "cases" / "identity.toml").read_text())["story"]
-
-
-def encode(text: str) -> Vector:
-    """A fake encoder: every content word is a fixed direction, a text their sum; a trace of one common direction."""
-    total = np.full(64, 0.02)
-    for word in sorted({stem(w) for w in find_words(text)} or {text}):
-        seed = int.from_bytes(blake2b(word.encode(), digest_size=4).digest(), "big")
-        total += np.random.default_rng(seed).standard_normal(64) / 8
-    return (total / np.linalg.norm(total)).astype(np.float32)
-
-
-def pain(key: str, person: str, text: str, night: int = 0, **kwargs: Any) -> Pain:  # noqa: ANN401 -- any field
-    """One painful passage, `key` its signal's id; the document is what stands before the dot."""
-    given: dict[str, Any] = {
-        "signal_id": key,
-        "document_id": key.split(".", maxsplit=1)[0],
-        "person": person,
-        "source": "yard",
-        "kind": PostKind.FORUM,
-        "text": text,
-        "created_at": DAY_0 + timedelta(days=night),
-        "stage": "use",
-        "touchpoint": None,
-        "unspoken": True,
-        "embedding": encode(text),
-    }
-    return Pain(**(given | kwargs))
-
-
-class World:
-    """The store and the pipeline in a few lines: places every night, keeps points and members."""
-
-    def __init__(self) -> None:
-        self.points: dict[str, PainPoint] = {}
-        self.home: dict[str, str] = {}
-        self.pains: dict[str, Pain] = {}
-        self.waiting: set[str] = set()
-        self.ledger: list[tuple[str, str]] = []
-
-    def night(self, number: int, pains: Iterable[Pain]) -> Placement:
-        night = date(2026, 3, 2) + timedelta(days=number)
-        for p in pains:
-            self.pains[p.signal_id] = p
-            self.waiting.add(p.signal_id)
-        placed = place([self.pains[k] for k in self.waiting], list(self.points.values()), night=night)
-        for m in placed.carried:
-            self._keep(m.signal_id, m.pain_point_id)
-        for cluster in placed.born:
-            new = point_id("map", night, cluster.members)
-            self.points[new] = make_point(new, [self.pains[m] for m in cluster.members], night=night)
-            for member in cluster.members:
-                self._keep(member, new)
-        for point in {self.home[m.signal_id] for m in placed.carried}:
-            self.points[point] = make_point(point, self.members(point), night=self.points[point].born)
-        assert set(placed.waiting) == self.waiting
-        return placed
-
-    def _keep(self, signal_id: str, point: str) -> None:
-        assert signal_id not in self.home, "nobody moves once placed"
-        self.home[signal_id] = point
-        self.waiting.discard(signal_id)
-
-    def members(self, point: str) -> list[Pain]:
-        return [self.pains[k] for k, home in self.home.items() if home == point]
-
-
-def make_point(key: str, pains: list[Pain], *, night: date = date(2026, 3, 2), **kwargs: Any) -> PainPoint:  # noqa: ANN401 -- a builder passes any field on
-    touchpoints = [p.touchpoint for p in pains]
-    given: dict[str, Any] = {
-        "id": key,
-        "map": "map",
-        "name": "",
-        "named_by": "",
-        "stage": pains[0].stage,
-        "touchpoint": max(set(touchpoints), key=touchpoints.count),
-        "status": "open",
-        "born": night,
-        "last_seen": night,
-        "centroid": centre(pains),
-        "size": len(pains),
-        "people": len({p.person for p in pains}),
-        "words": name(pains).words,
-    }
-    return PainPoint(**(given | kwargs))
-
-
-def read_posts(story: dict[str, Any]) -> list[tuple[int, str, list[Pain]]]:
-    posts = []
-    for at, (night, person, touchpoint, text, home) in enumerate(story["posts"]):
-        pains = [
-            pain(f"d{at}.{i}", person, part.strip(), night, touchpoint=None if touchpoint == "-" else touchpoint)
-            for i, part in enumerate(text.split("|"))
-        ]
-        posts.append((night, home, pains))
-    return posts
+from listening.types import Pain, Placement
 
 
 @pytest.mark.parametrize("story", STORIES, ids=[story["name"].replace(" ", "-") for story in STORIES])
 def test_a_story_of_nights(story: dict[str, Any]) -> None:
-    world = World()
-    posts = read_posts(story)
-    for night in range(max(n for n, _, _ in posts) + 1):
-        world.night(night, [p for n, _, pains in posts if n == night for p in pains])
+    world = live(story)
     got: dict[str, set[str]] = {}
-    for _, home, pains in posts:
+    for _, home, pains in read_posts(story):
         got.setdefault(home, set()).update(world.home.get(p.signal_id, ".") for p in pains)
     assert got.pop(".", {"."}) == {"."}
     assert all(len(points) == 1 and points != {"."} for points in got.values()), got
     assert len(set().union(*got.values())) == len(got), "two pains in one pain point"
+    first = {p.person: p.signal_id for _, _, pains in read_posts(story)[::-1] for p in pains}
+    happened = [[night, what] for night, what, _ in world.ledger]
+    assert happened == [[night, what] for night, what, _ in story.get("happens", [])], world.ledger
+    for (_, what, one), (_, _, person) in zip(world.ledger, story.get("happens", []), strict=True):
+        home = world.home[first[person]]
+        assert (world.points[str(one)].merged_into if what == "merge" else one) == home
+    owned = [person for _, verb, person in (one for one in story.get("do", []) if one[1] == "own") if verb]
+    for person in owned:
+        point = world.points[world.home[first[person]]]
+        assert (point.name, point.owner, point.merged_into) == ("Ours", "parts", None)
+
+
+SIMPLE = [story for story in STORIES if story["file"] == "placing"]
 
 
 def many() -> list[Pain]:
-    return [p for i, story in enumerate(STORIES) for _, _, pains in read_posts(story) for p in shift(pains, i)]
+    return [p for i, story in enumerate(SIMPLE) for _, _, pains in read_posts(story) for p in shift(pains, i)]
 
 
 def shift(pains: list[Pain], story: int) -> list[Pain]:
@@ -362,7 +271,7 @@ def test_content_words_leave_out_fillers_and_placeholders() -> None:
     assert "voucher" not in STOP_WORDS
 
 
-TEXTS = [text for story in STORIES[:5] for _, _, _, text, _ in story["posts"]]
+TEXTS = [text for story in SIMPLE[:5] for _, _, _, text, _ in story["posts"]]
 
 
 def test_texts_are_grouped_without_a_store() -> None:

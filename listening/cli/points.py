@@ -31,6 +31,7 @@ class Status(StrEnum):
     HOLDS = "holds"
     CAME_BACK = "came_back"
     WONT = "wont"
+    NO_PAIN = "no_pain"
 
 
 @app.command("list")
@@ -240,3 +241,23 @@ def reopen(point_id: Id, who: Who = None, config: Config = None) -> None:
     with opened(config) as (store, _):
         journey.reopen(store, point_id, who=who or who_asks(), now=current())
     typer.echo(f"{point_id} is open")
+
+
+@app.command("no-pain")
+def no_pain(
+    point_id: Id,
+    passage: Annotated[
+        str | None, typer.Option("--passage", metavar="PASSAGE", help="Only this passage of it is no pain.")
+    ] = None,
+    who: Who = None,
+    config: Config = None,
+) -> None:
+    """Say that it is no pain: it is shown and alerted no more, and those who say the same go there."""
+    from listening import journey
+
+    with opened(config) as (store, _):
+        if passage is None:
+            journey.no_pain(store, point_id, who=who or who_asks(), now=current())
+        else:
+            journey.no_pain_passage(store, passage, point_id, who=who or who_asks(), now=current())
+    typer.echo(f"{passage or point_id} is no pain")

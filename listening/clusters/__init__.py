@@ -1,15 +1,19 @@
 """Turns painful passages into pain points that last: who says the same, since when, and in which words."""
 
-from listening.clusters.attachment import attach
+from listening.clusters.attachment import attach, find_places
 from listening.clusters.group import Voice, centre, find_voices
-from listening.clusters.identity import grow, place, place_voices, point_id, reconsider
+from listening.clusters.identity import grow, place, place_voices, point_id
+from listening.clusters.lasting import fade, reconsider
 from listening.clusters.naming import name
+from listening.clusters.suggesting import suggest
 from listening.clusters.texts import group_texts
 
 __all__ = [
     "Voice",
     "attach",
     "centre",
+    "fade",
+    "find_places",
     "find_voices",
     "group_texts",
     "grow",
@@ -18,4 +22,5 @@ __all__ = [
     "place_voices",
     "point_id",
     "reconsider",
+    "suggest",
 ]

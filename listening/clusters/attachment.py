@@ -1,12 +1,24 @@
-"""Says at which stage and touchpoint of the journey a pain point happens, from what its voices say of it."""
+"""Says where on the journey a pain is felt, by whom, and where it begins if its texts point to an earlier place."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from listening.clusters.group import NO_PAIN_COUNTS, find_voices
-from listening.types import NO_STAGE, Pain
+from listening.clusters.group import NO_PAIN_COUNTS, Voice, find_voices
+from listening.clusters.words import stems
+from listening.types import NO_STAGE, Attachment, JourneyMap, Pain, Share
+
+UNKNOWN = "unknown"
+BEGINS_PEOPLE, BEGINS_SHARE = 2, 0.3  # so many people, and such a share of all, must point to the same earlier stage
+# Words that tie a trouble to what was before it.
+_CAUSE = re.compile(
+    r"\b(?:said|says|promis\w+|advertis\w+|claim(?:s|ed)|told (?:me|us)|according to|as described|suppos\w+|because|"
+    r"since|after|when (?:i|we)|ever since|turn(?:s|ed) out|came with|never (?:said|told|mention\w+))\b",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"[.!?;:()\n]+|,\s|\s-+\s")
 
 
 def attach(pains: Sequence[Pain], stages: Mapping[str, str] | None = None) -> tuple[str, str | None]:
@@ -33,3 +45,102 @@ def _heaviest(told: Iterable[tuple[str | None, float]]) -> str | None:
         if label is not None and label != NO_STAGE:
             sums[label] += max(NO_PAIN_COUNTS, weight)
     return min(sums, key=lambda label: (-round(sums[label], 6), label), default=None)
+
+
+def find_places(pains: Sequence[Pain], journey: JourneyMap, texts: Mapping[str, str] | None = None) -> Attachment:
+    """Say where `pains` are felt (see `attach`), where they begin, and how many people speak for what.
+
+    They begin earlier where two people or more, and three in ten, tell of an earlier stage too: in another passage of
+    the same post, or in a clause that gives a cause ("the product page said ..."). `texts` are whole posts by id.
+    """
+    voices = find_voices(pains)
+    lies = {touchpoint.id: touchpoint.stage for touchpoint in journey.touchpoints}
+    stage, touchpoint = attach(pains, lies)
+    whole = {v.id: (texts or {}).get(v.pains[0].document_id) or " \n".join(p.text for p in v.pains) for v in voices}
+    begins_stage, begins_touchpoint = _begins(voices, stage, journey, whole)
+    return Attachment(
+        stage=stage,
+        touchpoint=touchpoint,
+        begins_stage=begins_stage,
+        begins_touchpoint=begins_touchpoint,
+        stages=_shares(voices, lambda v: v.stage if v.stage != NO_STAGE else lies.get(v.touchpoint or "")),
+        touchpoints=_shares(voices, lambda v: v.touchpoint),
+        personas=_shares(voices, _find_persona(journey, whole)),
+    )
+
+
+def _shares(voices: Sequence[Voice], label: Callable[[Voice], str | None]) -> tuple[Share, ...]:
+    """Count people by the label that they say most, "unknown" where they say none; most people first."""
+    said: dict[str, list[str | None]] = defaultdict(list)
+    for voice in voices:
+        said[voice.person].append(label(voice))
+    counts: dict[str, int] = defaultdict(int)
+    for labels in said.values():
+        counts[_heaviest((one, 1.0) for one in labels) or UNKNOWN] += 1
+    return tuple(Share(name, counts[name]) for name in sorted(counts, key=lambda name: (-counts[name], name)))
+
+
+def _begins(
+    voices: Sequence[Voice], felt: str, journey: JourneyMap, whole: Mapping[str, str]
+) -> tuple[str, str | None]:
+    order = [stage.id for stage in journey.stages]
+    if felt not in order:
+        return "", None
+    earlier = set(order[: order.index(felt)])
+    words = _find_words(journey)
+    told: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))  # stage -> touchpoint -> people
+    for voice in voices:
+        for stage, touchpoint in {*_elsewhere(voice, earlier), *_causes(whole[voice.id], words, earlier)}:
+            told[stage][touchpoint].add(voice.person)
+    people = {stage: set().union(*by_place.values()) for stage, by_place in told.items()}
+    best = min(people, key=lambda stage: (-len(people[stage]), order.index(stage)), default="")
+    needed = max(BEGINS_PEOPLE, BEGINS_SHARE * len({voice.person for voice in voices}))
+    if not best or len(people[best]) < needed:
+        return "", None
+    places = {place: len(said) for place, said in told[best].items() if place}
+    return best, min(places, key=lambda place: (-places[place], place), default=None)
+
+
+def _elsewhere(voice: Voice, earlier: set[str]) -> Iterable[tuple[str, str]]:
+    """The earlier places that other passages of the same post tell of."""
+    return ((pain.stage, pain.touchpoint or "") for pain in voice.pains if pain.stage in earlier)
+
+
+def _causes(text: str, words: Mapping[str, tuple[str, str]], earlier: set[str]) -> Iterable[tuple[str, str]]:
+    """The earlier places that clauses with a cause in them name, in the map's own words."""
+    for clause in _CLAUSE.split(text):
+        if _CAUSE.search(clause):
+            yield from (words[word] for word in stems(clause) if word in words and words[word][0] in earlier)
+
+
+def _find_words(journey: JourneyMap) -> dict[str, tuple[str, str]]:
+    """The words that name one place of the map and no other: stem -> (stage, touchpoint or "")."""
+    told: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for touchpoint in journey.touchpoints:
+        for word in stems(f"{touchpoint.name} {touchpoint.description}"):
+            told[word].add((touchpoint.stage, touchpoint.id))
+    for stage in journey.stages:
+        for word in stems(f"{stage.name} {stage.description}"):
+            told[word].add((stage.id, ""))
+    found: dict[str, tuple[str, str]] = {}
+    for word, places in told.items():
+        if len({stage for stage, _ in places}) == 1:
+            named = sorted(place for _, place in places if place)
+            found[word] = (next(iter(places))[0], named[0] if len(named) == 1 else "")
+    return found
+
+
+def _find_persona(journey: JourneyMap, whole: Mapping[str, str]) -> Callable[[Voice], str | None]:
+    """Know a persona by its example phrases; where a post has none, or those of two personas, nobody guesses."""
+    phrases = [
+        (persona.id, re.compile(r"\b" + r"\s+".join(map(re.escape, example.split())) + r"\b", re.IGNORECASE))
+        for persona in journey.personas
+        for example in persona.examples
+        if example.strip()
+    ]
+
+    def find(voice: Voice) -> str | None:
+        said = {persona for persona, phrase in phrases if phrase.search(whole[voice.id])}
+        return said.pop() if len(said) == 1 else None
+
+    return find

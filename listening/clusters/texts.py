@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 
 from listening.clusters.group import centre, unit
-from listening.clusters.identity import grow, place, point_id, reconsider
+from listening.clusters.identity import grow, place, point_id
+from listening.clusters.lasting import reconsider
 from listening.clusters.naming import name
 from listening.errors import InputError
 from listening.types import NO_STAGE, Cluster, Pain, PainPoint, PostKind, Vector

@@ -1,15 +1,17 @@
 """The day: what a person does; every change leaves a line with who and when.
 
-points      pain points: assign, rename, merge, split, move, resolve, mute, reopen
+points      pain points: assign, rename, merge, split, move, resolve, mute, reopen, no pain
 tracking    pain points: ratings, status, due date, comments, a place on the map; taking a change back
 previews    what a merge or split would change, before it is done
 planning    SMART goals, and the stamp of a review
 mapping     the map itself: edits, versions, import, and where the pain points of a lost place go
+places      touchpoints that the map lacks: accept, dismiss
 accounts    who may sign in to the board, and as what; keys for programs
 upkeep      forgetting people, dropping what is old, sending mails again
 """
 
 from listening.journey.mapping import change_map, import_map, keep_map, lost, map_text, rehome, restore_map
+from listening.journey.places import accept_touchpoint, dismiss_touchpoint
 from listening.journey.planning import confirm_goal, drop_goal, measured_now, set_goal, stamp_review
 from listening.journey.points import (
     acknowledge,
@@ -18,6 +20,8 @@ from listening.journey.points import (
     move,
     mute,
     name_anew,
+    no_pain,
+    no_pain_passage,
     rename,
     reopen,
     resolve,
@@ -38,12 +42,14 @@ from listening.journey.tracking import (
 from listening.journey.upkeep import erase, keep_audit, retire_old, retry
 
 __all__ = [
+    "accept_touchpoint",
     "acknowledge",
     "assign",
     "assign_many",
     "change_map",
     "comment",
     "confirm_goal",
+    "dismiss_touchpoint",
     "drop_goal",
     "erase",
     "import_map",
@@ -57,6 +63,8 @@ __all__ = [
     "mute",
     "mute_for",
     "name_anew",
+    "no_pain",
+    "no_pain_passage",
     "place",
     "preview_merge",
     "preview_split",

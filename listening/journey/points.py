@@ -101,6 +101,20 @@ def mute(store: Store, point: str, *, until: date, who: str, now: datetime) -> N
     _change(store, point, PointChange(muted_until=until), "muted", until.isoformat(), who=who, now=now)
 
 
+def no_pain(store: Store, point: str, *, who: str, now: datetime) -> None:
+    """Say that what a pain point tells is no pain: it is shown no more, and takes in all who say the same."""
+    _change(store, point, PointChange(status="no_pain"), "called no pain", "", who=who, now=now)
+
+
+def no_pain_passage(store: Store, signal: str, from_id: str, *, who: str, now: datetime) -> None:
+    """Say that one passage of a pain point is no pain: it is placed nowhere again, whatever model reads it."""
+    if signal not in {pain.signal_id for pain in reads.pains_of(store, [from_id])[from_id]}:
+        raise NotFound(f"passage {signal} is not in {from_id}", "see `listening pain-points show`")
+    line = LedgerEntry(now, who, "called no pain", from_id, detail=signal)
+    writes.keep_no_pains(store, [signal], who=who, at=now, ledger=[line])
+    name_anew(store, [from_id])
+
+
 def reopen(store: Store, point: str, *, who: str, now: datetime) -> None:
     """Open a pain point again, and end its mute."""
     fields = PointChange(status="open", resolved_on=None, muted_until=None, acknowledged_by="", acknowledged_at=None)

@@ -16,6 +16,7 @@ STATUS_WORDS = {
     "holds": "fix holds",
     "came_back": "came back",
     "wont": "will not be fixed",
+    "no_pain": "no pain",
 }
 KIND_WORDS = {"new": "New", "back": "Back again", "rising": "Rising", "slow_burn": "Slow burn"}
 

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from listening.clusters import Voice, attach, centre, find_voices, grow, name, place_voices, point_id, reconsider
+from listening.clusters import Voice, centre, find_voices, grow, name, place_voices, point_id, reconsider
+from listening.pipeline.mapping import note_faded, on_map, suggest_places
 from listening.pipeline.nights import night_of
 from listening.pipeline.reading import BEHIND, SPACE, UNSETTLED
 from listening.settings import Settings
 from listening.store import Store, reads, writes
-from listening.types import Change, Cluster, LedgerEntry, Membership, Pain, PainPoint, Placement
+from listening.types import (
+    NO_STAGE,
+    STATUSES,
+    Change,
+    Cluster,
+    LedgerEntry,
+    Membership,
+    Pain,
+    PainPoint,
+    Placement,
+)
 
 log = logging.getLogger(__name__)
 WAITS = timedelta(days=120)  # so long a pain waits for others
@@ -42,6 +53,7 @@ def cluster(store: Store, settings: Settings, *, now: datetime) -> Clustered:
     """Place what waits until nothing moves any more; on Mondays look whether pain points are one or two."""
     unsettled = reads.note(store, UNSETTLED)
     if not unsettled:
+        note_faded(store, settings, now=now)
         return Clustered()
     total = Clustered()
     voices = find_voices(_waiting(store, settings, now)) if unsettled != PLACED else []
@@ -56,6 +68,8 @@ def cluster(store: Store, settings: Settings, *, now: datetime) -> Clustered:
     if night_of(settings, now).weekday() == REGROUP_DAY and not reads.note(store, BEHIND):
         writes.keep_meta(store, UNSETTLED, PLACED)  # a night killed from here on does not place by half-made changes
         total = _reconsider(store, settings, now, total)
+    note_faded(store, settings, now=now)
+    suggest_places(store, settings, now=now)
     writes.keep_meta(store, UNSETTLED, "yes" if _told_later(store, settings, now) else "")
     log.info("clustered", extra={"carried": total.carried, "born": total.born})
     return total
@@ -70,11 +84,12 @@ def _place(store: Store, settings: Settings, voices: Sequence[Voice], now: datet
     if not (found.carried or found.born):
         return found
     by_id = {pain.signal_id: pain for voice in voices for pain in voice.pains}
-    stages = {touchpoint.id: touchpoint.stage for touchpoint in settings.journey.touchpoints}
-    changed = _grown(store, points, found, by_id, night=night, stages=stages)
-    born = [_born(settings.journey.id, one, by_id, night, stages) for one in found.born]
+    changed = _grown(store, settings, points, found, by_id, night=night)
+    born = _born(store, settings, found.born, by_id, night)
     named = _named(store, points, changed, by_id, born)
-    lines = [_line(now, "born", point.id, named[point.id].name) for point, _ in born]
+    model = _space(store) or ""
+    lines = [_line(now, "born", point.id, named[point.id].name, model=model) for point, _ in born]
+    lines += _carried(now, points, found, model)
     writes.keep_placement(
         store,
         found.carried,
@@ -106,54 +121,78 @@ def _space(store: Store) -> str | None:
 
 
 def _points(store: Store, settings: Settings) -> list[PainPoint]:
-    """The pain points that tonight's pains can be compared with."""
+    """The pain points that tonight's pains can be compared with, those too that a person refused or called no pain.
+
+    Else who tells them again would found another one.
+    """
     space = _space(store)
-    return [one for one in reads.points(store, map_id=settings.journey.id) if space is None or one.space == space]
+    points = reads.points(store, map_id=settings.journey.id, states=STATUSES)
+    return [one for one in points if space is None or one.space == space]
 
 
 def _grown(
     store: Store,
+    settings: Settings,
     points: Sequence[PainPoint],
     found: Placement,
     pains: Mapping[str, Pain],
     *,
     night: date,
-    stages: Mapping[str, str],
 ) -> list[PainPoint]:
-    """The pain points that somebody joined, with their centre, stage and touchpoint moved on."""
+    """The pain points that somebody joined, with their centre and place on the map moved on."""
     joined: dict[str, list[Pain]] = defaultdict(list)
     for member in found.carried:
         joined[member.pain_point_id].append(pains[member.signal_id])
     before = reads.pains_of(store, joined.keys(), limit_each=NAME_FROM)
-    grown = []
-    for point in points:
-        if point.id in joined:
-            stage, touchpoint = attach([*before[point.id], *joined[point.id]], stages)
-            grown.append(replace(grow(point, joined[point.id], night=night), stage=stage, touchpoint=touchpoint))
-    return grown
+    told = {
+        point.id: (
+            replace(grow(point, joined[point.id], night=night), faded=None),
+            [*before[point.id], *joined[point.id]],
+        )
+        for point in points
+        if point.id in joined
+    }
+    return list(on_map(store, settings, told).values())
+
+
+def _carried(now: datetime, points: Sequence[PainPoint], found: Placement, model: str) -> list[LedgerEntry]:
+    """A line for each pain point that somebody joined, and one more for each that is back after a long silence."""
+    counts = Counter(member.pain_point_id for member in found.carried)
+    joined = [point for point in points if counts[point.id]]
+    back = [_line(now, "back again", p.id, f"silent since {p.last_seen}", model=model) for p in joined if p.faded]
+    return back + [_line(now, "carried", p.id, f"{counts[p.id]} passages", model=model) for p in joined]
 
 
 def _born(
-    map_id: str, group: Cluster, pains: Mapping[str, Pain], night: date, stages: Mapping[str, str]
-) -> tuple[PainPoint, list[Membership]]:
-    mine = [pains[one] for one in group.members]
-    new = point_id(map_id, night, group.members)
-    stage, touchpoint = attach(mine, stages)
-    point = PainPoint(
+    store: Store, settings: Settings, groups: Sequence[Cluster], pains: Mapping[str, Pain], night: date
+) -> list[tuple[PainPoint, list[Membership]]]:
+    map_id = settings.journey.id
+    told = {}
+    members = {}
+    for one in groups:
+        mine = [pains[each] for each in one.members]
+        new = point_id(map_id, night, one.members)
+        members[new] = [Membership(each, new, night, 1.0) for each in one.members]
+        told[new] = (_new_point(map_id, new, mine, night), mine)
+    placed = on_map(store, settings, told)
+    return [(placed[new], held) for new, held in members.items()]
+
+
+def _new_point(map_id: str, new: str, pains: Sequence[Pain], night: date) -> PainPoint:
+    return PainPoint(
         id=new,
         map=map_id,
         name="",
         named_by="",
-        stage=stage,
-        touchpoint=touchpoint,
+        stage=NO_STAGE,
+        touchpoint=None,
         status="open",
         born=night,
         last_seen=night,
-        centroid=centre(mine),
-        size=len(mine),
-        space=mine[0].space,
+        centroid=centre(pains),
+        size=len(pains),
+        space=pains[0].space,
     )
-    return point, [Membership(one, new, night, 1.0) for one in group.members]
 
 
 def _named(
@@ -190,6 +229,7 @@ def _worth_renaming(point: PainPoint, before: int) -> bool:
 
 def _reconsider(store: Store, settings: Settings, now: datetime, total: Clustered) -> Clustered:
     """Merge pain points that are one, split those that are two; what a person named or owns is left alone."""
+    whole, parted = reads.joined_by_hand(store), reads.parted_by_hand(store)
     for _ in range(ROUNDS):
         points = {point.id: point for point in _points(store, settings)}
         fixed = {point.id for point in points.values() if point.named_by or point.owner or point.status != "open"}
@@ -197,6 +237,8 @@ def _reconsider(store: Store, settings: Settings, now: datetime, total: Clustere
             list(points.values()),
             reads.pains_of(store, points.keys(), limit_each=NAME_FROM, space=_space(store)),
             fixed=fixed,
+            whole=whole,
+            apart=parted,
         )
         writes.apply_changes(store, [_planned(store, settings, points, change, now) for change in changes])
         merged = sum(change.kind == "merge" for change in changes)
@@ -211,26 +253,24 @@ def _planned(
 ) -> tuple[Change, list[PainPoint], list[LedgerEntry]]:
     """The change with its pain points made anew, and its line."""
     told = reads.pains_of(store, [change.into_id, change.from_id])
-    stages = {touchpoint.id: touchpoint.stage for touchpoint in settings.journey.touchpoints}
     line = _line(now, change.kind, change.from_id, change.why, other=change.into_id)
     if change.kind == "merge":
         both = [*told[change.into_id], *told[change.from_id]]
         latest = max(points[change.into_id].last_seen, points[change.from_id].last_seen)
-        return change, [_again(replace(points[change.into_id], last_seen=latest), both, stages)], [line]
+        return change, [_again(store, settings, replace(points[change.into_id], last_seen=latest), both)], [line]
     leaving = [pain for pain in told[change.from_id] if pain.signal_id in set(change.members)]
     staying = [pain for pain in told[change.from_id] if pain.signal_id not in set(change.members)]
     old = points[change.from_id]
     new = replace(old, id=change.into_id, named_by="", merged_into=None)
-    return change, [_again(old, staying, stages), _again(new, leaving, stages)], [line]
+    return change, [_again(store, settings, old, staying), _again(store, settings, new, leaving)], [line]
 
 
-def _again(point: PainPoint, pains: Sequence[Pain], stages: Mapping[str, str]) -> PainPoint:
+def _again(store: Store, settings: Settings, point: PainPoint, pains: Sequence[Pain]) -> PainPoint:
     """The pain point made anew from these pains."""
-    stage, touchpoint = attach(pains, stages)
     words = name(pains)
-    fresh = replace(point, centroid=centre(pains), stage=stage, touchpoint=touchpoint, size=len(pains))
-    return replace(fresh, name=words.name, words=words.words)
+    fresh = replace(point, centroid=centre(pains), size=len(pains), name=words.name, words=words.words)
+    return on_map(store, settings, {point.id: (fresh, pains)})[point.id]
 
 
-def _line(now: datetime, what: str, point: str, detail: str, other: str = "") -> LedgerEntry:
-    return LedgerEntry(at=now, who="listening", what=what, pain_point_id=point, other_id=other, detail=detail)
+def _line(now: datetime, what: str, point: str, detail: str, *, other: str = "", model: str = "") -> LedgerEntry:
+    return LedgerEntry(now, "listening", what, point, other, detail, model)

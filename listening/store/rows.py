@@ -22,6 +22,7 @@ from listening.types import (
     PainPoint,
     Passage,
     PostKind,
+    Share,
     Signal,
     Span,
 )
@@ -178,15 +179,27 @@ def pain_of(row: Mapping[Any, Any]) -> Pain:
     )
 
 
+_SHARES = ("stages", "touchpoints", "personas")
+
+
 def point_values(point: PainPoint) -> dict[str, object]:
     """Return a pain point's row."""
-    return {column.name: getattr(point, column.name) for column in pain_points.c}
+    return {column.name: getattr(point, column.name) for column in pain_points.c} | place_values(point)
+
+
+def place_values(point: PainPoint) -> dict[str, object]:
+    """Return where a pain point is felt and begins, who says so, and since when nobody does: what a night moves on."""
+    names = ("stage", "touchpoint", "begins_stage", "begins_touchpoint", "faded")
+    shares = {name: [[one.name, one.people] for one in getattr(point, name)] for name in _SHARES}
+    return {name: getattr(point, name) for name in names} | shares
 
 
 def point_of(row: RowMapping) -> PainPoint:
     """Return a row's pain point."""
-    plain = {column.name: row[column.name] for column in pain_points.c if column.name != "words"}
-    return PainPoint(**plain, words=tuple(row["words"]))
+    apart = ("words", *_SHARES)
+    plain = {column.name: row[column.name] for column in pain_points.c if column.name not in apart}
+    shares: dict[str, Any] = {name: tuple(Share(*pair) for pair in row[name]) for name in _SHARES}
+    return PainPoint(**plain, **shares, words=tuple(row["words"]))
 
 
 def membership_values(membership: Membership) -> Row:

@@ -184,6 +184,10 @@ pain_points = sa.Table(
     _text("placed_by"),
     _text("acknowledged_by"),
     sa.Column("acknowledged_at", Utc),
+    _text("begins_stage"),
+    sa.Column("begins_touchpoint", CleanText),
+    *(sa.Column(name, JsonText, nullable=False, server_default="[]") for name in ("stages", "touchpoints", "personas")),
+    sa.Column("faded", sa.Date),
     sa.Index(None, "map", "status"),
 )
 

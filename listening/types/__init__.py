@@ -29,6 +29,7 @@ from listening.types.journey import JourneyMap, Owner, Persona, Stage, Touchpoin
 from listening.types.measures import Exposure, Interval, Measures, Telling
 from listening.types.pain_points import (
     STATUSES,
+    Attachment,
     Change,
     Cluster,
     LedgerEntry,
@@ -38,6 +39,8 @@ from listening.types.pain_points import (
     PainPoint,
     Placement,
     Quote,
+    Share,
+    SuggestedTouchpoint,
 )
 from listening.types.people import ROLES, ApiToken, AuditLine, Session, User
 from listening.types.report import PainPointRow, Report, StageMood, TouchpointRow
@@ -57,6 +60,7 @@ __all__ = [
     "Alert",
     "AlertItem",
     "ApiToken",
+    "Attachment",
     "AuditLine",
     "Batch",
     "BodyFormat",
@@ -103,6 +107,7 @@ __all__ = [
     "Review",
     "ReviewChanges",
     "Session",
+    "Share",
     "Shown",
     "Signal",
     "Smtp",
@@ -112,6 +117,7 @@ __all__ = [
     "Stage",
     "StageMood",
     "Standing",
+    "SuggestedTouchpoint",
     "Swaps",
     "Telling",
     "Text",

@@ -31,11 +31,15 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """One of at most three kinds of customer that the map is drawn for."""
+    """One of at most three kinds of customer that the map is drawn for.
+
+    `examples` are phrases by which such a customer is known ("my first one"); where a post has none, nobody guesses.
+    """
 
     id: str
     name: str
     description: str = ""
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,12 +38,38 @@ class Cluster:
     touchpoint: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many people speak for a stage, a touchpoint or a persona by `name`; "unknown" where they do not say."""
+
+    name: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Where on the journey a pain is felt, and where it begins if its texts say that this lies earlier.
+
+    `begins_stage` is "" and `begins_touchpoint` None where nothing points to an earlier place. The shares count people,
+    most first; each person once a list.
+    """
+
+    stage: str
+    touchpoint: str | None
+    begins_stage: str = ""
+    begins_touchpoint: str | None = None
+    stages: tuple[Share, ...] = ()
+    touchpoints: tuple[Share, ...] = ()
+    personas: tuple[Share, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PainPoint:
     """A pain that lasts: one id, one name, one history, through re-clustering, merges and splits.
 
     `named_by` is "" while the name is the machine's; a person's name is never overwritten.
-    `status` is one of STATUSES. `size` counts member passages, `owner` is an owner's id or "".
+    `status` is one of STATUSES. `size` counts member passages, `owner` is an owner's id or "". It is felt at `stage`
+    and `touchpoint`; for `begins_stage` to `personas` see `Attachment`. `faded` is the day since which nobody tells it.
     """
 
     id: str
@@ -72,9 +98,15 @@ class PainPoint:
     placed_by: str = ""  # who put it where it stands on the map; the machine never moves it again
     acknowledged_by: str = ""  # who said that they know of it, and when: it speaks again only when it grows
     acknowledged_at: datetime | None = None
+    begins_stage: str = ""
+    begins_touchpoint: str | None = None
+    stages: tuple[Share, ...] = ()
+    touchpoints: tuple[Share, ...] = ()
+    personas: tuple[Share, ...] = ()
+    faded: date | None = None
 
 
-STATUSES = ("open", "planned", "doing", "done", "watch", "holds", "came_back", "wont")
+STATUSES = ("open", "planned", "doing", "done", "watch", "holds", "came_back", "wont", "no_pain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,3 +172,25 @@ class Quote:
     created_at: datetime
     likes: int = 0
     person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedTouchpoint:
+    """A place that the map lacks: what pain points without a touchpoint speak of, until a person decides.
+
+    `state` is "suggested", "accepted" (then `touchpoint` is its id on the map) or "dismissed". `words` are what people
+    say there, the most telling first.
+    """
+
+    id: str
+    map: str
+    name: str
+    stage: str
+    words: tuple[str, ...]
+    pain_points: tuple[str, ...]
+    people: int
+    night: date
+    state: str = "suggested"
+    touchpoint: str = ""
+    decided_by: str = ""
+    decided_at: datetime | None = None

@@ -25,6 +25,7 @@ from listening.store.reads.day import (
     reviews,
 )
 from listening.store.reads.days import day_counts, quotes, weekly_people
+from listening.store.reads.decisions import apart, joined_by_hand, parted_by_hand, suggestion, suggestions
 from listening.store.reads.documents import (
     counts,
     documents_by_id,
@@ -57,7 +58,6 @@ from listening.store.reads.people import (
 )
 from listening.store.reads.points import (
     OPEN,
-    apart,
     emergences,
     last_emergence,
     ledger,
@@ -104,6 +104,7 @@ __all__ = [
     "goal_series",
     "goals",
     "history",
+    "joined_by_hand",
     "last_emergence",
     "last_night",
     "latest_news",
@@ -122,6 +123,7 @@ __all__ = [
     "outdated_members",
     "outdated_readings",
     "pains_of",
+    "parted_by_hand",
     "password_hash",
     "people",
     "person",
@@ -145,6 +147,8 @@ __all__ = [
     "spots",
     "stage_moods",
     "stored_of",
+    "suggestion",
+    "suggestions",
     "tally",
     "tellings",
     "texts_of",

@@ -13,14 +13,15 @@ from listening.errors import NotFound
 from listening.store.engine import Store
 from listening.store.rows import PAIN_COLUMNS, emergence_of, ledger_of, pain_of, point_of
 from listening.store.statements import in_slices
-from listening.store.tables import apart as apart_table
 from listening.store.tables import documents, memberships, pain_points, signals
 from listening.store.tables import emergences as emergences_table
 from listening.store.tables import ledger as ledger_table
+from listening.store.tables_decisions import no_pains
 from listening.types import STATUSES, Emergence, LedgerEntry, Pain, PainPoint, Vector
 
-# A resolved pain point stays open to its pains: it is watched, and may come back. Only a refused one is closed.
-OPEN = tuple(status for status in STATUSES if status != "wont")
+# A resolved pain point stays open to its pains: it is watched, and may come back. Only one that is refused, or
+# no pain at all, is closed.
+OPEN = tuple(status for status in STATUSES if status not in ("wont", "no_pain"))
 
 heard = signals.join(documents, documents.c.id == signals.c.document_id)
 in_points = memberships.join(signals, signals.c.id == memberships.c.signal_id).join(
@@ -33,13 +34,14 @@ def unplaced_pains(
 ) -> list[Pain]:
     """Return pains written from `since` to `until` that belong nowhere yet, oldest first.
 
-    A pain is a passage with P(spoken) + P(unspoken) >= `floor`. Near copies are left out, and with `space` what was
-    heard in another one.
+    A pain is a passage with P(spoken) + P(unspoken) >= `floor`. Near copies are left out, what a person called no pain,
+    and with `space` what was heard in another one.
     """
     waiting = (
         sa.select(*PAIN_COLUMNS)
         .select_from(heard.outerjoin(memberships, memberships.c.signal_id == signals.c.id))
         .where(memberships.c.signal_id.is_(None), signals.c.pain >= floor)
+        .where(~sa.exists().where(no_pains.c.signal_id == signals.c.id))
         .where(documents.c.created_at >= since, documents.c.created_at <= until, documents.c.near_of.is_(None))
         .order_by(documents.c.created_at, signals.c.id)
     )
@@ -98,13 +100,6 @@ def threads_told(store: Store, threads: Collection[str]) -> dict[str, frozenset[
             for source, thread, point_id in connection.execute(mine):
                 found.setdefault(f"{source}:{thread}", set()).add(point_id)
     return {thread: frozenset(told) for thread, told in found.items() if thread in wanted}
-
-
-def apart(store: Store) -> frozenset[tuple[str, str]]:
-    """Return the (signal id, pain point id) that a person said do not belong together."""
-    with store.reading() as connection:
-        rows = connection.execute(sa.select(apart_table.c.signal_id, apart_table.c.pain_point_id))
-        return frozenset((row[0], row[1]) for row in rows)
 
 
 def points(

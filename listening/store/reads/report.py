@@ -20,6 +20,7 @@ from listening.store.tables import documents, memberships, signals
 from listening.types import STATUSES, PainPoint, PainPointRow
 
 _UNTOUCHED = ("open", "wont")
+_SHOWN = tuple(status for status in STATUSES if status != "no_pain")
 
 
 def point_rows(store: Store, map_id: str, since: date, until: date, zone: str = "UTC") -> list[PainPointRow]:
@@ -28,7 +29,7 @@ def point_rows(store: Store, map_id: str, since: date, until: date, zone: str = 
     `people` told it outside, `people_inside` in surveys and tickets; `reach` adds up each post's views, or its likes
     where those are more. First and last seen, quotes and trend (12 weeks to `until`) look at all the past.
     """
-    born = [one for one in points(store, map_id=map_id, states=STATUSES) if one.born <= until]
+    born = [one for one in points(store, map_id=map_id, states=_SHOWN) if one.born <= until]
     facts = _facts(store, [one.id for one in born], since, until, zone)
     shown = [one for one in born if facts[one.id].posts or one.status not in _UNTOUCHED or one.owner]
     ids = [one.id for one in shown]

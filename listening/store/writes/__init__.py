@@ -18,6 +18,7 @@ from listening.store.writes.board import (
     relocate,
 )
 from listening.store.writes.crawls import keep_batch, keep_crawl, keep_notes
+from listening.store.writes.decisions import decide_suggestion, keep_no_pains, keep_suggestions
 from listening.store.writes.deletions import forget_authors, forget_documents, sweep
 from listening.store.writes.documents import mark_clean
 from listening.store.writes.nights import close_night, keep_meta, open_night, release_lease, take_lease
@@ -55,6 +56,7 @@ __all__ = [
     "change_user",
     "claim_alert",
     "close_night",
+    "decide_suggestion",
     "drop_goal",
     "drop_older",
     "drop_token",
@@ -73,10 +75,12 @@ __all__ = [
     "keep_ledger",
     "keep_map_version",
     "keep_meta",
+    "keep_no_pains",
     "keep_notes",
     "keep_placement",
     "keep_readings",
     "keep_review",
+    "keep_suggestions",
     "keep_token",
     "keep_try",
     "mark_clean",

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from listening.errors import InputError, NotFound
 from listening.store.answers import PointChange
 from listening.store.engine import Store
-from listening.store.rows import emergence_values, ledger_values, membership_values, point_values
+from listening.store.rows import emergence_values, ledger_values, membership_values, place_values, point_values
 from listening.store.statements import in_slices, insert_new
 from listening.store.tables import apart, emergences, ledger, memberships, pain_points, signals
 from listening.store.writes.counting import points_of_signals, recount
@@ -27,8 +27,9 @@ def keep_placement(
 ) -> None:
     """Keep a night's placement in one transaction; what is there already is ignored.
 
-    Of the `changed` only the machine's fields are written: centroid, words, last_seen, stage, touchpoint, and the name
-    where no person gave one. Status and owner change through `change_point`. Size and people are counted here.
+    Of the `changed` only the machine's fields are written: centroid, words, last_seen, where it is felt and begins, who
+    says so, and the name where no person gave one. Status and owner change through `change_point`. Size and people are
+    counted here.
     """
     new = [*placement_memberships, *(member for _, members in born for member in members)]
     with store.writing() as connection:
@@ -36,7 +37,7 @@ def keep_placement(
         _insert_members(connection, new)
         for point in changed:
             _update_machine_fields(connection, point)
-        _insert_ledger(connection, ledger)
+        insert_ledger(connection, ledger)
         recount(connection, {one.pain_point_id for one in new} | {one.id for one in changed} | {p.id for p, _ in born})
 
 
@@ -50,13 +51,15 @@ def _insert_members(connection: Connection, members: Sequence[Membership]) -> No
 
 def _update_machine_fields(connection: Connection, point: PainPoint) -> None:
     mine = sa.update(pain_points).where(pain_points.c.id == point.id)
-    connection.execute(mine.values(centroid=point.centroid, words=point.words, last_seen=point.last_seen))
-    free = mine.where(pain_points.c.placed_by == "")  # where a person put it, it stays
-    connection.execute(free.values(stage=point.stage, touchpoint=point.touchpoint))
+    machine = {"centroid": point.centroid, "words": point.words, "last_seen": point.last_seen} | place_values(point)
+    place = {key: machine.pop(key) for key in ("stage", "touchpoint")}
+    connection.execute(mine.values(machine))
+    connection.execute(mine.where(pain_points.c.placed_by == "").values(place))  # where a person put it, it stays
     connection.execute(mine.where(pain_points.c.named_by == "").values(name=point.name))
 
 
-def _insert_ledger(connection: Connection, entries: Iterable[LedgerEntry]) -> None:
+def insert_ledger(connection: Connection, entries: Iterable[LedgerEntry]) -> None:
+    """Append lines within a transaction; one that stands there already is not doubled."""
     insert_new(connection, ledger, [ledger_values(entry) for entry in entries])
 
 
@@ -91,7 +94,7 @@ def _apply(connection: Connection, change: Change, points: Sequence[PainPoint], 
         connection.execute(mine.values(merged_into=change.into_id))
     for point in points:
         _update_machine_fields(connection, point)
-    _insert_ledger(connection, lines)
+    insert_ledger(connection, lines)
     for line in lines[:1]:
         keep_reversal(
             connection, line, change.kind, {"members": leaving, "into": change.into_id, "from": change.from_id}
@@ -153,7 +156,7 @@ def change_point(store: Store, point_id: str, *, fields: PointChange, ledger: Le
         if fields:
             mine = sa.update(pain_points).where(pain_points.c.id == point_id)
             connection.execute(mine.values({**fields}))
-        _insert_ledger(connection, [] if ledger is None else [ledger])
+        insert_ledger(connection, [] if ledger is None else [ledger])
 
 
 def _check_fields(fields: PointChange) -> None:
@@ -168,7 +171,7 @@ def _check_fields(fields: PointChange) -> None:
 def keep_ledger(store: Store, entries: Sequence[LedgerEntry]) -> None:
     """Append lines to the ledger (a comment, a review); a line that stands there already is not doubled."""
     with store.writing() as connection:
-        _insert_ledger(connection, entries)
+        insert_ledger(connection, entries)
 
 
 def keep_apart(store: Store, pairs: Collection[tuple[str, str]]) -> None:
