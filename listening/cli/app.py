@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from listening.cli import exchange, health, nights, places, shelf, sources, texts, upkeep
+from listening.cli import exchange, health, nights, places, points, shelf, sources, texts, upkeep
 from listening.errors import ListeningError
 
 app = typer.Typer(
@@ -30,7 +30,8 @@ app.command("group")(texts.group)
 app.command("import")(exchange.bring_in)
 app.command("export")(exchange.export)
 app.command("report")(exchange.report)
-app.add_typer(places.app, name="pain-points")
+points.app.add_typer(places.app)
+app.add_typer(points.app, name="pain-points")
 app.add_typer(sources.app, name="sources")
 app.add_typer(upkeep.alerts, name="alerts")
 app.command("erase")(upkeep.erase)

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from listening.cli.opened import Config, current, opened, table, who_asks
-from listening.cli.points import Who, app
+from listening.cli.points import Who
+
+app = typer.Typer(help="What an owner can do with places that the map lacks.")
 
 Suggestion = Annotated[str, typer.Argument(metavar="ID", help="As `pain-points suggested` shows it.")]
 
