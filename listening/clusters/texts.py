@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from hashlib import blake2b
 
 import numpy as np
 
-from listening.clusters.group import centre, unit
+from listening.clusters.communities import find_communities
+from listening.clusters.group import centre, find_common, unit
 from listening.clusters.identity import grow, place, point_id
 from listening.clusters.lasting import reconsider
 from listening.clusters.naming import name
@@ -32,21 +34,51 @@ def group_texts(
 ) -> list[tuple[str | None, str, float]]:
     """Group `texts`: for each (cluster id or None where it stands alone, the cluster's name, cosine to its middle).
 
-    `embeddings` are vectors of length one. With `created_at` the nights are gone through in order, so that an id is
-    never used for something else. Without `people` each text is another person's. Raises InputError where the lengths
-    differ.
+    `embeddings` are vectors of length one. All at once they form communities, tight ones and broad ones; with
+    `created_at` of several days the nights are gone through in order, so that an id is never used for something else.
+    Without `people` each text is another person's. Raises InputError where the lengths differ.
     """
     for thing, given in (("embeddings", embeddings), ("ids", ids), ("people", people), ("dates", created_at)):
         if len(given) not in ({len(texts)} if thing == "embeddings" else {0, len(texts)}):
             raise InputError(f"{len(texts)} texts but {len(given)} {thing}", "give one for each text")
     dates = created_at or [None] * len(texts)
-    keys = [f"{own_id}\0{i}" for i, own_id in enumerate(ids or [""] * len(texts))]  # two lines may share an id
+    keys = _make_keys(texts, ids or [""] * len(texts))
     pains = [
         _make_pain(key, text, np.asarray(embedding), person, when)
         for key, text, embedding, person, when in zip(keys, texts, embeddings, people or keys, dates, strict=True)
     ]
-    homes = _go_through(pains)
+    nights = {pain.created_at.astimezone(UTC).date() for pain in pains}
+    homes = go_through(pains) if len(nights) > 1 else _group_at_once(pains)
     return _tell(pains, homes)
+
+
+def _make_keys(texts: Sequence[str], ids: Sequence[str]) -> list[str]:
+    """Make a key of each line's id and text, so that their order says nothing; two lines may share both."""
+    seen: Counter[str] = Counter()
+    keys = []
+    for own_id, text in zip(ids, texts, strict=True):
+        key = f"{own_id}\0{blake2b(text.encode('utf-8', 'replace'), digest_size=8).hexdigest()}"
+        seen[key] += 1
+        keys.append(f"{key}\0{seen[key]}")
+    return keys
+
+
+def _group_at_once(pains: Sequence[Pain]) -> dict[str, str]:
+    """Signal id -> id of its community, of two people or more."""
+    if not pains:
+        return {}
+    ordered = sorted(pains, key=lambda pain: blake2b(pain.signal_id.encode("utf-8", "replace"), digest_size=8).digest())
+    vectors = np.stack([pain.embedding for pain in ordered])
+    common = find_common(vectors.sum(axis=0, dtype=np.float64), len(vectors))
+    members: dict[int, list[Pain]] = defaultdict(list)
+    for pain, community in zip(ordered, find_communities(vectors, common=common), strict=True):
+        members[int(community)].append(pain)
+    told = [held for held in members.values() if len({pain.person for pain in held}) > 1]
+    homes: dict[str, str] = {}
+    for held in told:
+        home = point_id("group", held[0].created_at.date(), [pain.signal_id for pain in held])
+        homes |= {pain.signal_id: home for pain in held}
+    return homes
 
 
 def _make_pain(key: str, text: str, embedding: Vector, person: str, when: datetime | None) -> Pain:
@@ -65,7 +97,7 @@ def _make_pain(key: str, text: str, embedding: Vector, person: str, when: dateti
     )
 
 
-def _go_through(pains: Sequence[Pain]) -> dict[str, str]:
+def go_through(pains: Sequence[Pain]) -> dict[str, str]:
     """Signal id -> pain point id after the last night."""
     by_night: dict[date, list[Pain]] = defaultdict(list)
     for pain in pains:
