@@ -1,8 +1,8 @@
 """Groups texts by whom they are near: tight groups and broad ones alike, without a cut that fits only some of them.
 
 Each text is tied to its nearest others, the more the more neighbours two of them share; the ties are parted where they
-are thin (Louvain, Blondel et al. 2008, with the modularity of Reichardt and Bornholdt 2006). Shared neighbours measure on
-the set's own scale; bench/clusters.py measures it beside BERTopic and k-means with the true number.
+are thin (Louvain, Blondel et al. 2008, with the modularity of Reichardt and Bornholdt 2006). Shared neighbours measure
+on the set's own scale; bench/clusters.py measures it beside BERTopic and k-means with the true number.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def find_communities(vectors: Floats, *, common: float) -> Ints:
 
 
 def _neighbours(count: int) -> int:
-    return max(FEWEST, min(NEIGHBOURS, round(count**0.5 / 2)))
+    return max(FEWEST, min(NEIGHBOURS, int(count**0.5 / 2)))
 
 
 def _number(labels: Ints) -> Ints:
