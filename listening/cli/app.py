@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from listening.cli import exchange, health, nights, places, points, shelf, sources, texts, upkeep
+from listening.cli import exchange, health, nights, places, points, shelf, sources, texts, upkeep, users
 from listening.errors import ListeningError
 
 app = typer.Typer(
@@ -34,6 +34,7 @@ points.app.add_typer(places.app)
 app.add_typer(points.app, name="pain-points")
 app.add_typer(sources.app, name="sources")
 app.add_typer(upkeep.alerts, name="alerts")
+app.add_typer(users.app, name="users")
 app.command("erase")(upkeep.erase)
 app.add_typer(upkeep.retention, name="retention")
 app.command("backup")(upkeep.backup)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from listening.cli.opened import PARTLY, Config, as_moment, complain, config_folder, load_settings
 from listening.errors import ListeningError, NotFound
+
+if TYPE_CHECKING:
+    from listening.settings import Settings
 
 ENDS = {"done": 0, "partial": PARTLY}
 
@@ -68,9 +73,35 @@ def in_one_line(record: logging.LogRecord) -> bool:
     return True
 
 
-def serve(config: Config = None) -> None:
-    """Keep the schedule: every night and every week, as Prefect deployments, until stopped."""
-    load_settings(config)  # a mistake is told now, not at two in the morning
+def serve(
+    board: Annotated[bool, typer.Option("--board/--no-board", help="Serve the board.")] = True,
+    schedule: Annotated[bool, typer.Option("--schedule/--no-schedule", help="Keep the schedule.")] = True,
+    config: Config = None,
+) -> None:
+    """Serve the board, and keep the schedule: every night and every week, as Prefect deployments, until stopped."""
+    settings = load_settings(config)  # a mistake is told now, not at two in the morning
+    if not schedule:
+        from listening.web.serving import serve as serve_board
+
+        typer.echo(f"the board is at {address(settings)}")
+        serve_board(settings)
+        return
     from flows.serving import serve as keep_serving
 
-    keep_serving(config_folder(config))
+    with beside(settings) if board else nullcontext():
+        keep_serving(config_folder(config))
+
+
+@contextmanager
+def beside(settings: Settings) -> Iterator[None]:
+    """Serve the board while something else runs, and say where it is."""
+    from listening.web.serving import serving
+
+    with serving(settings):
+        typer.echo(f"the board is at {address(settings)}")
+        yield
+
+
+def address(settings: Settings) -> str:
+    """Tell where a browser finds the board."""
+    return settings.alerts.base_url or f"http://{settings.web.host}:{settings.web.port}"

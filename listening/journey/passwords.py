@@ -13,6 +13,8 @@ from listening.errors import InputError
 
 SHORTEST, LONGEST = 12, 256
 HARD_ENOUGH = 3  # of zxcvbn's 0 to 4: ten thousand million guesses are not enough
+NAME_AT_LEAST = 4
+LEFT_OF_NAMES = 8  # characters that are not one's own name
 READ_AS_FAR = 72  # characters that zxcvbn looks at
 MEMORY_KIB, TIMES, LANES = 19 * 1024, 2, 1  # what OWASP's cheat sheet asks of Argon2id
 _HASHER = PasswordHasher(time_cost=TIMES, memory_cost=MEMORY_KIB, parallelism=LANES)
@@ -23,6 +25,11 @@ def check(password: str, words: Collection[str] = ()) -> None:
     if not SHORTEST <= len(password) <= LONGEST:
         raise InputError(f"a password of {len(password)} characters", f"take {SHORTEST} to {LONGEST} of them")
     known = [part for word in ("listening", *words) for part in word.replace("@", " ").split()]
+    rest = password.casefold()
+    for word in sorted((one for one in known if len(one) >= NAME_AT_LEAST), key=len, reverse=True):
+        rest = rest.replace(word.casefold(), "")
+    if len(rest.strip()) < LEFT_OF_NAMES:
+        raise InputError("a password made of one's own name", "take four or five words that have nothing in common")
     found = zxcvbn(password[:READ_AS_FAR], user_inputs=known)
     if found["score"] < HARD_ENOUGH:
         why = found["feedback"]["warning"].rstrip(".") or "It is made of common words or patterns"

@@ -1,0 +1,130 @@
+"""Who may sign in to the board: added, disabled, given another role or password."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from listening.cli.opened import Config, complain, current, opened, table, who_asks
+from listening.errors import InputError
+
+app = typer.Typer(help="Who may sign in to the board.", no_args_is_help=True)
+VIA = "command line"
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The name to sign in with.")]
+Role = Annotated[str, typer.Option("--role", metavar="ROLE", help="viewer, owner, editor or admin.")]
+Owner = Annotated[str, typer.Option("--owner", metavar="ID", help="Who they are on the map: an owner's id.")]
+
+
+@app.command("add")
+def add(
+    name: Name,
+    role: Role = "viewer",
+    owner: Owner = "",
+    email: Annotated[str, typer.Option("--email", metavar="ADDRESS", help="Where mails to them go.")] = "",
+    config: Config = None,
+) -> None:
+    """Give somebody access; the password is asked for, or read from the first line of the input."""
+    from listening.journey.accounts import add_user
+
+    with opened(config) as (store, settings):
+        user = add_user(
+            store,
+            settings.journey,
+            name,
+            asked_password(),
+            role=role,
+            owner=owner,
+            email=email,
+            who=who_asks(),
+            now=current(),
+            via=VIA,
+        )
+    typer.echo(f"{user.name} may sign in as {user.role}")
+
+
+@app.command("disable")
+def disable(name: Name, config: Config = None) -> None:
+    """Take somebody's access away; they are signed out at once, and their keys stop working."""
+    from listening.journey import accounts
+
+    with opened(config) as (store, _):
+        accounts.disable(store, name, who=who_asks(), now=current(), via=VIA)
+    typer.echo(f"{name} may not sign in any more")
+
+
+@app.command("enable")
+def enable(name: Name, config: Config = None) -> None:
+    """Give the access back."""
+    from listening.journey import accounts
+
+    with opened(config) as (store, _):
+        accounts.enable(store, name, who=who_asks(), now=current(), via=VIA)
+    typer.echo(f"{name} may sign in again")
+
+
+@app.command("role")
+def change_role(
+    name: Name,
+    role: Annotated[str, typer.Argument(metavar="ROLE", help="viewer, owner, editor or admin.")],
+    owner: Owner = "",
+    config: Config = None,
+) -> None:
+    """Let somebody do more or less: viewer, owner, editor or admin; they have to sign in again."""
+    from listening.journey import accounts
+
+    with opened(config) as (store, settings):
+        accounts.change_role(
+            store, settings.journey, name, role=role, owner=owner, who=who_asks(), now=current(), via=VIA
+        )
+    typer.echo(f"{name} is {role} now")
+
+
+@app.command("password")
+def password(name: Name, config: Config = None) -> None:
+    """Give somebody a new password; they are signed out everywhere."""
+    from listening.journey.accounts import set_password
+
+    with opened(config) as (store, _):
+        set_password(store, name, asked_password(), who=who_asks(), now=current(), via=VIA)
+    typer.echo(f"{name} has a new password")
+
+
+@app.command("list")
+def list_users(config: Config = None) -> None:
+    """Show who may sign in, as what, and when they last did."""
+    from listening.store import reads
+
+    with opened(config) as (store, _):
+        people = reads.people(store)
+    head = ("name", "role", "on the map", "state", "last seen", "mail")
+    rows = [
+        (
+            one.name,
+            one.role,
+            one.owner or "-",
+            "active" if one.active else "disabled",
+            f"{one.last_seen:%Y-%m-%d %H:%M}" if one.last_seen else "never",
+            one.email or "-",
+        )
+        for one in people
+    ]
+    table([head, *rows] if rows else [])
+    if not rows:
+        typer.echo("nobody yet: listening users add NAME --role admin")
+
+
+def asked_password() -> str:
+    """Ask for a password at the terminal, twice and unseen, or read one line; never from the command's words."""
+    if not sys.stdin.isatty():
+        if line := sys.stdin.readline().rstrip("\r\n"):
+            return line
+        raise InputError("no password", "type it at the terminal, or give it as the input's first line")
+    from getpass import getpass
+
+    while True:
+        first = getpass("Password: ")
+        if first == getpass("Once more: "):
+            return first
+        complain("the two are not the same")
