@@ -39,7 +39,10 @@ def expected(rule: Rule, name: str, *, own: bool) -> bool:
 def ask(browser: Browser, rule: Rule, *, own: bool) -> int | str:
     """Ask for it, with a token of the browser's own; the status, or "sign in"."""
     path = re.sub(r"{(\w+)(:\w+)?}", lambda found: SAMPLES[found[1]][not own], rule.path)
-    headers = {"x-csrf-token": browser.csrf} if rule.method not in SAFE and not path.startswith(API) else {}
+    if path.startswith(API):
+        headers = {"authorization": f"Bearer {browser.key}"} if browser.key else {}
+    else:
+        headers = {"x-csrf-token": browser.csrf} if rule.method not in SAFE else {}
     answer = browser.http.request(rule.method, path, headers=headers, follow_redirects=False)
     if answer.status_code == 303 and answer.headers["location"].startswith("/sign-in?"):
         return "sign in"

@@ -73,7 +73,8 @@ def client(app: FastAPI) -> Iterator[Callable[[str], Browser]]:
         if name != "anonymous":
             secret = accounts.open_session(board.store, board.read_settings(), name, now=board.clock())
             http.cookies.set("listening", secret)
-        return Browser(board, http, name)
+            _, key = accounts.make_token(board.store, name, "tests", days=1, now=board.clock())
+        return Browser(board, http, name, key if name != "anonymous" else "")
 
     yield make
     for http in opened:

@@ -57,7 +57,7 @@ stage = "help"
 SOURCES = """
 [sources.yard]
 kind = "feed"
-url = "https://yard.test/feed"
+url = "http://127.0.0.1:9/feed"
 """
 PEOPLE = {"viewer": "", "owner": "ann", "other": "bob", "editor": "", "admin": "", "disabled": ""}
 ROLE_OF = {"other": "owner", "disabled": "editor"}
@@ -93,6 +93,7 @@ class Browser:
     board: Board
     http: TestClient
     name: str = "anonymous"
+    key: str = ""
 
     @property
     def csrf(self) -> str:

@@ -26,6 +26,7 @@ from listening.pipeline.nights import Ended, begin_night, end_night, give_back, 
 from listening.pipeline.owning import heard_by, owner_of
 from listening.pipeline.reading import clean, read, reread
 from listening.pipeline.reporting import make_report
+from listening.pipeline.schedule import next_night
 from listening.pipeline.telling import Told, tell, tell_week
 from listening.pipeline.watching import judge_fixes, watch
 
@@ -58,6 +59,7 @@ __all__ = [
     "measure_nights",
     "measure_points",
     "mind",
+    "next_night",
     "night_of",
     "owner_of",
     "preview",

@@ -113,6 +113,7 @@ class WebSettings:
     )
     idle_minutes: int = says(30, "Who does nothing for so long has to sign in again.")
     session_hours: int = says(12, "After so long everybody has to sign in again.")
+    prefect_url: str = says("http://127.0.0.1:4200", "Where Prefect shows its runs, for a link; empty leaves it out.")
     secret: str = says("", "Only from the environment: LISTENING_WEB_SECRET; a file is made without it.", secret=True)
 
 

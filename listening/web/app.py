@@ -18,7 +18,7 @@ from listening.web.pages import PAGES
 from listening.web.refusals import add_refusals
 from listening.web.rendering import HERE
 from listening.web.shield import Shield
-from listening.web.visit import Board, enter
+from listening.web.visit import API, Board, enter
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ def create_app(settings: Settings, store: Store, *, clock: Callable[[], datetime
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     for page in PAGES:
         app.include_router(page.router)
+    app.state.calls = [one for page in PAGES for one in page.router.routes if one.path.startswith(API)]
     add_refusals(app)
     app.add_middleware(Shield, https=lambda: settings.web.https)
     return app

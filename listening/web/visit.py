@@ -119,6 +119,11 @@ class Visit:
         return self.user.owner if self.user else ""
 
 
+def address_of(request: Request) -> str:
+    """Return from where somebody asks; behind proxies of ours it is who asked them."""
+    return request.client.host if request.client else ""
+
+
 def cookie_name(settings: Settings) -> str:
     """Return the cookie's name: under https one that no other host and no plain page can set."""
     return "__Host-listening" if settings.web.https else "listening"

@@ -35,6 +35,7 @@ from listening.store.reads.documents import (
     first_nights,
     memory,
     note,
+    posts_of_person,
     posts_of_thread,
     signals_of,
     source_notes,
@@ -43,7 +44,18 @@ from listening.store.reads.exports import export_rows
 from listening.store.reads.lens import moods, point_people, seen, seen_by_week, touchpoint_weeks, voices
 from listening.store.reads.measures import exposure, tellings
 from listening.store.reads.moods import stage_moods, touchpoint_rows
-from listening.store.reads.nights import alert, alerts, alerts_sent, crawls, last_night, nights
+from listening.store.reads.nights import (
+    alert,
+    alert_page,
+    alert_row,
+    alerts,
+    alerts_of_night,
+    alerts_sent,
+    crawls,
+    crawls_between,
+    last_night,
+    nights,
+)
 from listening.store.reads.origins import origins, stored_of
 from listening.store.reads.people import (
     audit,
@@ -64,6 +76,7 @@ from listening.store.reads.points import (
     pains_of,
     point,
     points,
+    points_by_id,
     threads_told,
     unplaced_pains,
 )
@@ -77,7 +90,10 @@ __all__ = [
     "Asked",
     "Centres",
     "alert",
+    "alert_page",
+    "alert_row",
     "alerts",
+    "alerts_of_night",
     "alerts_sent",
     "apart",
     "audit",
@@ -88,6 +104,7 @@ __all__ = [
     "corrected",
     "counts",
     "crawls",
+    "crawls_between",
     "day_counts",
     "documents_by_id",
     "documents_sharing",
@@ -132,6 +149,8 @@ __all__ = [
     "point_rows",
     "point_weeks",
     "points",
+    "points_by_id",
+    "posts_of_person",
     "posts_of_thread",
     "quotes",
     "rated_points",

@@ -59,6 +59,14 @@ def posts_of_thread(store: Store, source: str, thread: str) -> int:
         return connection.scalar(sa.select(sa.func.count()).select_from(documents).where(mine)) or 0
 
 
+def posts_of_person(store: Store, person: str) -> dict[str, int]:
+    """Count what is kept of a pseudonym, by source."""
+    mine = sa.select(documents.c.source, sa.func.count()).where(documents.c.person == person)
+    with store.reading() as connection:
+        rows = connection.execute(mine.group_by(documents.c.source).order_by(documents.c.source))
+        return {row[0]: row[1] for row in rows}
+
+
 def source_notes(store: Store) -> dict[str, tuple[str, ...]]:
     """Return what each source's robots.txt says, as sentences."""
     with store.reading() as connection:

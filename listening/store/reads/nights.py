@@ -27,6 +27,14 @@ def crawls(store: Store, night: date | None = None, *, source: str | None = None
         return [crawl_of(row) for row in connection.execute(visits).mappings()]
 
 
+def crawls_between(store: Store, first: date, last: date) -> list[Crawl]:
+    """Return the visits of these nights, both included, by night and source."""
+    visits = sa.select(crawls_table).where(crawls_table.c.night.between(first, last))
+    with store.reading() as connection:
+        ordered = visits.order_by(crawls_table.c.night, crawls_table.c.source)
+        return [crawl_of(row) for row in connection.execute(ordered).mappings()]
+
+
 def nights(store: Store) -> list[Night]:
     """Return all nights, oldest first."""
     with store.reading() as connection:
@@ -37,8 +45,35 @@ def nights(store: Store) -> list[Night]:
 def alerts(store: Store, *, states: Collection[str] | None = None) -> list[AlertRow]:
     """Return the outbox, by night and owner: all, or those in these states."""
     rows = sa.select(alerts_table).order_by(alerts_table.c.night, alerts_table.c.owner, alerts_table.c.id)
-    rows = rows if states is None else rows.where(alerts_table.c.state.in_(sorted(states)))
-    wanted = {"id", "owner", "map", "night", "state", "tries", "next_try", "last_error", "sent_at"}
+    return _alert_rows(store, rows if states is None else rows.where(alerts_table.c.state.in_(sorted(states))))
+
+
+def alert_page(store: Store, *, state: str = "", limit: int, offset: int) -> tuple[list[AlertRow], int]:
+    """Return a page of the outbox, the newest night first, and how many there are; of one state where it is given."""
+    mine = sa.true() if not state else alerts_table.c.state == state
+    order = (alerts_table.c.night.desc(), alerts_table.c.owner, alerts_table.c.id)
+    with store.reading() as connection:
+        total = connection.scalar(sa.select(sa.func.count()).select_from(alerts_table).where(mine)) or 0
+    rows = sa.select(alerts_table).where(mine).order_by(*order).limit(limit).offset(offset)
+    return _alert_rows(store, rows), total
+
+
+def alerts_of_night(store: Store, night: date) -> list[AlertRow]:
+    """Return a night's mails, by owner."""
+    mine = sa.select(alerts_table).where(alerts_table.c.night == night)
+    return _alert_rows(store, mine.order_by(alerts_table.c.owner, alerts_table.c.id))
+
+
+def alert_row(store: Store, alert_id: str) -> AlertRow:
+    """Return what became of one mail. Raises `NotFound`."""
+    found = _alert_rows(store, sa.select(alerts_table).where(alerts_table.c.id == alert_id))
+    if not found:
+        raise NotFound(f"no alert {alert_id}", "see `listening alerts list`")
+    return found[0]
+
+
+def _alert_rows(store: Store, rows: sa.Select[tuple[object, ...]]) -> list[AlertRow]:
+    wanted = ("id", "owner", "map", "night", "state", "tries", "next_try", "last_error", "sent_at")
     with store.reading() as connection:
         return [
             AlertRow(

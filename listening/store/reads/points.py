@@ -123,6 +123,16 @@ def point(store: Store, point_id: str) -> PainPoint:
     return point_of(row)
 
 
+def points_by_id(store: Store, point_ids: Collection[str]) -> list[PainPoint]:
+    """Return these pain points, merged ones too; unknown ids are left out."""
+    found: list[PainPoint] = []
+    with store.reading() as connection:
+        for part in in_slices(sorted(set(point_ids))):
+            rows = connection.execute(sa.select(pain_points).where(pain_points.c.id.in_(part))).mappings()
+            found += [point_of(row) for row in rows]
+    return found
+
+
 def ledger(store: Store, point_id: str | None = None) -> list[LedgerEntry]:
     """Return the history, oldest first: of all, or of one pain point, with the lines where it is the other one."""
     lines = sa.select(ledger_table).order_by(ledger_table.c.id)

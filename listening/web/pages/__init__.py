@@ -4,7 +4,26 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from listening.web.pages import goals, inbox, map, mapping, point, point_forms, reviews, search, signing, start  # noqa: A004 - the map's page
+from listening.web.api import CALLS
+from listening.web.pages import (
+    account,
+    alerts,
+    audit,
+    goals,
+    inbox,
+    map,  # noqa: A004 - the map's page
+    mapping,
+    nights,
+    people,
+    point,
+    point_forms,
+    privacy,
+    reviews,
+    search,
+    signing,
+    sources,
+    start,
+)
 
 PAGES: tuple[ModuleType, ...] = (
     start,
@@ -17,4 +36,12 @@ PAGES: tuple[ModuleType, ...] = (
     goals,
     reviews,
     search,
+    account,
+    people,
+    audit,
+    sources,
+    nights,
+    alerts,
+    privacy,
+    *CALLS,
 )

@@ -11,7 +11,7 @@ from listening.errors import SignInRefused
 from listening.journey import accounts
 from listening.store import reads
 from listening.web.rendering import LOOK, LOOKS, go, local, render, set_cookie
-from listening.web.visit import Here, cookie_name
+from listening.web.visit import Here, address_of, cookie_name
 
 router = APIRouter()
 YEAR = 365 * 24 * 3600
@@ -36,9 +36,10 @@ def sign_in(
     next: Annotated[str, Form()] = "/",  # noqa: A002 - the same
 ) -> Response:
     """Let somebody in: a new session with a new secret, whatever the browser had before."""
-    address = request.client.host if request.client else ""
     try:
-        secret = accounts.sign_in(visit.store, visit.settings, name, password, address=address, now=visit.now)
+        secret = accounts.sign_in(
+            visit.store, visit.settings, name, password, address=address_of(request), now=visit.now
+        )
     except SignInRefused as error:
         told = f"{error.thing[0].upper()}{error.thing[1:]}: {error.mend}."
         return render(request, "sign_in.html", title="Sign in", status=422, next=local(next), wrong=told, nobody=False)

@@ -1,0 +1,9 @@
+"""The same for programs, under /api/v1: parse, one verb, JSON. A key in the header says who asks; no cookie counts."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from listening.web.api import house, people, places, points, schema
+
+CALLS: tuple[ModuleType, ...] = (points, places, people, house, schema)

@@ -1,0 +1,106 @@
+"""Sources, nights and mails for programs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Query
+
+from listening import journey
+from listening.errors import NotFound
+from listening.pipeline import add_source, examine_sources, look, look_at, night_of
+from listening.settings import pseudonym_key, source_block
+from listening.store import AlertRow, Night, reads
+from listening.types import Document, Health, SourceConfig
+from listening.web.api import shapes
+from listening.web.visit import Here
+
+router = shapes.calls(tag="sources, nights and mails")
+STATES = "^(queued|claimed|sent|dead)?$"
+
+
+@router.get("/sources")
+def list_sources(visit: Here) -> list[shapes.Source]:
+    """List the places and how they fare."""
+    fares = examine_sources(visit.store, visit.settings, night=night_of(visit.settings, visit.now))
+    return [_source(one, health) for one, health in zip(visit.settings.sources, fares, strict=True)]
+
+
+@router.post("/sources/look")
+def look_there(visit: Here, sent: shapes.Address) -> shapes.Seen:
+    """Find out what an address is, and what a source there would bring; nothing is kept."""
+    key = pseudonym_key(visit.settings)
+    found = look_at(visit.settings, sent.url, key=key, now=visit.now, name=sent.name)
+    posts = _posts(found.looked.documents)
+    visit.thing = sent.url
+    return shapes.Seen(found.what, found.source.name, found.block, posts, found.looked.warnings)
+
+
+@router.post("/sources", status_code=201)
+def add(visit: Here, sent: shapes.Address) -> shapes.Done:
+    """Look, and write the block into sources.toml."""
+    key = pseudonym_key(visit.settings)
+    found = look_at(visit.settings, sent.url, key=key, now=visit.now, name=sent.name)
+    add_source(visit.settings, found)
+    visit.thing, visit.detail = found.source.name, sent.url
+    return shapes.Done(done=True, said=f"{sent.url} is {found.what}", id=found.source.name)
+
+
+@router.post("/sources/{source}/check")
+def check(visit: Here, source: str) -> shapes.Seen:
+    """Visit a place now; nothing is kept."""
+    known = visit.settings.source(source)
+    if known is None:
+        raise NotFound(f"no source {source!r}", "list the sources")
+    looked = look(visit.settings, known, key=pseudonym_key(visit.settings), now=visit.now)
+    return shapes.Seen(known.kind, known.name, source_block(known), _posts(looked.documents), looked.warnings)
+
+
+@router.get("/nights")
+def list_nights(visit: Here, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[Night]:
+    """List the nights, the newest first."""
+    return reads.nights(visit.store)[::-1][:limit]
+
+
+@router.get("/nights/{night}/visits")
+def visits(visit: Here, night: date) -> list[shapes.Visit]:
+    """List what each source brought on a night."""
+    return [shapes.visit_of(one) for one in reads.crawls(visit.store, night)]
+
+
+@router.get("/alerts")
+def list_alerts(
+    visit: Here,
+    state: Annotated[str, Query(pattern=STATES)] = "",
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> list[AlertRow]:
+    """List the mails, the newest night first."""
+    return reads.alert_page(visit.store, state=state, limit=limit, offset=offset)[0]
+
+
+@router.post("/alerts/{alert}/retry")
+def retry(visit: Here, alert: str) -> shapes.Done:
+    """Put a mail back into the outbox; `done` is false where it is under way or was sent."""
+    return shapes.Done(done=journey.retry(visit.store, alert, now=visit.now))
+
+
+def _source(one: SourceConfig, health: Health) -> shapes.Source:
+    return shapes.Source(
+        name=one.name,
+        kind=one.kind,
+        url=one.url,
+        enabled=one.enabled,
+        state=health.state,
+        last_success=health.last_success,
+        new=health.new,
+        usual=health.usual,
+        errors=dict(health.errors),
+        warnings=health.warnings,
+        notes=health.notes,
+    )
+
+
+def _posts(documents: tuple[Document, ...]) -> list[shapes.Words]:
+    return [shapes.Words(one.text, one.source, one.url, one.created_at, one.likes) for one in documents]

@@ -1,0 +1,329 @@
+"""What programs send and get: names that stay, nothing of our insides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel, ConfigDict, Field
+
+from listening.types import Crawl, Emergence, LedgerEntry, PainPoint, Quote
+from listening.web.visit import API
+
+KEY = HTTPBearer(auto_error=False, description="A key from “Password and keys” on the board.")
+Word = Annotated[str, Field(max_length=300)]
+Rating = Annotated[int | None, Field(ge=1, le=5)]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What went wrong: a stable word, the thing, and the mend."""
+
+    error: str
+    thing: str
+    mend: str
+
+
+def calls(*, tag: str) -> APIRouter:
+    """Return a router of the API, with its refusals documented."""
+    refusals = {status: {"model": Refusal} for status in (400, 401, 403, 404, 409, 413, 422, 503)}
+    return APIRouter(prefix=API, tags=[tag], dependencies=[Depends(KEY)], responses={**refusals})
+
+
+# --- what a program gets
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A pain point. `people` are distinct authors, `size` passages, `owner` an owner's id on the map."""
+
+    id: str
+    map: str
+    name: str
+    named_by: str
+    stage: str
+    touchpoint: str
+    status: str
+    born: date
+    last_seen: date
+    people: int
+    size: int
+    owner: str
+    department: str
+    importance: int | None
+    cost: int | None
+    ease: int | None
+    muted_until: date | None
+    resolved_on: date | None
+    merged_into: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """A page of pain points, those of most people first, and how many there are."""
+
+    total: int
+    pain_points: list[Point]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a customer said: redacted, with place and date."""
+
+    text: str
+    source: str
+    url: str
+    created_at: datetime
+    likes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a pain point's history."""
+
+    at: datetime
+    who: str
+    what: str
+    other_id: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """That it emerged on a night, and why we say so."""
+
+    night: date
+    kind: str
+    people: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage of a pain point by its id, for `split` and `move`."""
+
+    id: str
+    text: str
+    source: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PointInFull:
+    """A pain point with its evidence and history."""
+
+    point: Point
+    weekly_people: tuple[int, ...]
+    quotes: list[Words]
+    passages: list[Passage]
+    emergences: list[News]
+    history: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A place and how it fares."""
+
+    name: str
+    kind: str
+    url: str
+    enabled: bool
+    state: str
+    last_success: date | None
+    new: int | None
+    usual: float | None
+    errors: Mapping[str, int]
+    warnings: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One night's visit to a source."""
+
+    source: str
+    night: date
+    state: str
+    seen: int
+    new: int
+    changed: int
+    removed: int
+    seconds: float
+    error: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a trial visit brought."""
+
+    what: str
+    name: str
+    block: str
+    posts: list[Words]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """That it was done, and what came of it in a sentence."""
+
+    done: bool
+    said: str = ""
+    id: str = ""
+
+
+# --- what a program sends
+
+
+class Sent(BaseModel):
+    """Something sent; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Assignment(Sent):
+    """To whom, and how it is rated from 1 to 5."""
+
+    owner: Word
+    importance: Rating = None
+    cost: Rating = None
+    ease: Rating = None
+
+
+class Name(Sent):
+    """What it is called from now on."""
+
+    name: Word
+
+
+class Into(Sent):
+    """The pain point that stays."""
+
+    into: Word
+
+
+class Passages(Sent):
+    """The passages that are another pain."""
+
+    passages: Annotated[list[Word], Field(min_length=1, max_length=1000)]
+
+
+class OnePassage(Sent):
+    """The passage that does not belong there."""
+
+    passage: Word
+
+
+class On(Sent):
+    """The day on which it was mended."""
+
+    on: date
+
+
+class Until(Sent):
+    """The last day of the silence."""
+
+    until: date
+
+
+class Address(Sent):
+    """An address, and under which name it is kept; "" lets us choose."""
+
+    url: Annotated[str, Field(max_length=2000)]
+    name: Word = ""
+
+
+class Author(Sent):
+    """An author's name as the site shows it; "" as source means everywhere."""
+
+    author: Annotated[str, Field(min_length=1, max_length=300)]
+    source: Word = ""
+
+
+class Person(Sent):
+    """Somebody who may sign in."""
+
+    name: Word
+    password: Annotated[str, Field(max_length=256)]
+    role: Word = "viewer"
+    owner: Word = ""
+    email: Word = ""
+
+
+class Role(Sent):
+    """What somebody may do, and who they are on the map."""
+
+    role: Word
+    owner: Word = ""
+
+
+class Password(Sent):
+    """A new password."""
+
+    password: Annotated[str, Field(max_length=256)]
+
+
+# --- from our nouns
+
+
+def point_of(one: PainPoint) -> Point:
+    """Return a pain point as programs get it: without its vector."""
+    return Point(
+        id=one.id,
+        map=one.map,
+        name=one.name,
+        named_by=one.named_by,
+        stage=one.stage,
+        touchpoint=one.touchpoint or "",
+        status=one.status,
+        born=one.born,
+        last_seen=one.last_seen,
+        people=one.people,
+        size=one.size,
+        owner=one.owner,
+        department=one.department,
+        importance=one.importance,
+        cost=one.cost,
+        ease=one.ease,
+        muted_until=one.muted_until,
+        resolved_on=one.resolved_on,
+        merged_into=one.merged_into or "",
+        words=one.words,
+    )
+
+
+def words_of(quote: Quote) -> Words:
+    """Return a quote without the author's pseudonym."""
+    return Words(quote.text, quote.source, quote.url, quote.created_at, quote.likes)
+
+
+def line_of(entry: LedgerEntry) -> Line:
+    """Return a line of the history."""
+    return Line(entry.at, entry.who, entry.what, entry.other_id, entry.detail)
+
+
+def news_of(one: Emergence) -> News:
+    """Return an emergence."""
+    return News(one.night, one.kind, one.people, one.sentence)
+
+
+def visit_of(one: Crawl) -> Visit:
+    """Return a visit."""
+    return Visit(
+        source=one.source,
+        night=one.night,
+        state=one.state,
+        seen=one.seen,
+        new=one.new,
+        changed=one.changed,
+        removed=one.removed,
+        seconds=one.seconds,
+        error=one.error,
+        warnings=one.warnings,
+    )

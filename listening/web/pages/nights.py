@@ -1,0 +1,89 @@
+"""Nights: when each ran, how it ended, and what each source brought."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from listening.errors import NotFound
+from listening.pipeline import next_night
+from listening.store import Night, reads
+from listening.types import Crawl
+from listening.web.rendering import render
+from listening.web.visit import Here
+
+router = APIRouter()
+SHOWN = 30
+
+
+@dataclass(frozen=True, slots=True)
+class NightRow:
+    """One night as the list shows it."""
+
+    night: Night
+    visits: tuple[Crawl, ...]
+
+    @property
+    def new(self) -> int:
+        """Count the new posts."""
+        return sum(one.new for one in self.visits)
+
+    @property
+    def failed(self) -> int:
+        """Count the sources that could not be read."""
+        return sum(one.state == "failed" for one in self.visits)
+
+
+@router.get("/nights")
+def nights(request: Request, visit: Here, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> Response:
+    """Show the nights, the newest first."""
+    found = reads.nights(visit.store)[::-1]
+    shown = found[(page - 1) * SHOWN : page * SHOWN]
+    visits: dict[date, list[Crawl]] = defaultdict(list)
+    if shown:
+        for one in reads.crawls_between(visit.store, shown[-1].date, shown[0].date):
+            visits[one.night].append(one)
+    rows = [NightRow(one, tuple(visits[one.date])) for one in shown]
+    zone = ZoneInfo(visit.settings.night.timezone)
+    due = next_night(visit.settings, visit.now)
+    return render(
+        request,
+        "nights.html",
+        title="Nights",
+        rows=rows,
+        total=len(found),
+        page=page,
+        last=max(1, -(-len(found) // SHOWN)),
+        due=due.astimezone(zone) if due else None,
+        zone=zone,
+        prefect=visit.settings.web.prefect_url,
+    )
+
+
+@router.get("/nights/{night}")
+def night(request: Request, visit: Here, night: date) -> Response:
+    """Show one night: every source's visit, what emerged, and which mails it made."""
+    found = next((one for one in reads.nights(visit.store) if one.date == night), None)
+    if found is None:
+        raise NotFound(f"no night {night}", "see the list of nights")
+    emerged = reads.emergences(visit.store, night=night)
+    names = {one.id: one.name for one in reads.points_by_id(visit.store, [one.pain_point_id for one in emerged])}
+    return render(
+        request,
+        "night.html",
+        title=f"Night to {night}",
+        crumbs=[("Nights", "/nights")],
+        night=found,
+        visits=reads.crawls(visit.store, night),
+        emerged=emerged,
+        names=names,
+        mails=reads.alerts_of_night(visit.store, night),
+        zone=ZoneInfo(visit.settings.night.timezone),
+        prefect=visit.settings.web.prefect_url,
+    )
