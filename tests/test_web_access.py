@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
-from web_nouns import ROLE_OF, SAMPLES, WALKERS, Browser
+from web_nouns import ROLE_OF, SAMPLES, WALKERS, Browser, Clients
 
 from listening.web.access import RULES, SAFE, Rule
 from listening.web.pages import PAGES
 from listening.web.visit import API
 
 pytest_plugins = ("store_fixtures", "web_fixtures")
-Clients = Callable[[str], Browser]
 
 
 def routes() -> Iterator[tuple[str, str]]:
@@ -66,10 +65,11 @@ def test_an_owner_may_by_the_thing_in_the_path_only() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.method} {rule.path}")
-def test_every_role_gets_what_is_declared(client: Clients, rule: Rule) -> None:
+def test_every_role_gets_what_is_declared(browser: Clients, rule: Rule) -> None:
     for name in WALKERS:
+        walker = browser(name)
         for own in (True, False) if rule.own else (True,):
-            got = ask(client(name), rule, own=own)
+            got = ask(walker, rule, own=own)
             if expected(rule, name, own=own):
                 assert got not in (401, 403, "sign in"), f"{name} may not {rule.method} {rule.path}"
             elif name in ("anonymous", "disabled"):

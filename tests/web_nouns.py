@@ -6,12 +6,21 @@ foreign one. A new parameter wants a row there.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
+from fastapi import FastAPI
 from httpx import Response
 from starlette.testclient import TestClient
+from store_nouns import NIGHT, NOW, alert, document, emergence, pain_point, told
 
+from listening.journey import accounts
+from listening.settings import Settings, load
+from listening.store import Store, writes
+from listening.types import Crawl
 from listening.web.visit import Board
 
 HOST = "http://board.test"
@@ -60,6 +69,7 @@ kind = "feed"
 url = "http://127.0.0.1:9/feed"
 """
 PEOPLE = {"viewer": "", "owner": "ann", "other": "bob", "editor": "", "admin": "", "disabled": ""}
+GUEST = "guest"  # whom the walks of all routes disable, rename and so on
 ROLE_OF = {"other": "owner", "disabled": "editor"}
 WALKERS = ("anonymous", *PEOPLE)
 # a path's parameter -> what is the owner's own, and what is somebody else's
@@ -69,7 +79,7 @@ SAMPLES: dict[str, tuple[str, str]] = {
     "touchpoint": ("rain_cover", "hotline"),
     "alert": ("a-1", "a-2"),
     "source": ("yard", "yard"),
-    "name": ("viewer", "viewer"),
+    "name": ("guest", "guest"),
     "key": ("none", "none"),
     "number": ("1", "1"),
     "night": ("2026-03-10", "2026-03-10"),
@@ -109,3 +119,53 @@ class Browser:
     def post(self, path: str, **form: object) -> Response:
         """Send a form as a page of ours would."""
         return self.http.post(path, data={"csrf": self.csrf, **form}, follow_redirects=False)
+
+
+Clients = Callable[[str], Browser]
+
+
+def furnish(home: Path) -> Settings:
+    """Write the settings of an installation with two stages, three owners and a source."""
+    configs = home / "configs"
+    configs.mkdir()
+    (configs / "listening.toml").write_text("")
+    (configs / "sources.toml").write_text(SOURCES)
+    (configs / "journey.toml").write_text(JOURNEY)
+    return load(configs, {})
+
+
+def fill(store: Store, settings: Settings) -> None:
+    """Fill a store: a pain point of Ann's and one of Bob's, told by five, an emergence, alerts, a night, people."""
+    one = pain_point(owner="ann", department="Product")
+    other = pain_point("pp-2", name="nobody answers", stage="help", touchpoint="hotline", owner="bob")
+    told(store, document("d1", day=-2), document("d2", day=-1), document("d3"), point=one)
+    told(store, document("d4", day=-1), document("d5"), point=other)
+    writes.keep_emergences(store, [emergence()])
+    writes.queue_alerts(store, [alert(), alert("a-2", "bob", quoted="d4")], map_id="bikes", now=NOON)
+    writes.keep_crawl(store, Crawl("yard", NIGHT, "done", seen=5, new=5))
+    writes.open_night(store, NIGHT, NOW)
+    writes.close_night(store, NIGHT, state="done", now=NOW, note="")
+    for name, owner in {**PEOPLE, GUEST: ""}.items():
+        role = ROLE_OF.get(name, "viewer" if name == GUEST else name)
+        accounts.add_user(store, settings.journey, name, "", role=role, owner=owner, who="test", now=NOON)
+    accounts.disable(store, "disabled", who="test", now=NOON)
+
+
+@contextmanager
+def browsers(app: FastAPI) -> Iterator[Clients]:
+    """Make browsers at a board, and close them."""
+    board: Board = app.state.board
+    keys: dict[str, str] = {}
+    with ExitStack() as stack:
+
+        def make(name: str) -> Browser:
+            http = stack.enter_context(closing(TestClient(app, base_url=HOST)))
+            if name == "anonymous":
+                return Browser(board, http)
+            secret = accounts.open_session(board.store, board.read_settings(), name, now=board.clock())
+            http.cookies.set("listening", secret)
+            if name not in keys:
+                keys[name] = accounts.make_token(board.store, name, "tests", days=1, now=board.clock())[1]
+            return Browser(board, http, name, keys[name])
+
+        yield make

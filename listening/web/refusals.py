@@ -61,6 +61,11 @@ def _foreseen(request: Request, error: Exception) -> Response:
     status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
     if isinstance(error, SignInFirst) and not request.url.path.startswith(API):
         return _to_sign_in(request)
+    if isinstance(error, errors.StoreError):  # it names the place of the database, which is for the operator
+        log.error("web.store", extra={"error": error.thing})
+        return refuse(
+            request, status, "", "Try again in a minute; an operator finds the reason in the log.", kind=error.id
+        )
     return refuse(request, status, error.thing, error.mend, kind=error.id)
 
 

@@ -11,7 +11,7 @@ from listening import journey
 from listening.errors import NotFound
 from listening.pipeline import add_source, examine_sources, look, look_at, night_of
 from listening.settings import pseudonym_key, source_block
-from listening.store import AlertRow, Night, reads
+from listening.store import AlertRow, reads
 from listening.types import Document, Health, SourceConfig
 from listening.web.api import shapes
 from listening.web.visit import Here
@@ -58,9 +58,10 @@ def check(visit: Here, source: str) -> shapes.Seen:
 
 
 @router.get("/nights")
-def list_nights(visit: Here, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[Night]:
+def list_nights(visit: Here, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[shapes.NightShape]:
     """List the nights, the newest first."""
-    return reads.nights(visit.store)[::-1][:limit]
+    found = reads.nights(visit.store)[::-1][:limit]
+    return [shapes.NightShape(one.date, one.state, one.started, one.finished, one.note) for one in found]
 
 
 @router.get("/nights/{night}/visits")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
 
 from listening.web.rendering import render
 from listening.web.visit import API, Here
@@ -19,13 +20,13 @@ router = APIRouter()
 @router.get(f"{API}/openapi.json")
 def openapi(request: Request) -> JSONResponse:
     """Return the description of every call."""
-    return JSONResponse(_description(tuple(request.app.state.calls)))
+    return JSONResponse(description(request.app))
 
 
 @router.get("/api-reference")
 def reference(request: Request, visit: Here) -> Response:
     """Show the calls to a person, with who may make them."""
-    paths = _description(tuple(request.app.state.calls))["paths"]
+    paths = description(request.app)["paths"]
     shown = [
         (method.upper(), path, call, visit.may(method.upper(), path))
         for path, methods in sorted(paths.items())
@@ -34,8 +35,14 @@ def reference(request: Request, visit: Here) -> Response:
     return render(request, "api_reference.html", title="The API", calls=shown)
 
 
-@cache
-def _description(routes: tuple[Any, ...]) -> dict[str, Any]:
+def description(app: FastAPI) -> dict[str, Any]:
+    """Return the description of the API's calls, made once."""
+    if app.openapi_schema is None:
+        app.openapi_schema = _describe(app.state.calls)
+    return app.openapi_schema
+
+
+def _describe(routes: Sequence[APIRoute]) -> dict[str, Any]:
     return get_openapi(
         title="Listening",
         version=version("listening"),

@@ -159,6 +159,17 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
+class NightShape:
+    """One night, called by the morning that it ended in."""
+
+    night: date
+    state: str
+    started: datetime
+    finished: datetime | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """What a trial visit brought."""
 
