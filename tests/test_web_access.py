@@ -65,9 +65,9 @@ def test_an_owner_may_by_the_thing_in_the_path_only() -> None:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.method} {rule.path}")
-def test_every_role_gets_what_is_declared(browser: Clients, rule: Rule) -> None:
+def test_every_role_gets_what_is_declared(client: Clients, rule: Rule) -> None:
     for name in WALKERS:
-        walker = browser(name)
+        walker = client(name)
         for own in (True, False) if rule.own else (True,):
             got = ask(walker, rule, own=own)
             if expected(rule, name, own=own):

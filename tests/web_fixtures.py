@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from web_nouns import Clients, Clock, browsers, fill, furnish
 
-from listening.settings import Settings
+from listening.settings import Settings, load
 from listening.store import Store, open_store
 from listening.web import create_app
 
@@ -21,19 +21,31 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def furnished(shaped_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation with its settings and a filled store, to copy from."""
+    home = tmp_path_factory.mktemp("furnished")
+    store = open_store(f"sqlite:///{shutil.copy(shaped_file, home / 'store.db')}")
+    fill(store, furnish(home))
+    store.close()
+    return home
+
+
 @pytest.fixture
-def board_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def board_settings(furnished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """An installation with two stages, three owners and a source."""
     for name in ("LISTENING_CONFIG", "LISTENING_DATABASE_URL", "LISTENING_KEY", "LISTENING_WEB_SECRET"):
         monkeypatch.delenv(name, raising=False)
-    return furnish(tmp_path)
+    shutil.copytree(furnished, tmp_path, dirs_exist_ok=True)
+    return load(tmp_path / "configs", {})
 
 
 @pytest.fixture
-def board_store(sqlite_store: Store, board_settings: Settings) -> Store:
+def board_store(board_settings: Settings) -> Iterator[Store]:
     """A store with a pain point of Ann's and one of Bob's, told by five, with an emergence, alerts and a night."""
-    fill(sqlite_store, board_settings)
-    return sqlite_store
+    store = open_store(f"sqlite:///{board_settings.root / 'store.db'}")
+    yield store
+    store.close()
 
 
 @pytest.fixture
@@ -50,13 +62,12 @@ def client(app: FastAPI) -> Iterator[Clients]:
 
 
 @pytest.fixture(scope="module")
-def one_board(shaped_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
-    """A board that all tests of a file share: for those that only ask whether they may."""
-    folder = tmp_path_factory.mktemp("board")
-    settings = furnish(folder)
-    store = open_store(f"sqlite:///{shutil.copy(shaped_file, folder / 'store.db')}")
-    fill(store, settings)
-    yield create_app(settings, store, clock=Clock())
+def one_board(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
+    """A board that all tests of a file share: for those that change nothing."""
+    home = tmp_path_factory.mktemp("board")
+    shutil.copytree(furnished, home, dirs_exist_ok=True)
+    store = open_store(f"sqlite:///{home / 'store.db'}")
+    yield create_app(load(home / "configs", {}), store, clock=Clock())
     store.close()
 
 

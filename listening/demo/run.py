@@ -155,7 +155,10 @@ def _tell(lived: Lived, folder: Path, console: Console) -> None:
         f"  {folder / 'report.html'}   the review, and report.xlsx, .csv, .json\n"
         f"  {folder / 'mail'}   the mails that the owners got\n"
         f"  {folder / 'scorecard.json'}   the scorecard\n"
-        f"  LISTENING_CONFIG={folder / 'configs'} listening pain-points list",
+        f"  LISTENING_CONFIG={folder / 'configs'} listening pain-points list\n"
+        f"and on the board, after you have let yourself in:\n"
+        f"  LISTENING_CONFIG={folder / 'configs'} listening users add me --role admin\n"
+        f"  LISTENING_CONFIG={folder / 'configs'} listening serve --no-schedule",
         soft_wrap=True,
     )
 

@@ -19,6 +19,10 @@ SIGNED_IN = frozenset(ROLES)
 OWNERS = frozenset({"owner", "editor", "admin"})  # who work on the map; owners on what is theirs, where `own` says so
 EDITORS = frozenset({"editor", "admin"})
 ADMINS = frozenset({"admin"})
+VERBS = (
+    *("assign", "unassign", "rate", "status", "due", "rename", "place", "mute", "resolve", "reopen"),
+    *("merge", "split", "move", "undo", "goal", "goal/confirm", "goal/drop"),
+)  # of a pain point under /api/v1
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -129,14 +133,13 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/api/v1/counts", SIGNED_IN),
     Rule("GET", "/api/v1/pain-points", SIGNED_IN),
     Rule("GET", "/api/v1/pain-points/{point}", SIGNED_IN),
-    Rule("POST", "/api/v1/pain-points/{point}/assign", OWNERS, own="point"),
-    Rule("POST", "/api/v1/pain-points/{point}/rename", OWNERS, own="point"),
-    Rule("POST", "/api/v1/pain-points/{point}/merge", OWNERS, own="point"),
-    Rule("POST", "/api/v1/pain-points/{point}/split", OWNERS, own="point"),
-    Rule("POST", "/api/v1/pain-points/{point}/move", OWNERS, own="point"),
-    Rule("POST", "/api/v1/pain-points/{point}/resolve", OWNERS, own="point"),
-    Rule("POST", "/api/v1/pain-points/{point}/mute", OWNERS, own="point"),
-    Rule("POST", "/api/v1/pain-points/{point}/reopen", OWNERS, own="point"),
+    Rule("GET", "/api/v1/pain-points/{point}/goal", SIGNED_IN),
+    Rule("POST", "/api/v1/pain-points/{point}/comment", SIGNED_IN),
+    *(Rule("POST", f"/api/v1/pain-points/{{point}}/{verb}", OWNERS, own="point") for verb in VERBS),
+    Rule("GET", "/api/v1/map/journey.toml", SIGNED_IN),
+    Rule("POST", "/api/v1/map", EDITORS, noted="imported the map"),
+    Rule("GET", "/api/v1/search", SIGNED_IN),
+    Rule("POST", "/api/v1/reviews", EDITORS, noted="stamped a review"),
     Rule("GET", "/api/v1/sources", SIGNED_IN),
     Rule("POST", "/api/v1/sources/look", ADMINS, noted="looked at an address"),
     Rule("POST", "/api/v1/sources", ADMINS, noted="added a source"),

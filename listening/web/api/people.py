@@ -11,7 +11,7 @@ from listening.journey import accounts
 from listening.settings import pseudonym_key
 from listening.store import reads
 from listening.types import AuditLine, User
-from listening.web.api import shapes
+from listening.web.api import sent, shapes
 from listening.web.visit import Here
 
 router = shapes.calls(tag="people")
@@ -25,16 +25,16 @@ def list_people(visit: Here) -> list[User]:
 
 
 @router.post("/people", status_code=201)
-def add(visit: Here, sent: shapes.Person) -> User:
+def add(visit: Here, given: sent.Person) -> User:
     """Give somebody access."""
     return accounts.add_user(
         visit.store,
         visit.journey,
-        sent.name,
-        sent.password or " ",  # too short: who signs in here needs one
-        role=sent.role,
-        owner=sent.owner,
-        email=sent.email,
+        given.name,
+        given.password or " ",  # too short: who signs in here needs one
+        role=given.role,
+        owner=given.owner,
+        email=given.email,
         who=visit.who,
         now=visit.now,
         via=VIA,
@@ -42,18 +42,18 @@ def add(visit: Here, sent: shapes.Person) -> User:
 
 
 @router.post("/people/{name}/role")
-def change_role(visit: Here, name: str, sent: shapes.Role) -> User:
+def change_role(visit: Here, name: str, given: sent.Role) -> User:
     """Let somebody do more or less; they have to sign in again."""
     accounts.change_role(
-        visit.store, visit.journey, name, role=sent.role, owner=sent.owner, who=visit.who, now=visit.now, via=VIA
+        visit.store, visit.journey, name, role=given.role, owner=given.owner, who=visit.who, now=visit.now, via=VIA
     )
     return reads.person(visit.store, name)
 
 
 @router.post("/people/{name}/password")
-def set_password(visit: Here, name: str, sent: shapes.Password) -> shapes.Done:
+def set_password(visit: Here, name: str, given: sent.Password) -> shapes.Done:
     """Give somebody a new password; they are signed out everywhere."""
-    accounts.set_password(visit.store, name, sent.password, who=visit.who, now=visit.now, via=VIA)
+    accounts.set_password(visit.store, name, given.password, who=visit.who, now=visit.now, via=VIA)
     return shapes.Done(done=True)
 
 
@@ -83,11 +83,11 @@ def audit(
 
 
 @router.post("/privacy/erase")
-def erase(visit: Here, sent: shapes.Author) -> shapes.Done:
+def erase(visit: Here, given: sent.Author) -> shapes.Done:
     """Forget an author for ever; the name is kept nowhere."""
-    gone = journey.erase(visit.store, sent.author, source=sent.source or None, key=pseudonym_key(visit.settings))
+    gone = journey.erase(visit.store, given.author, source=given.source or None, key=pseudonym_key(visit.settings))
     told = f"{gone.documents} posts, {gone.signals} passages and {gone.quotes} quotes are gone"
-    visit.thing, visit.detail = sent.source or "every source", told
+    visit.thing, visit.detail = given.source or "every source", told
     return shapes.Done(done=True, said=told)
 
 

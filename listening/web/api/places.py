@@ -13,7 +13,7 @@ from listening.pipeline import add_source, examine_sources, look, look_at, night
 from listening.settings import pseudonym_key, source_block
 from listening.store import AlertRow, reads
 from listening.types import Document, Health, SourceConfig
-from listening.web.api import shapes
+from listening.web.api import sent, shapes
 from listening.web.visit import Here
 
 router = shapes.calls(tag="sources, nights and mails")
@@ -28,23 +28,23 @@ def list_sources(visit: Here) -> list[shapes.Source]:
 
 
 @router.post("/sources/look")
-def look_there(visit: Here, sent: shapes.Address) -> shapes.Seen:
+def look_there(visit: Here, given: sent.Address) -> shapes.Seen:
     """Find out what an address is, and what a source there would bring; nothing is kept."""
     key = pseudonym_key(visit.settings)
-    found = look_at(visit.settings, sent.url, key=key, now=visit.now, name=sent.name)
+    found = look_at(visit.settings, given.url, key=key, now=visit.now, name=given.name)
     posts = _posts(found.looked.documents)
-    visit.thing = sent.url
+    visit.thing = given.url
     return shapes.Seen(found.what, found.source.name, found.block, posts, found.looked.warnings)
 
 
 @router.post("/sources", status_code=201)
-def add(visit: Here, sent: shapes.Address) -> shapes.Done:
+def add(visit: Here, given: sent.Address) -> shapes.Done:
     """Look, and write the block into sources.toml."""
     key = pseudonym_key(visit.settings)
-    found = look_at(visit.settings, sent.url, key=key, now=visit.now, name=sent.name)
+    found = look_at(visit.settings, given.url, key=key, now=visit.now, name=given.name)
     add_source(visit.settings, found)
-    visit.thing, visit.detail = found.source.name, sent.url
-    return shapes.Done(done=True, said=f"{sent.url} is {found.what}", id=found.source.name)
+    visit.thing, visit.detail = found.source.name, given.url
+    return shapes.Done(done=True, said=f"{given.url} is {found.what}", id=found.source.name)
 
 
 @router.post("/sources/{source}/check")

@@ -10,7 +10,7 @@ from listening import journey
 from listening.errors import InputError
 from listening.store import reads
 from listening.types import STATUSES
-from listening.web.api import shapes
+from listening.web.api import sent, shapes
 from listening.web.visit import Here
 
 router = shapes.calls(tag="pain points")
@@ -44,69 +44,69 @@ def show(visit: Here, point: str) -> shapes.PointInFull:
             for one in reads.pains_of(store, [point], limit_each=1000)[point]
         ],
         emergences=[shapes.news_of(one) for one in reads.emergences(store, [point])],
-        history=[shapes.line_of(one) for one in reads.ledger(store, point)],
+        history=[shapes.line_of(one) for one in reads.history(store, point)],
     )
 
 
 @router.post("/pain-points/{point}/assign")
-def assign(visit: Here, point: str, sent: shapes.Assignment) -> shapes.Point:
+def assign(visit: Here, point: str, given: sent.Assignment) -> shapes.Point:
     """Give it to an owner of the map, and rate it."""
     journey.assign(
         visit.store,
         visit.settings,
         point,
-        sent.owner,
+        given.owner,
         who=visit.who,
         now=visit.now,
-        importance=sent.importance,
-        cost=sent.cost,
-        ease=sent.ease,
+        importance=given.importance,
+        cost=given.cost,
+        ease=given.ease,
     )
     return _now(visit, point)
 
 
 @router.post("/pain-points/{point}/rename")
-def rename(visit: Here, point: str, sent: shapes.Name) -> shapes.Point:
+def rename(visit: Here, point: str, given: sent.Name) -> shapes.Point:
     """Give it a name that the machine never changes again."""
-    journey.rename(visit.store, point, sent.name, who=visit.who, now=visit.now)
+    journey.rename(visit.store, point, given.name, who=visit.who, now=visit.now)
     return _now(visit, point)
 
 
 @router.post("/pain-points/{point}/merge")
-def merge(visit: Here, point: str, sent: shapes.Into) -> shapes.Point:
+def merge(visit: Here, point: str, given: sent.Into) -> shapes.Point:
     """Say that it is one with another, which stays; both have to be yours."""
-    visit.must_own("point", sent.into)
-    if sent.into == point:
+    visit.must_own("point", given.into)
+    if given.into == point:
         raise InputError("a pain point cannot be merged into itself", "name the other one")
-    journey.merge(visit.store, point, sent.into, who=visit.who, now=visit.now)
-    return _now(visit, sent.into)
+    journey.merge(visit.store, point, given.into, who=visit.who, now=visit.now)
+    return _now(visit, given.into)
 
 
 @router.post("/pain-points/{point}/split")
-def split(visit: Here, point: str, sent: shapes.Passages) -> shapes.Point:
+def split(visit: Here, point: str, given: sent.Passages) -> shapes.Point:
     """Say that some passages are another pain; gives the new pain point."""
-    new = journey.split(visit.store, visit.settings, point, sent.passages, who=visit.who, now=visit.now)
+    new = journey.split(visit.store, visit.settings, point, given.passages, who=visit.who, now=visit.now)
     return _now(visit, new)
 
 
 @router.post("/pain-points/{point}/move")
-def move(visit: Here, point: str, sent: shapes.OnePassage) -> shapes.Done:
+def move(visit: Here, point: str, given: sent.OnePassage) -> shapes.Done:
     """Say that a passage does not belong there; the next night finds its place."""
-    journey.move(visit.store, sent.passage, point, who=visit.who, now=visit.now)
-    return shapes.Done(done=True, said=f"{sent.passage} left {point}")
+    journey.move(visit.store, given.passage, point, who=visit.who, now=visit.now)
+    return shapes.Done(done=True, said=f"{given.passage} left {point}")
 
 
 @router.post("/pain-points/{point}/resolve")
-def resolve(visit: Here, point: str, sent: shapes.On) -> shapes.Point:
+def resolve(visit: Here, point: str, given: sent.On) -> shapes.Point:
     """Say that it was mended on a day; it is watched from then."""
-    journey.resolve(visit.store, point, on=sent.on, who=visit.who, now=visit.now)
+    journey.resolve(visit.store, point, on=given.on, who=visit.who, now=visit.now)
     return _now(visit, point)
 
 
 @router.post("/pain-points/{point}/mute")
-def mute(visit: Here, point: str, sent: shapes.Until) -> shapes.Point:
+def mute(visit: Here, point: str, given: sent.Until) -> shapes.Point:
     """Hear nothing of it until a day; it is counted on."""
-    journey.mute(visit.store, point, until=sent.until, who=visit.who, now=visit.now)
+    journey.mute(visit.store, point, until=given.until, who=visit.who, now=visit.now)
     return _now(visit, point)
 
 

@@ -1,22 +1,20 @@
-"""What programs send and get: names that stay, nothing of our insides."""
+"""What programs get: names that stay, nothing of our insides."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
+from typing import Any
 
 from fastapi import APIRouter, Depends
 from fastapi.security import HTTPBearer
-from pydantic import BaseModel, ConfigDict, Field
 
-from listening.types import Crawl, Emergence, LedgerEntry, PainPoint, Quote
+from listening.types import Crawl, Emergence, HistoryLine, PainPoint, Quote
 from listening.web.visit import API
 
+REFUSALS = (400, 401, 403, 404, 409, 413, 422, 503)
 KEY = HTTPBearer(auto_error=False, description="A key from “Password and keys” on the board.")
-Word = Annotated[str, Field(max_length=300)]
-Rating = Annotated[int | None, Field(ge=1, le=5)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +28,8 @@ class Refusal:
 
 def calls(*, tag: str) -> APIRouter:
     """Return a router of the API, with its refusals documented."""
-    refusals = {status: {"model": Refusal} for status in (400, 401, 403, 404, 409, 413, 422, 503)}
-    return APIRouter(prefix=API, tags=[tag], dependencies=[Depends(KEY)], responses={**refusals})
+    refusals: dict[int | str, dict[str, Any]] = {status: {"model": Refusal} for status in REFUSALS}
+    return APIRouter(prefix=API, tags=[tag], dependencies=[Depends(KEY)], responses=refusals)
 
 
 # --- what a program gets
@@ -84,8 +82,10 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a pain point's history."""
+    """A line of a pain point's history; `key` names it, `undoable` tells whether it can be taken back now."""
 
+    key: str
+    undoable: bool
     at: datetime
     who: str
     what: str
@@ -189,97 +189,6 @@ class Done:
     id: str = ""
 
 
-# --- what a program sends
-
-
-class Sent(BaseModel):
-    """Something sent; unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class Assignment(Sent):
-    """To whom, and how it is rated from 1 to 5."""
-
-    owner: Word
-    importance: Rating = None
-    cost: Rating = None
-    ease: Rating = None
-
-
-class Name(Sent):
-    """What it is called from now on."""
-
-    name: Word
-
-
-class Into(Sent):
-    """The pain point that stays."""
-
-    into: Word
-
-
-class Passages(Sent):
-    """The passages that are another pain."""
-
-    passages: Annotated[list[Word], Field(min_length=1, max_length=1000)]
-
-
-class OnePassage(Sent):
-    """The passage that does not belong there."""
-
-    passage: Word
-
-
-class On(Sent):
-    """The day on which it was mended."""
-
-    on: date
-
-
-class Until(Sent):
-    """The last day of the silence."""
-
-    until: date
-
-
-class Address(Sent):
-    """An address, and under which name it is kept; "" lets us choose."""
-
-    url: Annotated[str, Field(max_length=2000)]
-    name: Word = ""
-
-
-class Author(Sent):
-    """An author's name as the site shows it; "" as source means everywhere."""
-
-    author: Annotated[str, Field(min_length=1, max_length=300)]
-    source: Word = ""
-
-
-class Person(Sent):
-    """Somebody who may sign in."""
-
-    name: Word
-    password: Annotated[str, Field(max_length=256)]
-    role: Word = "viewer"
-    owner: Word = ""
-    email: Word = ""
-
-
-class Role(Sent):
-    """What somebody may do, and who they are on the map."""
-
-    role: Word
-    owner: Word = ""
-
-
-class Password(Sent):
-    """A new password."""
-
-    password: Annotated[str, Field(max_length=256)]
-
-
 # --- from our nouns
 
 
@@ -314,9 +223,10 @@ def words_of(quote: Quote) -> Words:
     return Words(quote.text, quote.source, quote.url, quote.created_at, quote.likes)
 
 
-def line_of(entry: LedgerEntry) -> Line:
+def line_of(line: HistoryLine) -> Line:
     """Return a line of the history."""
-    return Line(entry.at, entry.who, entry.what, entry.other_id, entry.detail)
+    entry = line.entry
+    return Line(line.key, line.undoable, entry.at, entry.who, entry.what, entry.other_id, entry.detail)
 
 
 def news_of(one: Emergence) -> News:

@@ -41,7 +41,7 @@ def _show(request: Request, visit: Here, *, status: int = 200, wrong: str = "", 
 
 
 @router.post("/people")
-def add(  # noqa: PLR0917 - FastAPI gives them by name
+def add(
     request: Request,
     visit: Here,
     name: Text = "",

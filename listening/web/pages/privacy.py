@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -25,20 +26,35 @@ def privacy(request: Request, visit: Here) -> Response:
     return _show(request, visit)
 
 
-def _show(request: Request, visit: Visit, **found: object) -> Response:
-    kept = reads.counts(visit.store)
-    days = visit.settings.store.retention_days
-    more = {"author": "", "source": "", "theirs": None, "status": 200, "wrong": "", **found}
+def _show(
+    request: Request,
+    visit: Visit,
+    *,
+    author: str = "",
+    source: str = "",
+    theirs: Mapping[str, int] | None = None,
+    wrong: str = "",
+) -> Response:
     return render(
-        request, "privacy.html", title="Privacy", kept=kept, days=days, sources=visit.settings.sources, **more
-    )  # type: ignore[arg-type]  # a table of the template's values
+        request,
+        "privacy.html",
+        title="Privacy",
+        status=422 if wrong else 200,
+        kept=reads.counts(visit.store),
+        days=visit.settings.store.retention_days,
+        sources=visit.settings.sources,
+        author=author,
+        source=source,
+        theirs=theirs,
+        wrong=wrong,
+    )
 
 
 @router.post("/privacy/look")
 def look(request: Request, visit: Here, author: Text = "", source: Text = "") -> Response:
     """Say what is kept of an author before it is erased; the name is kept nowhere."""
     if not author.strip():
-        return _show(request, visit, status=422, wrong="Whom? Write the name as the site shows it.")
+        return _show(request, visit, wrong="Whom? Write the name as the site shows it.")
     person = pseudonym(author.strip(), pseudonym_key(visit.settings))
     theirs = reads.posts_of_person(visit.store, person)
     wanted = {name: count for name, count in theirs.items() if source in ("", name)}

@@ -1,0 +1,163 @@
+"""What programs send: unknown fields are refused, lengths have an end."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Word = Annotated[str, Field(max_length=300)]
+Rating = Annotated[int | None, Field(ge=1, le=5)]
+
+
+class Sent(BaseModel):
+    """Something sent; unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Assignment(Sent):
+    """To whom, and how it is rated from 1 to 5."""
+
+    owner: Word
+    importance: Rating = None
+    cost: Rating = None
+    ease: Rating = None
+
+
+class Name(Sent):
+    """What it is called from now on."""
+
+    name: Word
+
+
+class Into(Sent):
+    """The pain point that stays."""
+
+    into: Word
+
+
+class Passages(Sent):
+    """The passages that are another pain."""
+
+    passages: Annotated[list[Word], Field(min_length=1, max_length=1000)]
+
+
+class OnePassage(Sent):
+    """The passage that does not belong there."""
+
+    passage: Word
+
+
+class On(Sent):
+    """The day on which it was mended."""
+
+    on: date
+
+
+class Until(Sent):
+    """The last day of the silence."""
+
+    until: date
+
+
+class Address(Sent):
+    """An address, and under which name it is kept; "" lets us choose."""
+
+    url: Annotated[str, Field(max_length=2000)]
+    name: Word = ""
+
+
+class Author(Sent):
+    """An author's name as the site shows it; "" as source means everywhere."""
+
+    author: Annotated[str, Field(min_length=1, max_length=300)]
+    source: Word = ""
+
+
+class Person(Sent):
+    """Somebody who may sign in."""
+
+    name: Word
+    password: Annotated[str, Field(max_length=256)]
+    role: Word = "viewer"
+    owner: Word = ""
+    email: Word = ""
+
+
+class Role(Sent):
+    """What somebody may do, and who they are on the map."""
+
+    role: Word
+    owner: Word = ""
+
+
+class Password(Sent):
+    """A new password."""
+
+    password: Annotated[str, Field(max_length=256)]
+
+
+class Ratings(Sent):
+    """How it is rated from 1 to 5; what is left out is emptied."""
+
+    importance: Rating = None
+    cost: Rating = None
+    ease: Rating = None
+
+
+class Status(Sent):
+    """How it goes with it: open, planned, doing, done, watch, holds, came_back or wont."""
+
+    status: Word
+
+
+class Due(Sent):
+    """Its day, or none."""
+
+    due: date | None
+
+
+class Place(Sent):
+    """Where it stands on the map."""
+
+    stage: Word
+    touchpoint: Annotated[str | None, Field(max_length=300)] = None
+
+
+class Comment(Sent):
+    """What is said; each @owner gets a mail."""
+
+    text: Annotated[str, Field(min_length=1, max_length=5000)]
+
+
+class LedgerKey(Sent):
+    """The change that is taken back, by its key in the history."""
+
+    key: Word
+
+
+class GoalSent(Sent):
+    """A SMART goal; the baseline is measured by us."""
+
+    specific: Annotated[str, Field(max_length=1000)] = ""
+    metric: Word = ""
+    target: Annotated[float | None, Field(allow_inf_nan=False)] = None
+    due: date | None = None
+    stage: Word = ""
+
+
+class ReviewStamp(Sent):
+    """That the map was reviewed for a period."""
+
+    since: date
+    until: date
+    note: Annotated[str, Field(max_length=5000)] = ""
+
+
+class MapText(Sent):
+    """The map as a journey.toml."""
+
+    text: Annotated[str, Field(min_length=1, max_length=500_000)]
+    note: Word = ""

@@ -1,0 +1,119 @@
+"""A real browser at a real board: sign in, walk all pages wide and narrow, light and dark, and find no barrier.
+
+Needs Playwright (`pip install -e '.[browser]'`) and an installed Chromium; it is skipped where either is missing.
+axe-core (tests/axe, MPL-2.0) judges each page; only what it calls serious or critical counts.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_web_hostile import LINKS, PAYLOADS, poison
+from web_nouns import PASSWORD, SAMPLES, fill, furnish
+
+from listening.journey import accounts
+from listening.store import open_store
+from listening.web.access import RULES
+from listening.web.serving import serving
+from listening.web.visit import API
+
+pytest_plugins = ("store_fixtures",)
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+AXE = Path(__file__).parent / "axe" / "axe.min.js"
+PAGES = sorted(
+    re.sub(r"{(\w+)}", lambda found: SAMPLES[found[1]][0], rule.path)
+    for rule in RULES
+    if rule.method == "GET" and not rule.path.startswith(API) and rule.path not in ("/sign-in", "/map/journey.toml")
+)
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A board that listens, with strangers' worst words in it, and an admin with a password."""
+    settings = furnish(tmp_path_factory.mktemp("board"))
+    settings = replace(settings, web=replace(settings.web, port=0))
+    store = open_store(settings.database_url)
+    fill(store, settings)
+    poison(store, " ".join(PAYLOADS[:12]), LINKS[0])
+    accounts.set_password(store, "admin", PASSWORD, who="test", now=datetime.now(UTC))
+    store.close()
+    with serving(settings) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A real Chromium."""
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        api = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install -e '.[browser]'")
+        with api.sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+            yield browser
+            browser.close()
+
+
+def signed_in(chromium: Any, address: str, **more: object) -> tuple[Any, list[str]]:  # noqa: ANN401 - Playwright is not always there
+    """Open a page, sign in by the form, and collect what the browser complains of."""
+    page = chromium.new_context(viewport=WIDE, **more).new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("dialog", lambda dialog: (complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    page.on("console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None)
+    page.goto(f"{address}/sign-in?next=/sources")
+    page.fill("[name=name]", "admin")
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button")
+    page.wait_for_url("**/sources")
+    return page, complaints
+
+
+def test_all_pages_without_a_barrier_a_script_or_a_sideways_scroll(chromium: Any, address: str) -> None:  # noqa: ANN401 - as above
+    page, complaints = signed_in(chromium, address, bypass_csp=True)
+    axe, found = AXE.read_text(), []
+    for path in PAGES:
+        page.goto(address + path)
+        for look, size in (("light", WIDE), ("dark", NARROW)):
+            page.emulate_media(color_scheme=look)
+            page.set_viewport_size(size)
+            page.evaluate(axe)
+            judged = page.evaluate("axe.run({resultTypes: ['violations']})")
+            found += [
+                f"{path} {look}: {one['id']} {one['nodes'][0]['html'][:120]}"
+                for one in judged["violations"]
+                if one["impact"] in ("serious", "critical")
+            ]
+            sideways = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+            found += [f"{path} {look}: scrolls sideways"] * bool(sideways)
+    assert found == []
+    assert [one for one in complaints if "dialog" in one] == []
+
+
+def test_nothing_of_a_strangers_runs_and_the_policy_has_nothing_to_stop(chromium: Any, address: str) -> None:  # noqa: ANN401 - as above
+    page, complaints = signed_in(chromium, address)
+    for path in PAGES:
+        page.goto(address + path)
+    assert complaints == []
+
+
+def test_it_works_without_javascript_and_by_keyboard(chromium: Any, address: str) -> None:  # noqa: ANN401 - as above
+    page, _ = signed_in(chromium, address, java_script_enabled=False)
+    page.goto(f"{address}/people")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Skip to the content"
+    page.fill("aside [name=name]", "gina")
+    page.fill("aside [name=password]", PASSWORD)
+    page.click("aside button")
+    assert "gina may sign in as viewer" in page.locator("[role=status]").inner_text()
