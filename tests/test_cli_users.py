@@ -79,6 +79,17 @@ def test_the_last_admin_stays(cli: Run, words: tuple[str, ...]) -> None:
     assert "admin" in cli("users", "list").out
 
 
+def test_what_else_is_done_here_is_audited_without_names(cli: Run, bikes_store: Store) -> None:
+    cli("erase", "--author", "Loud Larry", "--source", "yard")
+    cli("retention", "run")
+    lines = reads.audit(bikes_store)[0]
+    assert [(one.what, one.thing, one.via) for one in lines] == [
+        ("dropped old posts", "", "command line"),
+        ("erased an author", "yard", "command line"),
+    ]
+    assert "Larry" not in str(lines)
+
+
 def test_nobody_yet(cli: Run) -> None:
     assert "users add NAME --role admin" in cli("users", "list").out
 

@@ -49,6 +49,9 @@ def test_the_house_keeps_its_contract() -> None:
         ("listening/emergence.py", "import sqlalchemy", "only the store knows SQL"),
         ("listening/clusters/group.py", "import torch", "only signals load models"),
         ("listening/cli/upkeep.py", "import listening.store.writes", "web and cli write only through pipeline"),
+        ("listening/web/visit.py", "import listening.store.writes", "web and cli write only through pipeline"),
+        ("listening/web/app.py", "import sqlalchemy", "only the store knows SQL"),
+        ("listening/journey/accounts.py", "import listening.web", "the floors of the house, exhaustive"),
         ("listening/sources/feed.py", "import listening.sources.reddit", "sources do not know each other"),
     ],
 )

@@ -7,10 +7,13 @@ from http.cookies import SimpleCookie
 
 import pytest
 from fastapi import FastAPI
+from starlette.testclient import TestClient
 from store_nouns import rows
-from web_nouns import SAMPLES, Browser, Clients, Clock
+from web_nouns import HOST, SAMPLES, Browser, Clients
 
+from listening.errors import StoreError
 from listening.settings import WebSettings
+from listening.store import Store, reads
 from listening.web.access import RULES, SAFE, Rule
 from listening.web.shield import POLICY
 from listening.web.visit import API
@@ -82,12 +85,12 @@ def test_no_cookie_counts_for_the_api(admin: Browser) -> None:
     assert admin.http.post("/api/v1/pain-points/pp-1/reopen").status_code == 401
 
 
-def test_every_answer_carries_its_headers(admin: Browser) -> None:
+def test_every_answer_carries_its_headers(admin: Browser, one_board: FastAPI) -> None:
     static = re.findall(r'(?:href|src)="(/static/[^"]+)"', admin.get("/sources").text)
     assert static
     places = [path(rule) for rule in READING] + [*static, "/nowhere", "/static/nowhere.css", f"{API}/nowhere"]
     for place in places:
-        for browser in (admin, Browser(admin.board, type(admin.http)(admin.http.app, base_url="http://board.test"))):
+        for browser in (admin, Browser(admin.board, TestClient(one_board, base_url=HOST))):
             got = browser.get(place, headers={"authorization": f"Bearer {admin.key}"})
             assert got.headers["content-security-policy"] == POLICY, place
             assert got.headers["x-content-type-options"] == "nosniff", place
@@ -126,18 +129,30 @@ def test_too_much_is_refused_before_it_is_read(client: Clients) -> None:
     assert "content-security-policy" in got.headers
 
 
-def test_an_error_of_ours_tells_nothing_of_our_insides(app: FastAPI, clock: Clock) -> None:
-    del clock
-
-    @app.get("/broken")
-    def broken() -> str:
+def test_a_fault_of_ours_tells_nothing_of_our_insides(
+    app: FastAPI, client: Clients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_store: Store) -> None:
         raise RuntimeError("secret words")
 
-    from starlette.testclient import TestClient  # noqa: PLC0415 - only this wants errors as answers
+    browser = client("admin")
+    monkeypatch.setattr(reads, "people", broken)
+    quiet = TestClient(app, base_url=HOST, cookies=browser.http.cookies, raise_server_exceptions=False)
+    got = quiet.get("/people")
+    assert got.status_code == 500
+    assert "Something broke on our side" in got.text
+    assert "secret" not in got.text
+    assert got.headers["content-security-policy"] == POLICY
 
-    app.dependency_overrides = {}
-    got = TestClient(app, base_url="http://board.test", raise_server_exceptions=False).get("/broken")
-    assert got.status_code == 403  # not declared, so nobody gets that far
+
+def test_a_database_that_is_gone_is_not_named(client: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(_store: Store) -> None:
+        raise StoreError("the database /secret/place is locked", "wait")
+
+    browser = client("admin")
+    monkeypatch.setattr(reads, "people", gone)
+    got = browser.get("/people")
+    assert got.status_code == 503
     assert "secret" not in got.text
 
 

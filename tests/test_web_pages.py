@@ -12,7 +12,7 @@ from web_nouns import HOST, NOON, PASSWORD, Browser, Clients, browsers, furnish
 
 from listening.documents import pseudonym
 from listening.journey import accounts, passwords
-from listening.settings import Settings, pseudonym_key
+from listening.settings import Settings, load, pseudonym_key
 from listening.store import Store, reads, writes
 from listening.types import AuditLine, Crawl
 from listening.web import create_app
@@ -52,6 +52,7 @@ class TestFirstVisit:
     def test_every_empty_page_helps(self, sqlite_store: Store, tmp_path: Path) -> None:
         settings = furnish(tmp_path)
         (settings.config / "sources.toml").write_text("")
+        settings = load(settings.config, {})
         accounts.add_user(sqlite_store, settings.journey, "ada", PASSWORD, role="admin", who="test", now=NOON)
         helps = {"/sources": "an address is enough", "/nights": "listening night", "/alerts": "Two people"}
         with browsers(create_app(settings, sqlite_store, clock=lambda: NOON)) as make:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from listening.cli.opened import Config, current, load_settings, opened, table
+from listening.cli.opened import Config, current, load_settings, opened, table, who_asks
+
+if TYPE_CHECKING:
+    from listening.store import Store
 
 alerts = typer.Typer(help="The outbox of alert mails.", no_args_is_help=True)
 retention = typer.Typer(help="How long posts are kept.", no_args_is_help=True)
@@ -41,6 +44,7 @@ def retry_alert(
         wanted = [alert_id] if alert_id else [row.id for row in outbox(store, states=("dead",))]
         for one in wanted:
             retry(store, one, now=current())
+            noted(store, "put a mail back into the outbox", one)
     typer.echo(f"{len(wanted)} put back into the outbox")
 
 
@@ -55,6 +59,7 @@ def erase(
 
     with opened(config) as (store, settings):
         gone = forget(store, author, source=source, key=pseudonym_key(settings))
+        noted(store, "erased an author", source or "every source", f"{gone.documents} posts")
     typer.echo(f"forgotten: {gone.documents} posts, {gone.signals} signals, {gone.quotes} quotes")
 
 
@@ -65,7 +70,16 @@ def run_retention(config: Config = None) -> None:
 
     with opened(config) as (store, settings):
         count = retire_old(store, settings, now=current())
+        noted(store, "dropped old posts", "", f"{count} posts")
     typer.echo(f"{count} posts dropped")
+
+
+def noted(store: Store, what: str, thing: str, detail: str = "") -> None:
+    """Keep in the audit what was done at the command line."""
+    from listening.journey import keep_audit
+    from listening.types import AuditLine
+
+    keep_audit(store, AuditLine(current(), who_asks(), what, thing, detail, "command line"))
 
 
 def backup(

@@ -15,7 +15,7 @@ from listening.errors import SettingsError
 from listening.settings import Settings, load, web_secret
 from listening.store import Store
 from listening.web.pages import PAGES
-from listening.web.refusals import add_refusals
+from listening.web.refusals import add_refusals, unforeseen
 from listening.web.rendering import HERE
 from listening.web.shield import Shield
 from listening.web.visit import API, Board, enter
@@ -34,7 +34,7 @@ def create_app(settings: Settings, store: Store, *, clock: Callable[[], datetime
         app.include_router(page.router)
     app.state.calls = [one for page in PAGES for one in page.router.routes if one.path.startswith(API)]
     add_refusals(app)
-    app.add_middleware(Shield, https=lambda: settings.web.https)
+    app.add_middleware(Shield, https=lambda: board.read_settings().web.https, broken=unforeseen)
     return app
 
 

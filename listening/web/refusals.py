@@ -53,7 +53,6 @@ def add_refusals(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _misfilled)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(TooLarge, _too_large)
-    app.add_exception_handler(Exception, _unforeseen)
 
 
 def _foreseen(request: Request, error: Exception) -> Response:
@@ -95,7 +94,8 @@ def _too_large(request: Request, _error: Exception) -> Response:
     return refuse(request, 413, "", MENDS[413], kind="too-large")
 
 
-def _unforeseen(request: Request, error: Exception) -> Response:
+def unforeseen(request: Request, error: Exception) -> Response:
+    """Say that something broke, and log what."""
     log.error("web.unforeseen", extra={"path": request.scope.get("path")}, exc_info=error)
     return refuse(
         request, 500, "", "Try again; if it stays, an operator finds the reason in the log.", kind="unforeseen"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from listening.web.access import SAFE
@@ -34,11 +35,17 @@ class TooLarge(Exception):
 
 
 class Shield:
-    """The outermost layer of the board. `https` says whether browsers reach us by TLS."""
+    """The outermost layer of the board. `https` says whether browsers reach us by TLS.
 
-    def __init__(self, app: ASGIApp, *, https: Callable[[], bool]) -> None:
+    `broken` makes the answer to a fault of ours; the fault itself is raised on, for the server's log.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, https: Callable[[], bool], broken: Callable[[Request, Exception], ASGIApp]
+    ) -> None:
         self.app = app
         self.https = https
+        self.broken = broken
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -46,8 +53,12 @@ class Shield:
             await self.app(scope, receive, send)
             return
 
+        begun = False
+
         async def sent(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 await _audited(scope, message["status"])
                 self._headers(scope, MutableHeaders(scope=message))
             await send(message)
@@ -57,7 +68,12 @@ class Shield:
         if not length.isdigit() or int(length) > limit:
             await _refuse(sent)
             return
-        await self.app(scope, _limited(receive, limit), sent)
+        try:
+            await self.app(scope, _limited(receive, limit), sent)
+        except Exception as error:
+            if not begun:
+                await self.broken(Request(scope), error)(scope, receive, sent)
+            raise
 
     def _headers(self, scope: Scope, headers: MutableHeaders) -> None:
         headers.update({name: value for name, value in HEADERS.items() if name not in headers})
