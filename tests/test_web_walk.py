@@ -1,6 +1,6 @@
 """A real browser at a real board: sign in, walk all pages wide and narrow, light and dark, and find no barrier.
 
-Needs Playwright (`pip install -e '.[browser]'`) and an installed Chromium; it is skipped where either is missing.
+Needs Playwright and an installed Chromium; it is skipped where either is missing.
 axe-core (tests/axe, MPL-2.0) judges each page; only what it calls serious or critical counts.
 """
 
@@ -58,7 +58,7 @@ def chromium() -> Iterator[Any]:
         pytest.skip("no Chromium on this machine")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        api = pytest.importorskip("playwright.sync_api", reason="no Playwright: pip install -e '.[browser]'")
+        api = pytest.importorskip("playwright.sync_api", reason="no Playwright here")
         with api.sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
             yield browser
