@@ -13,7 +13,7 @@ from web_nouns import Browser, Clock
 from listening import journey
 from listening.settings import load
 from listening.store import Store, reads, writes
-from listening.types import Alert, LedgerEntry
+from listening.types import Alert, LedgerEntry, Share, SuggestedTouchpoint
 from listening.web.visit import Board
 
 pytest_plugins = ("store_fixtures", "web_fixtures")
@@ -92,6 +92,44 @@ class TestMap:
         assert "No longer on the map" in text(client("viewer"), "/map")
 
 
+class TestPlaces:
+    @pytest.fixture
+    def suggestion(self, board_store: Store) -> str:
+        told(
+            board_store, document("w1"), document("w2"), point=pain_point("pp-w", name="wheel truing", touchpoint=None)
+        )
+        place = SuggestedTouchpoint("st-1", "bikes", "wheel truing", "use", ("wheel",), ("pp-w",), 2, NIGHT)
+        writes.keep_suggestions(board_store, "bikes", [place])
+        return place.id
+
+    def test_a_suggested_touchpoint_goes_on_the_map(self, app: FastAPI, client: Clients, suggestion: str) -> None:
+        browser = client("editor")
+        assert "Suggested touchpoints" in text(browser, "/map")
+        answer = browser.post(f"/map/suggestions/{suggestion}/accept", name="Workshop", stage="use")
+        assert answer.status_code == 303
+        board: Board = app.state.board
+        assert "workshop" in {one.id for one in board.read_settings().journey.touchpoints}
+        assert reads.point(board.store, "pp-w").touchpoint == "workshop"
+        assert "Suggested touchpoints" not in text(browser, "/map")
+
+    def test_or_is_none(self, client: Clients, board_store: Store, suggestion: str) -> None:
+        browser = client("editor")
+        assert browser.post(f"/map/suggestions/{suggestion}/dismiss").status_code == 303
+        assert "Suggested touchpoints" not in text(browser, "/map")
+        assert reads.suggestion(board_store, suggestion, map_id="bikes").state == "dismissed"
+
+    def test_where_it_begins_and_who_tells_it(self, client: Clients, board_store: Store) -> None:
+        client("editor").post("/map/personas", name="Commuter")
+        attached = pain_point("pp-b", name="late again", begins_stage="help", personas=(Share("commuter", 2),))
+        told(board_store, document("b1"), document("b2"), point=attached)
+        page = text(client("viewer"), "/pain-points/pp-b")
+        assert "begins at Help" in page
+        assert "Commuter" in page
+        mine = text(client("viewer"), "/pain-points?persona=commuter")
+        assert "late again" in mine
+        assert "the cover drips" not in mine
+
+
 class TestInbox:
     def test_shows_what_nobody_owns_with_the_reason(self, client: Clients, board_store: Store) -> None:
         told(board_store, document("n1"), point=pain_point("pp-n", name="bell is mute"))
@@ -148,6 +186,7 @@ class TestPainPoint:
             ("place", {"to": "help/hotline"}, "touchpoint", "hotline"),
             ("mute", {"days": "30"}, "muted_until", date(2026, 4, 9)),
             ("acknowledge", {}, "acknowledged_by", "editor"),
+            ("no-pain", {}, "status", "no_pain"),
             ("resolve", {"on": "2026-03-09"}, "resolved_on", date(2026, 3, 9)),
         ],
     )

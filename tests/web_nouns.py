@@ -81,6 +81,7 @@ SAMPLES: dict[str, tuple[str, str]] = {
     "source": ("yard", "yard"),
     "name": ("guest", "guest"),
     "key": ("none", "none"),
+    "suggestion": ("none", "none"),
     "number": ("1", "1"),
     "night": ("2026-03-10", "2026-03-10"),
 }

@@ -59,6 +59,8 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/map/touchpoints", EDITORS, noted="added a touchpoint"),
     Rule("POST", "/map/touchpoints/{touchpoint}", OWNERS, own="touchpoint", noted="changed a touchpoint"),
     Rule("POST", "/map/touchpoints/{touchpoint}/remove", EDITORS, noted="removed a touchpoint"),
+    Rule("POST", "/map/suggestions/{suggestion}/accept", EDITORS, noted="put a suggested touchpoint on the map"),
+    Rule("POST", "/map/suggestions/{suggestion}/dismiss", EDITORS, noted="dismissed a suggested touchpoint"),
     Rule("POST", "/map/owners", EDITORS, noted="changed an owner"),
     Rule("POST", "/map/personas", EDITORS, noted="changed a persona"),
     # inbox and pain points; what changes one leaves a line in its history
@@ -84,6 +86,7 @@ RULES: tuple[Rule, ...] = (
             "reopen",
             "move",
             "acknowledge",
+            "no-pain",
             "undo",
         )
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -55,11 +55,11 @@ def look(visit: Visit, query: Mapping[str, str], *, usual: str = USUAL) -> Looki
         status=query.get("status", "") if query.get("status", "") in STATUSES else "",
         owner=query.get("owner", "") if query.get("owner", "") in {one.id for one in visit.journey.owners} else "",
     )
+    personas = {one.id for one in visit.journey.personas}
+    lens = replace(lens, persona=query.get("persona", "") if query.get("persona", "") in personas else "")
     asked = {"period": period if period != usual else "", "source": lens.source, "side": side, "status": lens.status}
-    asked |= {
-        "owner": lens.owner,
-        **{key: query.get(key, "") for key in ("since", "until") if _day(query.get(key, ""))},
-    }
+    asked |= {"owner": lens.owner, "persona": lens.persona}
+    asked |= {key: query.get(key, "") for key in ("since", "until") if _day(query.get(key, ""))}
     return Looking(lens, {key: value for key, value in asked.items() if value}, sources)
 
 

@@ -36,16 +36,25 @@ def card_points(
         return [light(row) for row in rows]
 
 
-def spots(store: Store, map_id: str, *, states: Collection[str], owner: str = "", unowned: bool = False) -> list[Spot]:
-    """Return where a map's pain points in these states stand, those of most people first."""
+def spots(
+    store: Store, map_id: str, *, states: Collection[str], owner: str = "", unowned: bool = False, persona: str = ""
+) -> list[Spot]:
+    """Return where a map's pain points in these states stand, those of most people first.
+
+    With `persona` only those that somebody of that persona told.
+    """
     point = pain_points.c
-    mine = sa.select(point.id, point.stage, point.touchpoint, point.muted_until)
+    mine = sa.select(point.id, point.stage, point.touchpoint, point.muted_until, point.personas)
     mine = mine.where(point.map == map_id, point.status.in_(sorted(states)), point.merged_into.is_(None))
     mine = mine.where(point.owner == owner) if owner else mine
     mine = mine.where(point.owner == "") if unowned else mine
     with store.reading() as connection:
         rows = connection.execute(mine.order_by(point.people.desc(), point.id))
-        return [Spot(row[0], row[1], row[2] or "", row[3]) for row in rows]
+        return [
+            Spot(row[0], row[1], row[2] or "", row[3])
+            for row in rows
+            if not persona or persona in {name for name, _ in row[4]}
+        ]
 
 
 def cards_of(store: Store, point_ids: Collection[str]) -> dict[str, PainPoint]:

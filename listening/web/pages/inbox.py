@@ -144,7 +144,7 @@ def every(request: Request, visit: Here, stage: str = "", touchpoint: str = "", 
     looking = look(visit, request.query_params)
     lens = looking.lens
     states = (lens.status,) if lens.status else reads.OPEN
-    found = reads.spots(visit.store, visit.journey.id, states=states, owner=lens.owner)
+    found = reads.spots(visit.store, visit.journey.id, states=states, owner=lens.owner, persona=lens.persona)
     found = [
         one for one in found if (not stage or one.stage == stage) and (not touchpoint or one.touchpoint == touchpoint)
     ]

@@ -14,6 +14,7 @@ from listening.outputs.charts import emotion_curve
 from listening.store import reads
 from listening.types import STATUSES, Cell, Lens, PointCard, Spot, StageMood
 from listening.web.looking import PERIODS, SIDES, look
+from listening.web.pages.inbox import names
 from listening.web.rendering import render
 from listening.web.visit import Here, Visit
 
@@ -51,6 +52,8 @@ def page(request: Request, visit: Here) -> Response:
         curve=emotion_curve(moods),
         lost=lost,
         counts=counts,
+        suggestions=reads.suggestions(visit.store, map_id=visit.journey.id),
+        names=names(visit),
         periods=PERIODS,
         sides=SIDES,
         statuses=STATUSES,
@@ -93,7 +96,7 @@ def _told(visit: Visit, lens: Lens) -> dict[tuple[str, str], list[Spot]]:
     people = visit.count(reads.point_people, lens)
     homes = {one.id for one in visit.journey.touchpoints}
     found: dict[tuple[str, str], list[Spot]] = defaultdict(list)
-    spots = reads.spots(visit.store, visit.journey.id, states=states, owner=lens.owner)
+    spots = reads.spots(visit.store, visit.journey.id, states=states, owner=lens.owner, persona=lens.persona)
     for one in sorted((one for one in spots if one.id in people), key=lambda one: (-people[one.id], one.id)):
         at_home = one.touchpoint in homes
         found["" if at_home else one.stage, one.touchpoint if at_home else ""].append(one)

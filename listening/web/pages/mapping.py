@@ -192,6 +192,23 @@ def keep_persona(
     return _keep(request, visit, with_persona(visit.journey, new), f"Kept {new.name}.")
 
 
+@router.post("/map/suggestions/{suggestion}/accept")
+def accept(request: Request, visit: Here, suggestion: str, name: Text = "", stage: Text = "") -> Response:
+    """Put a suggested touchpoint on the map."""
+    journey.accept_touchpoint(
+        visit.store, visit.settings, suggestion, name=name, stage=stage, who=visit.who, now=visit.now
+    )
+    visit.board.counted.clear()
+    return go(request, "/map", said=f"{name.strip()} stands on the map; the reader knows it from the next night on.")
+
+
+@router.post("/map/suggestions/{suggestion}/dismiss")
+def dismiss(request: Request, visit: Here, suggestion: str) -> Response:
+    """Say that a suggested touchpoint is none."""
+    journey.dismiss_touchpoint(visit.store, visit.settings, suggestion, who=visit.who, now=visit.now)
+    return go(request, "/map", said="Dismissed; its pain points never suggest it again.")
+
+
 @router.post("/map/rehome")
 def rehome(request: Request, visit: Here, lost: Text = "", to: Text = "") -> Response:
     """Say where the pain points of a lost place go."""

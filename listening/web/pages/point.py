@@ -54,6 +54,7 @@ def page(request: Request, visit: Here, point: str) -> Response:
         history=reads.history(visit.store, point),
         emergences=reads.emergences(visit.store, [point])[-3:],
         goal=goal,
+        personas={one.id: one.name for one in visit.journey.personas},
         fix=pipeline.judge_fixes(visit.store, visit.settings, [point], night=newest_day(visit)).get(point)
         if found.resolved_on
         else None,

@@ -123,6 +123,13 @@ def acknowledge(request: Request, visit: Here, point: str) -> Response:
     return _back(request, point, "Noted: you hear of it again only when it has grown.")
 
 
+@router.post(PATH + "/no-pain")
+def no_pain(request: Request, visit: Here, point: str) -> Response:
+    """Say that it is no pain: it is shown no more."""
+    journey.no_pain(visit.store, point, who=visit.who, now=visit.now)
+    return _back(request, point, "No pain: it is shown no more. The history below can undo it.")
+
+
 @router.post(PATH + "/reopen")
 def reopen(request: Request, visit: Here, point: str) -> Response:
     """Open it again and end its mute."""
