@@ -117,6 +117,13 @@ def tell(config: str, now: str) -> pipeline.Told:
     return pipeline.tell(house.store, house.settings, now=moment(now))
 
 
+@task(name="write back", persist_result=False)
+def write_back(config: str, now: str) -> pipeline.WrittenBack:
+    """Tell other programs, make the tickets that wait, and take home how tickets stand."""
+    house = enter(config)
+    return pipeline.write_back(house.store, house.settings, now=moment(now))
+
+
 @flow(name="nightly", task_runner=ThreadPoolTaskRunner(max_workers=4), persist_result=False)  # type: ignore[arg-type]  # the runner's generic is wider than the flow's
 def nightly(config: str = "configs", now: str = "", crawl: bool = True, only: str = "") -> NightResult:
     """One night. Raises NightRunning where another one holds the lease."""
@@ -137,6 +144,8 @@ def nightly(config: str = "configs", now: str = "", crawl: bool = True, only: st
         )
         mind(config, now)
         told = tell(config, now)
+        if house.settings.webhook.url or house.settings.tickets.system:
+            write_back(config, now, return_state=True)  # another program's trouble must not cost the night
         crawls = reads.crawls(house.store, pipeline.night_of(house.settings, moment(now)))
         ended = pipeline.end_night(house.store, house.settings, crawls=crawls, holder=holder, now=moment(now))
     finally:

@@ -95,6 +95,19 @@ class NotFound(ListeningError):
     id = "not-found"
 
 
+class DeliveryError(ListeningError):
+    """Another program refused for good what we wanted to tell it."""
+
+    id = "delivery"
+
+
+class DeliveryUnavailable(DeliveryError):
+    """Another program could not be reached, or asked us to wait: the delivery stays in the outbox."""
+
+    id = "delivery-unavailable"
+    permanent = False
+
+
 class MailError(ListeningError):
     """The mail server refused for good (5xx)."""
 

@@ -12,6 +12,7 @@ from listening.types import (
     Emergence,
     Health,
     Interval,
+    MapChange,
     Measures,
     Owner,
     PainPointRow,
@@ -149,6 +150,11 @@ def report(**more: object) -> Report:
         sources=tuple(crawls()),
         documents=4218,
         people=1377,
+        owners=(Owner("ann", "Ann Example", "ann@house.test", "Payments"), Owner("bo", "", "bo@house.test")),
+        changes=(
+            MapChange("grown", "pp-0a1b2c3d4e", row().name, 3, 12, "12 people after 3, in 4,000 posts seen"),
+            MapChange("merged", "pp-3333333333", "Straps are short", 0, 0, "into Helmet buckle (pp-0a1b2c3d4e)"),
+        ),
         health=(Health("yard", "ill", date(2026, 3, 31), 0, 12.0, 0.0, 40.0, {"source-unavailable": 2}, ("0 posts",)),),
     )
     return replace(given, **more)  # type: ignore[arg-type]
@@ -178,6 +184,8 @@ def hostile_report(text: str) -> Report:
         sources=(text,), emergences=(text,),
     )  # fmt: skip
     return report(
+        owners=(Owner(text, text, text, text), Owner("bo", text, "", text)),
+        changes=(MapChange("new", text, text, 0, 1, text), MapChange("merged", text, text, 0, 0, text)),
         map_name=text,
         moods=(replace(mood("use", "", 1.0, 0.1), name=text),),
         touchpoints=(TouchpointRow(text, text, "use", "heard", 1, 1), TouchpointRow("x", text, text, "quiet", 0, 0)),
@@ -190,7 +198,7 @@ def empty() -> Report:
     """What a team gets that has a map and has not listened yet."""
     moods = tuple(replace(one, mean=None, low=None, high=None, people=0) for one in report().moods)
     touchpoints = tuple(replace(one, state="blind", people=0, pain_points=0) for one in report().touchpoints)
-    return report(moods=moods, touchpoints=touchpoints, pain_points=(), sources=(), documents=0, people=0)
+    return report(moods=moods, touchpoints=touchpoints, pain_points=(), sources=(), documents=0, people=0, changes=())
 
 
 def item(name: str = "Helmet buckle never closes", kind: str = "rising", **more: object) -> AlertItem:

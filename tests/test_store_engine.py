@@ -167,7 +167,7 @@ class TestOpening:
     def test_a_newer_database_names_both_shapes(self, store: Store) -> None:
         with store.writing() as connection:
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-        with pytest.raises(StoreError, match=r"9999.*0008"):
+        with pytest.raises(StoreError, match=r"9999.*0009"):
             open_store(store.url)
         with store.writing() as connection:
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '0006'"))

@@ -83,6 +83,7 @@ SAMPLES: dict[str, tuple[str, str]] = {
     "key": ("none", "none"),
     "suggestion": ("none", "none"),
     "number": ("1", "1"),
+    "ending": ("json", "csv"),
     "night": ("2026-03-10", "2026-03-10"),
 }
 

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from listening.cli import exchange, health, nights, places, points, shelf, sources, texts, upkeep, users
+from listening.cli import exchange, health, nights, places, points, shelf, sources, texts, upkeep, users, workbook
 from listening.errors import ListeningError
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ app.command("import")(exchange.bring_in)
 app.command("export")(exchange.export)
 app.command("report")(exchange.report)
 points.app.add_typer(places.app)
+app.add_typer(workbook.app, name="workbook")
 app.add_typer(points.app, name="pain-points")
 app.add_typer(sources.app, name="sources")
 app.add_typer(upkeep.alerts, name="alerts")

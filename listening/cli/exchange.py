@@ -125,15 +125,18 @@ def export(
     typer.echo(f"{count} {what.value} in {out}")
 
 
-def report(
-    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=".html, .xlsx, .csv or .json")],
+def report(  # noqa: PLR0917 - Typer gives them by name
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=".html, .xlsx, .pdf, .csv or .json")],
     map_name: Annotated[str | None, typer.Option("--map", metavar="NAME", help="The journey map's id or name.")] = None,
     since: Annotated[
         date | None, typer.Option("--since", parser=as_day, metavar="DATE", help="First day; a quarter back else.")
     ] = None,
     until: Annotated[
-        date | None, typer.Option("--until", parser=as_day, metavar="DATE", help="Last day; yesterday else.")
+        date | None, typer.Option("--until", parser=as_day, metavar="DATE", help="Last day; today else.")
     ] = None,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Make the pack of days that are over from what is known today.")
+    ] = False,
     config: Config = None,
 ) -> None:
     """Write the review: the emotion curve over the stages, pain points with evidence, owners, trends, blind spots."""
@@ -146,6 +149,6 @@ def report(
         journey = settings.journey
         if map_name not in (None, journey.id, journey.name):
             raise NotFound(f"no map {map_name!r} in journey.toml", f"its map is {journey.id!r}")
-        made = make_report(store, settings, since=since, until=until, now=current())
+        made = make_report(store, settings, since=since, until=until, now=current(), anew=anew)
     write_report(made, out)
     typer.echo(f"{len(made.pain_points)} pain points, {made.since} to {made.until}, in {out}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from listening.cli.opened import Config, as_day, current, opened, table, who_asks
+from listening.cli.opened import PARTLY, Config, as_day, current, opened, table, who_asks
 
 if TYPE_CHECKING:
     from listening.types import Measures
@@ -231,6 +231,19 @@ def acknowledge(point_id: Id, who: Who = None, config: Config = None) -> None:
     with opened(config) as (store, _):
         journey.acknowledge(store, point_id, who=who or who_asks(), now=current())
     typer.echo(f"{point_id} is known; it speaks again when it has grown")
+
+
+@app.command("ticket")
+def ticket(point_id: Id, who: Who = None, config: Config = None) -> None:
+    """Make the ticket of a pain point in your ticket system, once; its state comes back every night."""
+    from listening.pipeline import order_ticket
+
+    with opened(config) as (store, settings):
+        made = order_ticket(store, settings, point_id, who=who or who_asks(), now=current())
+    if made is None:
+        typer.echo(f"{point_id}: the ticket system does not answer; the ticket waits, see `listening alerts list`")
+        raise typer.Exit(PARTLY)
+    typer.echo(f"{point_id} is {made.ticket.key}, {made.ticket.state}: {made.ticket.url}")
 
 
 @app.command("reopen")

@@ -25,10 +25,13 @@ def list_alerts(
 ) -> None:
     """Show the mails: to whom, for which night, sent or waiting and why."""
     from listening.store.reads import alerts as outbox
+    from listening.store.reads import deliveries
 
     with opened(config) as (store, _):
         rows = outbox(store, states=(state,) if state else None)
+        told = deliveries(store, states=(state,) if state else None)
     table([(r.id, r.night.isoformat(), r.owner, r.state, f"{r.tries} tries", r.last_error) for r in rows])
+    table([(d.id, f"{d.at:%Y-%m-%d}", d.channel, d.state, f"{d.tries} tries", d.last_error) for d in told])
 
 
 @alerts.command("retry")
@@ -36,12 +39,15 @@ def retry_alert(
     alert_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One mail; without it all dead ones.")] = None,
     config: Config = None,
 ) -> None:
-    """Put a mail back into the outbox; the next night sends it."""
+    """Put a mail, or what another program refused, back into the outbox; the next night sends it."""
     from listening.journey import retry
     from listening.store.reads import alerts as outbox
+    from listening.store.reads import deliveries
 
     with opened(config) as (store, _):
-        wanted = [alert_id] if alert_id else [row.id for row in outbox(store, states=("dead",))]
+        mails = [row.id for row in outbox(store, states=("dead",))]
+        told = [one.id for one in deliveries(store, states=("dead",))]
+        wanted = [alert_id] if alert_id else [*mails, *told]
         for one in wanted:
             retry(store, one, now=current())
             noted(store, "put a mail back into the outbox", one)

@@ -7,6 +7,7 @@ planning    SMART goals, and the stamp of a review
 mapping     the map itself: edits, versions, import, and where the pain points of a lost place go
 places      touchpoints that the map lacks: accept, dismiss
 accounts    who may sign in to the board, and as what; keys for programs
+workbook    the filled-in review workbook
 upkeep      forgetting people, dropping what is old, sending mails again
 """
 
@@ -40,6 +41,7 @@ from listening.journey.tracking import (
     undo,
 )
 from listening.journey.upkeep import erase, keep_audit, retire_old, retry
+from listening.journey.workbook import fill_in
 
 __all__ = [
     "accept_touchpoint",
@@ -52,6 +54,7 @@ __all__ = [
     "dismiss_touchpoint",
     "drop_goal",
     "erase",
+    "fill_in",
     "import_map",
     "keep_audit",
     "keep_map",

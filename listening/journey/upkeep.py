@@ -21,6 +21,8 @@ def erase(store: Store, author: str, *, source: str | None, key: bytes) -> Forgo
 
 def retry(store: Store, alert_id: str, *, now: datetime) -> bool:
     """Put a mail that was laid aside back into the outbox; False where it waits there or went out."""
+    if any(one.id == alert_id for one in reads.deliveries(store)):
+        return writes.requeue_delivery(store, alert_id, now=now)
     reads.alert(store, alert_id)  # names an unknown one
     return writes.requeue_alert(store, alert_id, now)
 

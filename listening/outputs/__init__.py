@@ -7,9 +7,10 @@ from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 
+from listening.outputs.changes import Past, changes
 from listening.types import Alert, Report, Smtp
 
-__all__ = ["compose", "send", "write_report", "write_rows"]
+__all__ = ["Past", "changes", "compose", "render", "send", "write_report", "write_rows"]
 
 # Each verb opens its room only when called: Jinja, XlsxWriter and the mail parts together cost a quarter of a second.
 
@@ -22,6 +23,13 @@ def write_report(report: Report, path: Path) -> None:
     from listening.outputs.formats import write_report as write  # noqa: PLC0415 -- see above
 
     write(report, path)
+
+
+def render(report: Report, ending: str) -> bytes:
+    """Return a report in the format of an ending such as ".xlsx". Raises InputError for one that we do not know."""
+    from listening.outputs.formats import render as made  # noqa: PLC0415 -- see above
+
+    return made(report, ending)
 
 
 def write_rows(rows: Iterable[Mapping[str, str | int | float | None]], path: Path) -> int:

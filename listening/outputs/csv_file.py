@@ -13,8 +13,10 @@ def render(report: Report) -> bytes:
     Columns, in this order for ever: map, since, until, id, name, stage, touchpoint, status, owner, department, people,
     people_inside, posts, reach, unspoken_share, importance, cost, ease, priority, first_seen, last_seen, trend,
     sources, emergences, quote, quote_url, importance_measured, importance_formula, sentiment, sentiment_low,
-    sentiment_high, unspoken_index, unspoken_low, unspoken_high, exposure, signals, fix. `trend` is people a week,
-    oldest first; lists are joined by spaces or " | ". `importance` is a person's own; no `unspoken_index` is unknown.
+    sentiment_high, unspoken_index, unspoken_low, unspoken_high, exposure, signals, fix, goal, due,
+    notes.
+    `trend` is people a week, oldest first; lists are joined by spaces or " | ". `importance` is a person's own; an
+    empty `unspoken_index` is unknown; `notes` is the last comment.
     """
     lines = [csv_line(COLUMNS), *(csv_line(_cells(report, row)) for row in report.pain_points)]
     return "".join(lines).encode("utf-8-sig")
@@ -25,7 +27,7 @@ COLUMNS = (
     "people_inside", "posts", "reach", "unspoken_share", "importance", "cost", "ease", "priority", "first_seen",
     "last_seen", "trend", "sources", "emergences", "quote", "quote_url", "importance_measured", "importance_formula",
     "sentiment", "sentiment_low", "sentiment_high", "unspoken_index", "unspoken_low", "unspoken_high", "exposure",
-    "signals", "fix",
+    "signals", "fix", "goal", "due", "notes",
 )  # fmt: skip
 
 
@@ -60,6 +62,9 @@ def _cells(report: Report, row: PainPointRow) -> tuple[Cell, ...]:
         quote.url if quote else "",
         *_measured(row.measures),
         row.fix,
+        row.goal,
+        row.due.isoformat() if row.due else "",
+        row.notes,
     )
 
 

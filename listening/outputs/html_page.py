@@ -10,8 +10,9 @@ from listening.outputs.charts import emotion_curve
 from listening.outputs.journey_table import columns, titles
 from listening.outputs.pages import fill
 from listening.outputs.text import finite
-from listening.outputs.wording import count, nights, priority, signed
-from listening.types import Crawl, Report, StageMood
+from listening.outputs.wording import CHANGE_WORDS, count, nights, priority, signed
+from listening.outputs.workbook_base import owner_names
+from listening.types import CHANGES, Crawl, MapChange, Report, StageMood
 
 FIRST_LOOK = 5  # so many pain points are named at the top
 
@@ -58,8 +59,19 @@ def render(report: Report) -> bytes:
         sources=source_health(report.sources),
         ill=[one for one in report.health if one.state == "ill"],
         priority=priority,
+        owners=owner_names(report.owners),
+        stage_owners={mood.stage: mood.owner for mood in report.moods},
+        changed=_changed(report),
+        shown={row.id for row in report.pain_points},
     )
     return page.encode()
+
+
+def _changed(report: Report) -> list[tuple[str, list[MapChange]]]:
+    """Return the changes kind by kind, those of most people first."""
+    ordered = sorted(report.changes, key=lambda one: (-one.after, one.pain_point_id))
+    kinds = [(CHANGE_WORDS[kind], [one for one in ordered if one.kind == kind]) for kind in CHANGES]
+    return [(words, found) for words, found in kinds if found]
 
 
 def _headline(report: Report, blind: int) -> str:

@@ -7,7 +7,18 @@ from typing import TypeAlias
 
 from listening.outputs.text import encodable, finite
 from listening.outputs.wording import priority
-from listening.types import Crawl, Health, Interval, Measures, PainPointRow, Quote, Report, StageMood, TouchpointRow
+from listening.types import (
+    Crawl,
+    Health,
+    Interval,
+    MapChange,
+    Measures,
+    PainPointRow,
+    Quote,
+    Report,
+    StageMood,
+    TouchpointRow,
+)
 
 Json: TypeAlias = "str | int | float | list[Json] | dict[str, Json] | None"
 
@@ -18,16 +29,18 @@ def render(report: Report) -> bytes:
     """Return UTF-8 JSON: dates as ISO text, shares and feelings as numbers, what is unknown as null, never NaN.
 
     report: format, map, map_name, since, until, made_at, documents, people, stages, touchpoints, pain_points, sources,
-        health
-    stages: stage, name, assumed (-2..2), mean, low, high (-1..1, 95 % interval), people, blind
+        health, owners, changes
+    stages: stage, name, assumed (-2..2), mean, low, high (-1..1, 95 % interval), people, blind, owner (an id)
     touchpoints: id, name, stage, state (heard, quiet, blind), people, pain_points
     pain_points: id, name, stage, touchpoint, status, owner, department, people, people_inside, posts, reach,
         unspoken_share (0..1), importance, cost, ease, priority, first_seen, last_seen, trend (people a week, oldest
         first), sources, emergences, quotes, measures (null where none were made), fix (how it
-        fares, in a sentence)
+        fares, in a sentence), goal, due, notes (the last comment)
     measures: sentiment (-1..1), unspoken_index (0..1, null: unknown), each as value, low, high; signals and sources
         (people by name), exposure (posts that could be seen), importance (1..5) and formula (how it was added up)
     quotes: text, source, url, created_at, likes
+    owners: id, name, department
+    changes: kind (new, grown, shrunk, resolved, back, merged), pain_point_id, name, before, after (people), sentence
     sources: source, night, state, seen, new, changed, seconds, error, warnings, removed
     health: source, state (well, ill, failed, off, new), last_success, new, usual (median of new posts a night),
         page_yield, usual_yield (posts a page), errors (nights by kind of error), warnings, notes
@@ -46,6 +59,8 @@ def render(report: Report) -> bytes:
         "pain_points": [_pain_point(one) for one in report.pain_points],
         "sources": [_source(one) for one in report.sources],
         "health": [_health(one) for one in report.health],
+        "owners": [{"id": one.id, "name": one.name, "department": one.department} for one in report.owners],
+        "changes": [_change(one) for one in report.changes],
     }
     return (encodable(json.dumps(whole, ensure_ascii=False, allow_nan=False, indent=1)) + "\n").encode()
 
@@ -60,6 +75,7 @@ def _stage(mood: StageMood) -> Json:
         "high": finite(mood.high),
         "people": mood.people,
         "blind": finite(mood.mean) is None,
+        "owner": mood.owner,
     }
 
 
@@ -100,6 +116,9 @@ def _pain_point(row: PainPointRow) -> Json:
         "quotes": [_quote(one) for one in row.quotes],
         "measures": _measures(row.measures),
         "fix": row.fix,
+        "goal": row.goal,
+        "due": row.due.isoformat() if row.due else None,
+        "notes": row.notes,
     }
 
 
@@ -121,6 +140,17 @@ def _interval(found: Interval | None) -> Json:
     if found is None:
         return None
     return {"value": finite(found.value), "low": finite(found.low), "high": finite(found.high)}
+
+
+def _change(change: MapChange) -> Json:
+    return {
+        "kind": change.kind,
+        "pain_point_id": change.pain_point_id,
+        "name": change.name,
+        "before": change.before,
+        "after": change.after,
+        "sentence": change.sentence,
+    }
 
 
 def _quote(quote: Quote) -> Json:

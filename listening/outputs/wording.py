@@ -18,6 +18,14 @@ STATUS_WORDS = {
     "wont": "will not be fixed",
     "no_pain": "no pain",
 }
+CHANGE_WORDS = {
+    "new": "New",
+    "back": "Back again",
+    "grown": "Grown",
+    "shrunk": "Shrunk",
+    "resolved": "Resolved",
+    "merged": "Merged",
+}
 KIND_WORDS = {"new": "New", "back": "Back again", "rising": "Rising", "slow_burn": "Slow burn"}
 
 

@@ -9,6 +9,7 @@
     watch    pain points --Emergence-->           against their own past and what we could see
     mind     goals --> how they stand             and reminders of reviews and days that are due
     tell     emergences --Alert--> owners         queued once, claimed, sent, marked
+    write back  pain points --> other programs, tickets; and how those stand comes home
 
 Each verb takes from the store what is left to do, hands it to a pure step and writes the answer. Run it twice and
 nothing changes; kill it midway, run it again, and the end is the same.
@@ -29,6 +30,7 @@ from listening.pipeline.reporting import make_report
 from listening.pipeline.schedule import next_night
 from listening.pipeline.telling import Told, tell, tell_week
 from listening.pipeline.watching import judge_fixes, watch
+from listening.pipeline.write_back import WrittenBack, order_ticket, write_back
 
 __all__ = [
     "Addition",
@@ -40,6 +42,7 @@ __all__ = [
     "Rechecked",
     "Reviewed",
     "Told",
+    "WrittenBack",
     "add_source",
     "begin_night",
     "bring_in",
@@ -61,6 +64,7 @@ __all__ = [
     "mind",
     "next_night",
     "night_of",
+    "order_ticket",
     "owner_of",
     "preview",
     "read",
@@ -70,4 +74,5 @@ __all__ = [
     "tell",
     "tell_week",
     "watch",
+    "write_back",
 ]

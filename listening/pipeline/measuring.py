@@ -21,7 +21,8 @@ def measure_points(
     """Return the measures of these pain points for `since..until`; without `since` the four weeks to `until`."""
     since = since or until - LATELY + timedelta(days=1)
     zone = settings.night.timezone
-    told, seen = reads.tellings(store, point_ids, since, until, zone), reads.exposure(store, since, until, zone)
+    told = reads.tellings(store, point_ids, since, until, zone, then=True)
+    seen = reads.exposure(store, since, until, zone, then=True)
     return {one: measure(told[one], seen, since=since, until=until) for one in told}
 
 

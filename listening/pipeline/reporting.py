@@ -1,44 +1,101 @@
-"""Report: what a review of the map needs, from the store alone."""
+"""Report: what a review of the map needs, from the store alone; a day that is over is told the same for ever."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+from listening.outputs import Past, changes
 from listening.pipeline.caring import examine_sources
 from listening.pipeline.measuring import measure_points
 from listening.pipeline.nights import night_of
 from listening.pipeline.watching import judge_fixes
 from listening.settings import Settings
-from listening.store import Store, reads
-from listening.types import Report
+from listening.store import Store, reads, writes
+from listening.types import STATUSES, MapChange, PainPointRow, Report
 
 QUARTER = timedelta(days=91)
 
 
-def make_report(store: Store, settings: Settings, *, since: date | None, until: date | None, now: datetime) -> Report:
-    """The report of one map for `since..until`, both included; without dates the quarter up to `now`."""
-    until = until or night_of(settings, now)
+def make_report(
+    store: Store, settings: Settings, *, since: date | None, until: date | None, now: datetime, anew: bool = False
+) -> Report:
+    """The report of one map for `since..until`, both included; without dates the quarter up to `now`.
+
+    Once `until` is over, the first report of it is kept and given again, whatever is learnt or changed later; `anew`
+    makes it from the store of today and keeps that. What people asked us to forget takes the kept one with it.
+    """
+    today = night_of(settings, now)
+    until = until or today
     since = since or until - QUARTER + timedelta(days=1)
+    over = until < today
+    kept = reads.pack(store, settings.journey.id, since, until) if over and not anew else None
+    if kept is not None:
+        return kept
+    made = _make(store, settings, since, until, now)
+    if over and made.documents:
+        writes.keep_pack(store, made, now=now)
+    return made
+
+
+def _make(store: Store, settings: Settings, since: date, until: date, now: datetime) -> Report:
     zone, journey = settings.night.timezone, settings.journey
-    counts = reads.counts(store)
-    crawls = reads.crawls(store)
     rows = reads.point_rows(store, journey.id, since, until, zone)
     found = measure_points(store, settings, [one.id for one in rows], since=since, until=until)
     mended = judge_fixes(store, settings, [one.id for one in rows], night=until)
     fixes = {one: verdict.sentence for one, verdict in mended.items()}
-    latest = {one.source: one for one in crawls if one.night <= until}
-    return Report(
+    latest = {one.source: one for one in reads.crawls(store) if one.night <= until}
+    documents, people = reads.heard_in(store, since, until, zone)
+    report = Report(
         map=journey.id,
         map_name=journey.name,
         since=since,
         until=until,
-        made_at=now,
+        made_at=min(now, _end_of(until, zone)),
         moods=tuple(reads.stage_moods(store, journey, since, until, zone)),
         touchpoints=tuple(reads.touchpoint_rows(store, journey, since, until, zone)),
-        pain_points=tuple(replace(one, measures=found[one.id], fix=fixes.get(one.id, "")) for one in rows),
+        pain_points=tuple(
+            replace(one, measures=found[one.id], fix=fixes.get(one.id, ""))
+            for one in _with_plans(store, journey.id, rows)
+        ),
         sources=tuple(latest[name] for name in sorted(latest)),
-        documents=counts.documents,
-        people=counts.people,
+        documents=documents,
+        people=people,
         health=examine_sources(store, settings, night=until),
+        owners=journey.owners,
     )
+    return replace(report, changes=_changes(store, settings, report.pain_points, since, until))
+
+
+def _with_plans(store: Store, map_id: str, rows: Sequence[PainPointRow]) -> list[PainPointRow]:
+    """Return the rows with the words of their goals and their last comments."""
+    goals = {one.pain_point_id: one.specific for one in reads.goals(store, map_id)}
+    notes = reads.notes_of(store, [row.id for row in rows])
+    return [replace(row, goal=goals.get(row.id, ""), notes=notes.get(row.id, "")) for row in rows]
+
+
+def _end_of(day: date, zone: str) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def _changes(
+    store: Store, settings: Settings, rows: Sequence[PainPointRow], since: date, until: date
+) -> tuple[MapChange, ...]:
+    """What became of the pain points, held against the period of the same length before this one."""
+    zone = settings.night.timezone
+    start, end = since - (until - since) - timedelta(days=1), since - timedelta(days=1)
+    points = reads.points(store, map_id=settings.journey.id, states=STATUSES, include_merged=True)
+    past = Past(
+        people=reads.people_of(store, [row.id for row in rows], start, end, zone),
+        seen_before=reads.heard_in(store, start, end, zone, outside_only=True)[0],
+        seen_now=reads.heard_in(store, since, until, zone, outside_only=True)[0],
+        born={one.id: one.born for one in points},
+    )
+    first, last = _end_of(since - timedelta(days=1), zone), _end_of(until, zone)
+    mine = {one.id for one in points}
+    lines = [one for one in reads.ledger(store) if first <= one.at < last and one.pain_point_id in mine]
+    news = [one for one in reads.emergences(store, [row.id for row in rows]) if since <= one.night <= until]
+    names = {one.id: one.name for one in points}
+    return changes(rows, past, since, lines=lines, emergences=news, names=names)

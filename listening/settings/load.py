@@ -22,6 +22,7 @@ SECRETS = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "REDDIT_USER", "REDDIT_RS
 SOURCE_KEY = "LISTENING_SOURCE_KEY_"  # and a source's name: its API key
 CHOICES = {
     ("alerts", "sensitivity"): ("low", "medium", "high"),
+    ("tickets", "system"): ("", "github", "gitlab", "jira"),
     ("mail", "security"): ("none", "starttls", "tls"),
 }
 

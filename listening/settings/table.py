@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from listening.types import JourneyMap, Smtp, SourceConfig, Swaps
+from listening.types import JourneyMap, Smtp, SourceConfig, Swaps, TicketPlace
 
 
 def says(default: Any, sentence: str, *, secret: bool = False) -> Any:  # noqa: ANN401 - the field's own type rules
@@ -118,6 +118,37 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class WebhookSettings:
+    """Another program that is told what happens to pain points; without an address nobody is."""
+
+    url: str = says("", "Address that is called; empty switches it off.")
+    secret: str = says("", "Only from the environment: LISTENING_WEBHOOK_SECRET, whsec_ and base64.", secret=True)
+    allow_hosts: str = says("", "Hosts of your own network that may be called, with commas; others must be public.")
+    tries_days: int = says(5, "What is not taken is tried again for so many days.")
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSettings:
+    """Where tickets are made for pain points; without a system none are."""
+
+    system: str = says("", "github, gitlab or jira; empty switches tickets off.")
+    url: str = says("", "Address of its API; empty means that of github.com or gitlab.com.")
+    project: str = says("", "owner/name at GitHub, number or path at GitLab, key at Jira.")
+    user: str = says("", "Mail address of the account, for Jira.")
+    token: str = says("", "Only from the environment: LISTENING_TICKETS_TOKEN.", secret=True)
+    issue_type: str = says("Task", "The kind of issue, for Jira.")
+    labels: str = says("listening", "Labels that every ticket gets, with commas.")
+    allow_hosts: str = says("", "Hosts of your own network that may be called, with commas; others must be public.")
+
+    def place(self) -> TicketPlace | None:
+        """Where tickets are made, or None where that is off."""
+        if not self.system:
+            return None
+        labels = tuple(one.strip() for one in self.labels.split(",") if one.strip())
+        return TicketPlace(self.system, self.url, self.project, self.token, self.user, self.issue_type, labels)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of one installation; `root` is the folder that relative paths start from."""
 
@@ -131,6 +162,8 @@ class Settings:
     sources: tuple[SourceConfig, ...]
     journey: JourneyMap
     web: WebSettings = field(default_factory=WebSettings)
+    webhook: WebhookSettings = field(default_factory=WebhookSettings)
+    tickets: TicketSettings = field(default_factory=TicketSettings)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -170,4 +203,6 @@ SECTIONS: Mapping[str, type] = {
     "alerts": AlertSettings,
     "mail": MailSettings,
     "web": WebSettings,
+    "webhook": WebhookSettings,
+    "tickets": TicketSettings,
 }

@@ -3,7 +3,11 @@
 `open_store` gives a `Store`; the functions of `listening.store.reads` and `listening.store.writes` take it first.
 """
 
-from listening.store import tables_alerts, tables_people  # noqa: F401 - every chapter's tables stand on the one metadata
+from listening.store import (  # noqa: F401 - every chapter's tables stand on the one metadata
+    tables_alerts,
+    tables_people,
+    tables_review,
+)
 from listening.store import tables_board as _tables_board  # noqa: F401  its tables belong to the schema
 from listening.store.answers import (
     AlertRow,

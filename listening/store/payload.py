@@ -12,16 +12,17 @@ from listening.types import Alert, AlertItem, Emergence, Owner, Quote
 
 def alert_json(alert: Alert) -> dict[str, Any]:
     """Return the alert as plain values; dates are ISO texts."""
-    return {key: _plain(value) for key, value in asdict(alert).items()}
+    return {key: plain(value) for key, value in asdict(alert).items()}
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """Return a value as JSON has it: days and moments as ISO text, tuples as lists."""
     if isinstance(value, date):  # a datetime is one too
         return value.isoformat()
     if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
+        return {key: plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     return value
 
 

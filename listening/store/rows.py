@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -14,6 +15,7 @@ from listening.store.statements import Row, in_slices
 from listening.store.tables import document_bands, documents, pain_points, signals
 from listening.types import (
     Crawl,
+    Delivery,
     Document,
     Emergence,
     LedgerEntry,
@@ -21,10 +23,12 @@ from listening.types import (
     Pain,
     PainPoint,
     Passage,
+    PointTicket,
     PostKind,
     Share,
     Signal,
     Span,
+    Ticket,
 )
 
 _LARGEST = 2**63 - 1
@@ -259,6 +263,20 @@ def emergence_values(emergence: Emergence) -> Row:
 def emergence_of(row: RowMapping) -> Emergence:
     """Return a row's emergence."""
     return Emergence(**dict(row))
+
+
+def delivery_of(row: Mapping[Any, Any]) -> Delivery:
+    """Return a row's delivery."""
+    detail = {name: str(value) for name, value in row["payload"].items() if name != "at"}
+    names = ("id", "channel", "event", "pain_point_id", "state", "tries", "next_try", "last_error")
+    at = datetime.fromisoformat(row["payload"]["at"])
+    return Delivery(**{name: row[name] for name in names}, detail=detail, at=at)
+
+
+def ticket_of(row: RowMapping) -> PointTicket:
+    """Return a row's ticket."""
+    ticket = Ticket(row["key"], row["url"], row["state"])
+    return PointTicket(row["pain_point_id"], row["system"], row["project"], ticket, row["checked_at"])
 
 
 def crawl_of(row: RowMapping) -> Crawl:

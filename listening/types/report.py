@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from listening.types.journey import Owner
 from listening.types.measures import Measures
 from listening.types.pain_points import Quote
 from listening.types.sources import Crawl, Health
@@ -21,6 +22,7 @@ class StageMood:
     low: float | None
     high: float | None
     people: int
+    owner: str = ""  # an owner's id
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,9 @@ class PainPointRow:
     emergences: tuple[str, ...] = ()
     measures: Measures | None = None
     fix: str = ""  # how the last fix fares, in one sentence; "" where none was made
+    goal: str = ""
+    due: date | None = None
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +70,30 @@ class TouchpointRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MapChange:
+    """What became of a pain point in the period: `kind` is one of CHANGES, `before` and `after` are people.
+
+    `before` is of the period of the same length before this one; `sentence` says why in plain words.
+    """
+
+    kind: str
+    pain_point_id: str
+    name: str
+    before: int
+    after: int
+    sentence: str
+
+
+CHANGES = ("new", "grown", "shrunk", "resolved", "back", "merged")
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """What a review needs of one map for one period, made from the store alone."""
+    """What a review needs of one map for one period, made from the store alone.
+
+    `made_at` is the moment as of which it tells: the end of `until`, or when it was made where that day is not over.
+    `documents` were written in the period, by `people`.
+    """
 
     map: str
     map_name: str
@@ -80,3 +107,5 @@ class Report:
     documents: int
     people: int
     health: tuple[Health, ...] = ()
+    owners: tuple[Owner, ...] = ()
+    changes: tuple[MapChange, ...] = ()

@@ -99,6 +99,11 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/pain-points/{point}/goal/drop", OWNERS, own="point"),
     Rule("GET", "/reviews", SIGNED_IN),
     Rule("POST", "/reviews", EDITORS, noted="stamped a review"),
+    # the review pack
+    Rule("GET", "/pack", SIGNED_IN),
+    Rule("GET", "/pack/{ending}", SIGNED_IN),
+    Rule("POST", "/pack/preview", EDITORS),
+    Rule("POST", "/pack/apply", EDITORS),
     Rule("GET", "/account", SIGNED_IN),
     Rule("POST", "/account/password", SIGNED_IN),
     Rule("POST", "/account/keys", SIGNED_IN),

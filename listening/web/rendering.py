@@ -40,6 +40,7 @@ NAVIGATION = (
     Place("/inbox", "Inbox"),
     Place("/goals", "Goals"),
     Place("/reviews", "Reviews"),
+    Place("/pack", "Review pack"),
     Place("/alerts", "Alerts", 1),
     Place("/sources", "Sources", 1),
     Place("/nights", "Nights", 1),

@@ -24,8 +24,9 @@ from listening.store.reads.day import (
     map_versions_of,
     reviews,
 )
-from listening.store.reads.days import day_counts, quotes, weekly_people
+from listening.store.reads.days import day_counts, heard_in, quotes, weekly_people
 from listening.store.reads.decisions import apart, joined_by_hand, parted_by_hand, suggestion, suggestions
+from listening.store.reads.deliveries import deliveries, tickets
 from listening.store.reads.documents import (
     counts,
     documents_by_id,
@@ -57,6 +58,7 @@ from listening.store.reads.nights import (
     nights,
 )
 from listening.store.reads.origins import origins, stored_of
+from listening.store.reads.packs import pack
 from listening.store.reads.people import (
     audit,
     failed_tries,
@@ -73,6 +75,7 @@ from listening.store.reads.points import (
     emergences,
     last_emergence,
     ledger,
+    notes_of,
     pains_of,
     point,
     points,
@@ -80,7 +83,7 @@ from listening.store.reads.points import (
     threads_told,
     unplaced_pains,
 )
-from listening.store.reads.report import point_rows
+from listening.store.reads.report import people_of, point_rows
 from listening.store.reads.rereading import corrected, outdated_members, outdated_readings, texts_of, unread
 from listening.store.reads.search import search
 from listening.store.snapshots import backup
@@ -106,6 +109,7 @@ __all__ = [
     "crawls",
     "crawls_between",
     "day_counts",
+    "deliveries",
     "documents_by_id",
     "documents_sharing",
     "documents_to_clean",
@@ -120,6 +124,7 @@ __all__ = [
     "goal",
     "goal_series",
     "goals",
+    "heard_in",
     "history",
     "joined_by_hand",
     "last_emergence",
@@ -135,14 +140,17 @@ __all__ = [
     "moods",
     "nights",
     "note",
+    "notes_of",
     "off_map",
     "origins",
     "outdated_members",
     "outdated_readings",
+    "pack",
     "pains_of",
     "parted_by_hand",
     "password_hash",
     "people",
+    "people_of",
     "person",
     "point",
     "point_people",
@@ -172,6 +180,7 @@ __all__ = [
     "tellings",
     "texts_of",
     "threads_told",
+    "tickets",
     "token_user",
     "tokens",
     "touchpoint_rows",

@@ -18,7 +18,7 @@ from listening.store.reads.documents import first_nights
 from listening.store.reads.points import in_points
 from listening.store.rows import who
 from listening.store.statements import in_slices
-from listening.store.tables import documents, memberships, signals
+from listening.store.tables import documents, memberships, signals, sources
 from listening.types import DayCount, Quote
 
 outside = sa.and_(documents.c.inside.is_(False), documents.c.near_of.is_(None))
@@ -30,6 +30,26 @@ def within(since: date, until: date, zone: str) -> sa.ColumnElement[bool]:
     start = datetime.combine(since, time(), place).astimezone(UTC)
     end = datetime.combine(until + timedelta(days=1), time(), place).astimezone(UTC)
     return sa.and_(documents.c.created_at >= start, documents.c.created_at < end)
+
+
+def known_by(until: date, zone: str) -> sa.ColumnElement[bool]:
+    """Return the condition that we knew a document when `until` ended, or came to know its whole source later.
+
+    So what a source brings late does not change what was told of a day, and an imported archive tells of its own days.
+    """
+    end = datetime.combine(until + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
+    archives = sa.select(sources.c.name).where(sources.c.first_night > until)
+    return sa.or_(documents.c.first_seen < end, documents.c.source.in_(archives))
+
+
+def heard_in(store: Store, since: date, until: date, zone: str, *, outside_only: bool = False) -> tuple[int, int]:
+    """Return how many documents were written in a period, and by how many people; near copies count as documents."""
+    columns = sa.func.count(), sa.func.count(sa.distinct(who))
+    counted = sa.select(*columns).where(within(since, until, zone), known_by(until, zone))
+    counted = counted.where(outside) if outside_only else counted
+    with store.reading() as connection:
+        row = connection.execute(counted).one()
+        return row[0], row[1]
 
 
 def day_counts(
@@ -67,40 +87,57 @@ def _members(
 
 
 def weekly_people(
-    store: Store, point_ids: Collection[str], until: date, weeks: int = 12, zone: str = "UTC"
+    store: Store,
+    point_ids: Collection[str],
+    until: date,
+    weeks: int = 12,
+    zone: str = "UTC",
+    *,
+    placed_by: date | None = None,
 ) -> dict[str, tuple[int, ...]]:
-    """Return the distinct people a week of each pain point, oldest week first; the last week ends with `until`."""
+    """Return the distinct people a week of each pain point, oldest week first; the last week ends with `until`.
+
+    With `placed_by` only what was placed up to that night counts.
+    """
     place = ZoneInfo(zone)
     first = until - timedelta(days=7 * weeks - 1)
     told: dict[str, list[set[str]]] = {one: [set() for _ in range(weeks)] for one in point_ids}
     with store.reading() as connection:
-        for row in _members(connection, point_ids, sa.and_(within(first, until, zone), outside)):
+        for row in _members(connection, point_ids, sa.and_(within(first, until, zone), outside, placed(placed_by))):
             week = (row.created_at.astimezone(place).date() - first).days // 7
             told[row.pain_point_id][week].add(row.who)
     return {one: tuple(len(people) for people in by_week) for one, by_week in told.items()}
 
 
-def quotes(store: Store, point_ids: Collection[str], each: int = 3) -> dict[str, tuple[Quote, ...]]:
+def placed(by: date | None) -> sa.ColumnElement[bool]:
+    """Return the condition that a passage was placed up to a night; None lets all pass."""
+    return sa.true() if by is None else memberships.c.night <= by
+
+
+def quotes(
+    store: Store, point_ids: Collection[str], each: int = 3, *, placed_by: date | None = None
+) -> dict[str, tuple[Quote, ...]]:
     """Return up to `each` quotes of each pain point, of different people: the truest first, then the most liked.
 
-    Near copies are left out; inside texts may speak.
+    Near copies are left out; inside texts may speak. With `placed_by` only what was placed up to that night.
     """
     found: dict[str, list[Quote]] = {one: [] for one in point_ids}
     with store.reading() as connection:
         for part in in_slices(sorted(set(point_ids))):
-            for row in connection.execute(_best(part, each)):
+            for row in connection.execute(_best(part, each, placed(placed_by))):
                 quote = Quote(row.document_id, row.text, row.source, row.url, row.created_at, row.likes, row.person)
                 found[row.pain_point_id].append(quote)
     return {one: tuple(chosen) for one, chosen in found.items()}
 
 
-def _best(point_ids: Collection[str], each: int) -> sa.Select[tuple[object, ...]]:
+def _best(point_ids: Collection[str], each: int, placing: sa.ColumnElement[bool]) -> sa.Select[tuple[object, ...]]:
     """Rank each person's quotes, then the people by their best one."""
     point = memberships.c.pain_point_id
     order = (memberships.c.score.desc(), documents.c.likes.desc(), documents.c.created_at, signals.c.id)
     own = sa.func.row_number().over(partition_by=(point, who), order_by=order).label("own")
     columns = (point, signals.c.id, memberships.c.score, documents.c.likes, documents.c.created_at, own)
-    mine = sa.select(*columns).select_from(in_points).where(point.in_(point_ids), documents.c.near_of.is_(None))
+    mine = sa.select(*columns).select_from(in_points)
+    mine = mine.where(point.in_(point_ids), documents.c.near_of.is_(None), placing)
     one = mine.subquery()
     best = (one.c.score.desc(), one.c.likes.desc(), one.c.created_at, one.c.id)
     rank = sa.func.row_number().over(partition_by=one.c.pain_point_id, order_by=best).label("rank")

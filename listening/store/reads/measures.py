@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from listening.store.engine import Store
-from listening.store.reads.days import within
+from listening.store.reads.days import known_by, placed, within
 from listening.store.reads.points import in_points
 from listening.store.rows import who
 from listening.store.statements import in_slices
@@ -32,12 +32,15 @@ _COLUMNS = (
 
 
 def tellings(
-    store: Store, point_ids: Collection[str], since: date, until: date, zone: str = "UTC"
+    store: Store, point_ids: Collection[str], since: date, until: date, zone: str = "UTC", *, then: bool = False
 ) -> dict[str, list[Telling]]:
-    """Return each pain point's tellings of `since..until` (local days), oldest first; near copies are left out."""
+    """Return each pain point's tellings of `since..until` (local days), oldest first; near copies are left out.
+
+    With `then` only those that had been placed when `until` ended.
+    """
     place = ZoneInfo(zone)
     found: dict[str, list[Telling]] = {one: [] for one in point_ids}
-    period = sa.and_(within(since, until, zone), documents.c.near_of.is_(None))
+    period = sa.and_(within(since, until, zone), documents.c.near_of.is_(None), placed(until if then else None))
     with store.reading() as connection:
         for part in in_slices(sorted(set(point_ids))):
             mine = sa.select(*_COLUMNS).select_from(in_points).where(memberships.c.pain_point_id.in_(part), period)
@@ -58,11 +61,15 @@ def tellings(
     return found
 
 
-def exposure(store: Store, since: date, until: date, zone: str = "UTC") -> Exposure:
-    """Return how many posts of `since..until` are stored: by outside source, and inside; near copies left out."""
+def exposure(store: Store, since: date, until: date, zone: str = "UTC", *, then: bool = False) -> Exposure:
+    """Return how many posts of `since..until` are stored: by outside source, and inside; near copies left out.
+
+    With `then` only those that were known when `until` ended.
+    """
     inside = documents.c.inside
     counted = sa.select(documents.c.source, inside, sa.func.count()).group_by(documents.c.source, inside)
     counted = counted.where(within(since, until, zone), documents.c.near_of.is_(None))
+    counted = counted.where(known_by(until, zone)) if then else counted
     with store.reading() as connection:
         rows = sorted((source, bool(own), int(count)) for source, own, count in connection.execute(counted))
     return Exposure(

@@ -10,7 +10,7 @@ from math import sqrt
 import sqlalchemy as sa
 
 from listening.store.engine import Store
-from listening.store.reads.days import within
+from listening.store.reads.days import known_by, within
 from listening.store.reads.points import heard
 from listening.store.rows import who
 from listening.store.tables import documents, pain_points, signals
@@ -33,13 +33,20 @@ def stage_moods(store: Store, journey: JourneyMap, since: date, until: date, zon
     """
     mood = sa.func.avg(signals.c.mood)
     each = sa.select(signals.c.stage, mood).select_from(heard).group_by(signals.c.stage, who)
-    each = each.where(within(since, until, zone), documents.c.near_of.is_(None))
+    each = each.where(within(since, until, zone), known_by(until, zone), documents.c.near_of.is_(None))
     told: dict[str, list[float]] = defaultdict(list)
     with store.reading() as connection:
         for stage, mean in connection.execute(each):
             told[stage].append(float(mean))
     return [
-        StageMood(stage.id, stage.name, stage.assumed_emotion, *_interval(told[stage.id]), people=len(told[stage.id]))
+        StageMood(
+            stage.id,
+            stage.name,
+            stage.assumed_emotion,
+            *_interval(told[stage.id]),
+            people=len(told[stage.id]),
+            owner=stage.owner,
+        )
         for stage in journey.stages
     ]
 
@@ -68,9 +75,11 @@ def touchpoint_rows(
     """
     pained = sa.case((signals.c.pain_label != "none", who))
     spoken = sa.select(signals.c.touchpoint, sa.func.count(sa.distinct(pained))).select_from(heard)
-    spoken = spoken.where(within(since, until, zone), documents.c.near_of.is_(None)).group_by(signals.c.touchpoint)
+    spoken = spoken.where(within(since, until, zone), known_by(until, zone), documents.c.near_of.is_(None))
+    spoken = spoken.group_by(signals.c.touchpoint)
     there = sa.select(pain_points.c.touchpoint, sa.func.count()).group_by(pain_points.c.touchpoint)
     there = there.where(pain_points.c.map == journey.id, pain_points.c.merged_into.is_(None))
+    there = there.where(pain_points.c.born <= until)
     with store.reading() as connection:
         people = {row[0]: row[1] for row in connection.execute(spoken)}
         count = {row[0]: row[1] for row in connection.execute(there)}

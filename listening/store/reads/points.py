@@ -158,3 +158,12 @@ def emergences(store: Store, point_ids: Collection[str] | None = None, *, night:
 def last_emergence(store: Store, point_ids: Collection[str]) -> dict[str, Emergence]:
     """Return the latest emergence of each of these pain points that ever had one."""
     return {one.pain_point_id: one for one in emergences(store, point_ids)}
+
+
+def notes_of(store: Store, point_ids: Collection[str]) -> dict[str, str]:
+    """Return the last comment on each of these pain points that has one."""
+    wanted = set(point_ids)
+    lines = sa.select(ledger_table.c.pain_point_id, ledger_table.c.detail).where(ledger_table.c.what == "comment")
+    with store.reading() as connection:
+        rows = connection.execute(lines.order_by(ledger_table.c.id))
+        return {point_id: said for point_id, said in rows if point_id in wanted}

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
 from listening.store.engine import Store
-from listening.store.reads.days import quotes, weekly_people
+from listening.store.reads.days import placed, quotes, weekly_people
 from listening.store.reads.points import emergences, in_points, points
 from listening.store.rows import who
 from listening.store.statements import in_slices
@@ -26,14 +26,16 @@ _SHOWN = tuple(status for status in STATUSES if status != "no_pain")
 def point_rows(store: Store, map_id: str, since: date, until: date, zone: str = "UTC") -> list[PainPointRow]:
     """Return the map's pain points heard in the period or worked on by somebody, those with the most people first.
 
-    `people` told it outside, `people_inside` in surveys and tickets; `reach` adds up each post's views, or its likes
+    It tells of what had been placed by `until`: later nights do not change it. `people` told it outside,
+    `people_inside` in surveys and tickets; `reach` adds up each post's views, or its likes
     where those are more. First and last seen, quotes and trend (12 weeks to `until`) look at all the past.
     """
     born = [one for one in points(store, map_id=map_id, states=_SHOWN) if one.born <= until]
     facts = _facts(store, [one.id for one in born], since, until, zone)
     shown = [one for one in born if facts[one.id].posts or one.status not in _UNTOUCHED or one.owner]
     ids = [one.id for one in shown]
-    words, trends = quotes(store, ids), weekly_people(store, ids, until, zone=zone)
+    words = quotes(store, ids, placed_by=until)
+    trends = weekly_people(store, ids, until, zone=zone, placed_by=until)
     news: dict[str, list[str]] = defaultdict(list)
     for one in emergences(store, ids):
         if since <= one.night <= until:
@@ -43,6 +45,11 @@ def point_rows(store: Store, map_id: str, since: date, until: date, zone: str = 
         for one in shown
     ]
     return sorted(rows, key=lambda row: (-row.people, -row.posts, row.id))
+
+
+def people_of(store: Store, point_ids: Sequence[str], since: date, until: date, zone: str = "UTC") -> dict[str, int]:
+    """Return how many people told each pain point outside in a period, of what had been placed by its end."""
+    return {one: facts.people(inside=False) for one, facts in _facts(store, point_ids, since, until, zone).items()}
 
 
 class _Facts:
@@ -87,7 +94,8 @@ def _facts(store: Store, point_ids: Sequence[str], since: date, until: date, zon
     with store.reading() as connection:
         for part in in_slices(point_ids):
             mine = sa.select(*columns).select_from(in_points).where(memberships.c.pain_point_id.in_(part))
-            for row in connection.execute(mine.where(documents.c.near_of.is_(None))).mappings():
+            mine = mine.where(documents.c.near_of.is_(None), placed(until))
+            for row in connection.execute(mine).mappings():
                 members[row["pain_point_id"]].append(row)
     return {one: _Facts(rows, since, until, zone) for one, rows in members.items()}
 
@@ -114,4 +122,5 @@ def _row(point: PainPoint, facts: _Facts) -> PainPointRow:
         importance=point.importance,
         cost=point.cost,
         ease=point.ease,
+        due=point.due,
     )

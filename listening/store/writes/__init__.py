@@ -20,8 +20,18 @@ from listening.store.writes.board import (
 from listening.store.writes.crawls import keep_batch, keep_crawl, keep_notes
 from listening.store.writes.decisions import decide_suggestion, keep_no_pains, keep_suggestions
 from listening.store.writes.deletions import forget_authors, forget_documents, sweep
+from listening.store.writes.deliveries import (
+    claim_delivery,
+    free_deliveries,
+    keep_ticket_state,
+    mark_delivered,
+    postpone_delivery,
+    queue_deliveries,
+    requeue_delivery,
+)
 from listening.store.writes.documents import mark_clean
 from listening.store.writes.nights import close_night, keep_meta, open_night, release_lease, take_lease
+from listening.store.writes.packs import keep_pack
 from listening.store.writes.people import (
     add_user,
     change_user,
@@ -38,6 +48,7 @@ from listening.store.writes.points import (
     apply_change,
     apply_changes,
     change_point,
+    change_points,
     keep_apart,
     keep_emergences,
     keep_ledger,
@@ -53,8 +64,10 @@ __all__ = [
     "apply_change",
     "apply_changes",
     "change_point",
+    "change_points",
     "change_user",
     "claim_alert",
+    "claim_delivery",
     "close_night",
     "decide_suggestion",
     "drop_goal",
@@ -65,6 +78,7 @@ __all__ = [
     "forget_documents",
     "forget_person",
     "free_claims",
+    "free_deliveries",
     "keep_apart",
     "keep_audit",
     "keep_batch",
@@ -77,14 +91,17 @@ __all__ = [
     "keep_meta",
     "keep_no_pains",
     "keep_notes",
+    "keep_pack",
     "keep_placement",
     "keep_readings",
     "keep_review",
     "keep_suggestions",
+    "keep_ticket_state",
     "keep_token",
     "keep_try",
     "mark_clean",
     "mark_dead",
+    "mark_delivered",
     "mark_retry",
     "mark_sent",
     "merge_points",
@@ -92,11 +109,14 @@ __all__ = [
     "name_points",
     "open_night",
     "open_session",
+    "postpone_delivery",
     "queue_alerts",
+    "queue_deliveries",
     "recentre",
     "release_lease",
     "relocate",
     "requeue_alert",
+    "requeue_delivery",
     "sweep",
     "take_lease",
     "touch_session",

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from listening.store.engine import Store
 from listening.store.rows import ledger_values
@@ -20,11 +21,16 @@ _GOAL = tuple(column.name for column in goals.c if column.name != "baseline")
 
 def keep_goal(store: Store, goal: Goal, line: LedgerEntry) -> None:
     """Keep a pain point's goal in the place of the one before, with its line in the ledger."""
+    with store.writing() as connection:
+        put_goal(connection, goal)
+        insert_new(connection, ledger, [ledger_values(line)])
+
+
+def put_goal(connection: Connection, goal: Goal) -> None:
+    """Keep a goal within a transaction."""
     row = {name: getattr(goal, name) for name in _GOAL}
     row["baseline"] = None if goal.baseline is None else measure_json(goal.baseline)
-    with store.writing() as connection:
-        upsert(connection, goals, [row])
-        insert_new(connection, ledger, [ledger_values(line)])
+    upsert(connection, goals, [row])
 
 
 def measure_json(measure: Measure) -> dict[str, object]:

@@ -13,9 +13,10 @@ from listening.store.engine import Store
 from listening.store.rows import emergence_values, ledger_values, membership_values, place_values, point_values
 from listening.store.statements import in_slices, insert_new
 from listening.store.tables import apart, emergences, ledger, memberships, pain_points, signals
+from listening.store.writes.board import put_goal
 from listening.store.writes.counting import points_of_signals, recount
 from listening.store.writes.reversals import keep_fields, keep_reversal
-from listening.types import STATUSES, Change, Emergence, LedgerEntry, Membership, PainPoint
+from listening.types import STATUSES, Change, Emergence, Goal, LedgerEntry, Membership, PainPoint
 
 
 def keep_placement(
@@ -157,6 +158,38 @@ def change_point(store: Store, point_id: str, *, fields: PointChange, ledger: Le
             mine = sa.update(pain_points).where(pain_points.c.id == point_id)
             connection.execute(mine.values({**fields}))
         insert_ledger(connection, [] if ledger is None else [ledger])
+
+
+def change_points(
+    store: Store,
+    changes: Sequence[tuple[str, PointChange, PointChange, LedgerEntry]],
+    goals: Sequence[Goal] = (),
+    lines: Sequence[LedgerEntry] = (),
+) -> None:
+    """Change several fields as one: (pain point, fields, the values they must have now, ledger line), all or none.
+
+    `goals` are kept with them, and `lines` are those of the goals, and comments. Raises `NotFound`, or `InputError`
+    where a value was changed by somebody else meanwhile.
+    """
+    for _, fields, _, _ in changes:
+        _check_fields(fields)
+    with store.writing() as connection:
+        for point_id, fields, expected, line in changes:
+            _must_be(connection, point_id, expected)
+            keep_fields(connection, line, point_id, fields)
+            connection.execute(sa.update(pain_points).where(pain_points.c.id == point_id).values({**fields}))
+            insert_ledger(connection, [line])
+        for goal in goals:
+            put_goal(connection, goal)
+        insert_ledger(connection, lines)
+
+
+def _must_be(connection: Connection, point_id: str, expected: PointChange) -> None:
+    _merged_into(connection, point_id)
+    row = connection.execute(sa.select(pain_points).where(pain_points.c.id == point_id)).mappings().one()
+    changed = [name for name, value in expected.items() if row[name] != value]
+    if changed:
+        raise InputError(f"{changed[0]} of {point_id} was changed just now", "look at it and try again")
 
 
 def _check_fields(fields: PointChange) -> None:

@@ -17,6 +17,7 @@ from listening.store.statements import in_slices, insert_new
 from listening.store.tables import alerts, documents, forgotten, ledger, memberships, pain_points, signals
 from listening.store.writes.counting import points_of_documents, recount
 from listening.store.writes.documents import free_copies
+from listening.store.writes.packs import drop_packs, unquote_packs
 from listening.types import PainPoint
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ def withdraw(connection: Connection, ids: Collection[str]) -> Forgotten:
     touched = points_of_documents(connection, texts)
     named = touched | _named_after(connection, texts.values())
     quotes = _drop_quotes(connection, texts.keys())
+    drop_packs(connection, texts.keys(), named)
     gone = _drop_documents(connection, texts)
     free_copies(connection, texts)
     _unname(connection, _with_merged(connection, named))
@@ -174,10 +176,11 @@ def scrub(store: Store) -> None:
 def drop_older(store: Store, before: datetime) -> int:
     """Delete the documents written before a moment, with their signals; return how many documents went.
 
-    Pain points, their ledger, emergences and alerts stay.
+    Pain points, their ledger, emergences, alerts and kept packs stay; packs quote them no more.
     """
     old = documents.c.created_at < before
     with store.writing() as connection:
+        unquote_packs(connection, connection.scalars(sa.select(documents.c.id).where(old)))
         joined = sa.select(memberships.c.pain_point_id).join(signals, signals.c.id == memberships.c.signal_id)
         joined = joined.join(documents, documents.c.id == signals.c.document_id)
         touched = set(connection.scalars(joined.where(old).distinct()))

@@ -14,6 +14,7 @@ from listening.web.pages import (
     map,  # noqa: A004 - the map's page
     mapping,
     nights,
+    pack,
     people,
     point,
     point_forms,
@@ -36,6 +37,7 @@ PAGES: tuple[ModuleType, ...] = (
     goals,
     reviews,
     search,
+    pack,
     account,
     people,
     audit,

@@ -1,0 +1,42 @@
+"""A workbook as it comes back from a meeting: exported, then edited cell by cell."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import openpyxl
+
+from listening.outputs.workbook import render
+from listening.types import Report
+
+Book = Any  # openpyxl publishes no types
+
+
+def edited(content: bytes, edit: Callable[[Book], None]) -> bytes:
+    """Return the workbook after somebody opened it, edited it and saved it."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    edit(book)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def filled(report: Report, cells: Mapping[tuple[str, str], object]) -> bytes:
+    """Return the report's workbook with these cells filled in: (pain point, head) -> value."""
+    return edited(render(report), lambda book: fill(book, cells))
+
+
+def fill(book: Book, cells: Mapping[tuple[str, str], object]) -> None:
+    """Fill cells in, by pain point and head."""
+    for (point, head), value in cells.items():
+        at(book, point, head).value = value
+
+
+def at(book: Book, point: str, head: str) -> Book:
+    """Return the cell of a pain point under a head."""
+    page = book["Pain points"]
+    column = next(one.column for one in page[1] if one.value == head)
+    line = next(one.row for one in page["A"] if one.value == point)
+    return page.cell(line, column)
