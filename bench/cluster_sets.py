@@ -20,7 +20,7 @@ KEPT = ROOT / "data" / "var" / "clusters"
 SHARED = Path(os.environ.get("LISTENING_SHARED", ROOT.parent / "shared")) / "data"
 FILES = {
     "banking77": ("banking77/dev_train.jsonl.gz", "label"),
-    "hwu64": ("hwu64/dev_train.jsonl.gz", "label"),
+    "hwu64": ("hwu64/dev_train.jsonl.gz hwu64/dev_val.jsonl.gz", "label"),
     "newsgroups": ("newsgroups20_sample/dev_120_per_group.jsonl.gz", "group"),
     "trec": ("trec_qc/dev_train.jsonl.gz", "fine"),
     "newsT": ("mstream_topic_streams/dev_newsT.jsonl.gz", "cluster"),
@@ -48,9 +48,11 @@ class LabelledSet:
 
 def open_set(name: str, most: int) -> LabelledSet:
     """Read at most `most` rows of a set (a fixed sample); vectors are made once and kept."""
-    file, key = FILES[name]
-    with gzip.open(SHARED / file, "rt", encoding="utf-8") as lines:
-        rows = [row for row in map(json.loads, lines) if row[key] is not None]
+    files, key = FILES[name]
+    rows = []
+    for file in files.split():
+        with gzip.open(SHARED / file, "rt", encoding="utf-8") as lines:
+            rows += [row for row in map(json.loads, lines) if row[key] is not None]
     texts = [f"{row.get('subject', '')}\n\n{row['text']}".strip() for row in rows]
     whole = LabelledSet(name, texts, [str(row[key]) for row in rows], np.zeros((len(rows), 0), dtype=np.float32))
     chosen = whole.sample(most)

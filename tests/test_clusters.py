@@ -217,6 +217,27 @@ NAMING = [
         {"pairing", "code"},
     ),
 ]  # fmt: skip
+SCRAPS = [
+    (
+        ["do prices include shipping?", "shipping is not in the prices", "prices, and then shipping is not in"],
+        "Shipping is not in the prices",
+    ),
+    (
+        [
+            "this keeps my computer from booting properly",
+            "my computer won't boot properly",
+            "computer boots, not properly",
+        ],
+        "My computer won't boot properly",
+    ),
+]
+
+
+@pytest.mark.parametrize(("texts", "called"), SCRAPS)
+def test_a_name_stands_by_itself_and_says_what_is_wrong(texts: list[str], called: str) -> None:
+    assert name([pain(f"d{i}.0", f"p{i}", text, i) for i, text in enumerate(texts)]).name == called
+
+
 BESIDE = [
     pain("o1.0", "x", "the courier never came to the address"),
     pain("o2.0", "y", "the basket on the front rattles, says the box maker"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from math import log
 
 import numpy as np
@@ -17,7 +18,9 @@ _PROPER_FROM = 3  # so many people make a proper noun a product, not somebody's 
 WORDS = 10  # telling words kept: they also help to recognise the pain on later nights
 QUOTES = 3
 SHORTEST, LONGEST = 3, 8  # words in a name
-WHOLE = 1.15  # what it is worth to begin, and to end, where a clause does
+WHOLE = 1.2  # what it is worth to begin, and to end, where a clause does
+TROUBLE = 1.25  # what it is worth to say what is wrong
+SCRAP = 0.7  # what is left of a phrase that leans on a word before it
 CORE, OF_CORE = 5, 2  # a name says so many of the most telling words
 THIN = 0.35  # how much filler counts against a name
 _CLAUSE = re.compile(
@@ -32,6 +35,14 @@ _NO_EDGE = frozenset(
     which who will with would you your""".split()  # noqa: SIM905 -- a list to read
 )
 _MAY_START = frozenset(("no", "when", "my"))
+_WRONG = frozenset(
+    """no not never nothing nobody nowhere none without cannot can't won't don't doesn't didn't isn't aren't wasn't
+    couldn't wouldn't missing lost broke broken breaks fails failed failing stuck wrong late gone refuses rejected
+    declined ignored leaks drips squeals rattles peels cracked snapped dead useless vanished vanishes disappeared
+    unanswered twice again cancelled delayed slow expensive confusing hidden""".split()  # noqa: SIM905 -- a list to read
+)
+_ASKING = frozenset("do does did can could would will should is are was were am has have had".split())  # noqa: SIM905 -- the same
+_HOLDS_BACK = frozenset("keep keeps kept keeping stop stops stopped prevent prevents prevented".split())  # noqa: SIM905 -- the same
 
 
 def name(pains: Sequence[Pain], others: Sequence[Sequence[Pain]] = ()) -> Naming:
@@ -147,7 +158,7 @@ def _phrases(text: str, core: set[str]) -> Iterator[tuple[list[str], float]]:
             for length in range(SHORTEST, LONGEST + 1):
                 run = words[start : start + length]
                 if len(run) == length and _stands(run) and "[" not in clause:
-                    yield run, WHOLE ** ((start == 0) + (start + length == len(words)))
+                    yield run, WHOLE ** ((start == 0) + (start + length == len(words))) * _sound(words, start, run)
 
 
 def _stands(run: Sequence[str]) -> bool:
@@ -155,6 +166,20 @@ def _stands(run: Sequence[str]) -> bool:
     if not all(_WORDLIKE.match(word) or word.isdigit() for word in run):
         return False
     return (first not in _NO_EDGE or first in _MAY_START) and last not in _NO_EDGE
+
+
+def _sound(words: Sequence[str], start: int, run: Sequence[str]) -> float:
+    """How well a run stands by itself: more where it says what is wrong, less where it leans on a word before it.
+
+    Scraps are what was asked ("[do] prices include shipping"), what was held back ("[keeps] it from booting"), and what
+    begins within a verb ("[had to] tape", "[keeps] asking").
+    """
+    low = [word.lower().replace("\u2019", "'") for word in run]
+    before = words[start - 1].lower() if start else ""
+    kept_back = any(a == "from" and b.endswith("ing") for a, b in pairwise(low))
+    leans = before in _ASKING or before == "to" or (bool(before) and low[0].endswith("ing"))
+    leans = leans or (kept_back and not _HOLDS_BACK & set(low))
+    return (TROUBLE if _WRONG & set(low) else 1.0) * (SCRAP if leans else 1.0)
 
 
 def _score(words: Sequence[str], weights: dict[str, float]) -> float:
