@@ -21,7 +21,7 @@ from store_nouns import pain_point, reading, signal
 from store_nouns import place as bear
 
 from listening import pipeline
-from listening.pipeline import crawling
+from listening.pipeline import visits
 from listening.settings import Settings
 from listening.sources import hosts, plain_link
 from listening.sources.cursor import later, read_from, whose_turn
@@ -65,7 +65,8 @@ class Place:
 
         kept = writes.keep_batch
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(crawling.writes, "keep_batch", keep)
+            patch.setattr(visits.writes, "keep_batch", keep)
+            patch.setattr(visits, "LONGEST_WAIT", 0.0)  # each batch on its own: there are more moments to die in
             try:
                 return pipeline.crawl(self.store, self.settings, self.source, key=KEY, now=now)
             except Killed:

@@ -104,18 +104,19 @@ def _crawl(url: str, conf: SourceConfig, kill_at: int | None) -> None:
     from dataclasses import replace  # noqa: PLC0415 -- the child's own
     from itertools import count  # noqa: PLC0415 -- the same
 
-    from listening.pipeline import crawling  # noqa: PLC0415 -- the same
+    from listening.pipeline import crawling, visits  # noqa: PLC0415 -- the same
     from listening.settings import load  # noqa: PLC0415 -- the same
     from listening.store import open_store  # noqa: PLC0415 -- the same
 
-    keep, number = crawling.writes.keep_batch, count(1)
+    keep, number = visits.writes.keep_batch, count(1)
 
     def keep_or_die(*args: Any, **named: Any) -> object:  # noqa: ANN401 -- whatever it takes
         if next(number) == kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
         return keep(*args, **named)
 
-    crawling.writes.keep_batch = keep_or_die  # type: ignore[assignment]  # the process ends with it
+    visits.writes.keep_batch = keep_or_die  # type: ignore[assignment]  # the process ends with it
+    visits.LONGEST_WAIT = 0.0  # each portion on its own: there are more moments to die in
     settings = replace(load(Path(__file__).parent.parent / "configs", {}), secrets=SECRETS)
     done = crawling.crawl(open_store(url), settings, conf, key=b"k", now=NOW)
     os._exit(0 if done.state == "done" else 3)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 import unicodedata
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +27,7 @@ LONG_WORDS, SAME_LONG = 30, 0.45  # so much alike in so many words is no chance:
 CROWD = 100  # a band that more originals than this share says nothing; the earliest stand for all
 SEED = 1
 
+_OF_THREAD = threading.local()
 _WORD = re.compile(r"\w+")
 # Letters of other alphabets that look like ours, after decomposition: upper and lower case differ (Greek eta: H, n).
 _LOOK_ALIKES = str.maketrans(
@@ -50,12 +51,13 @@ def signature(text: str) -> Signature:
     `minhash` is 64 little-endian uint32 (256 bytes), `bands` 21 keys: the same on each machine and each night.
     """
     words = _words(text)
-    fingerprint = hashlib.blake2b(" ".join(words).encode("utf-8", "ignore"), digest_size=16).hexdigest()
+    plain = " ".join(words).encode("utf-8", "ignore")
+    fingerprint = hashlib.blake2b(plain, digest_size=16).hexdigest()
     if len(words) < FEWEST_WORDS:
         return Signature(fingerprint, b"", ())
-    shingles = {" ".join(words[at : at + SHINGLE]) for at in range(len(words) - SHINGLE + 1)}
-    sketch = _blank().copy()
-    sketch.update_batch([one.encode("utf-8", "ignore") for one in sorted(shingles)])
+    each = plain.split(b" ")
+    sketch = _blank()
+    sketch.update_batch(map(b" ".join, zip(*(each[at:] for at in range(SHINGLE)), strict=False)))
     minhash = sketch.hashvalues.astype("<u4").tobytes()
     return Signature(fingerprint, minhash, _bands(minhash))
 
@@ -138,8 +140,12 @@ def _bands(minhash: bytes) -> tuple[str, ...]:
     )
 
 
-@lru_cache(maxsize=1)
 def _blank() -> MinHash:
-    from datasketch import MinHash  # noqa: PLC0415 -- takes most of a second to load
+    """Return this thread's sketch, empty: making one costs more than filling it."""
+    sketch: MinHash | None = getattr(_OF_THREAD, "sketch", None)
+    if sketch is None:
+        from datasketch import MinHash  # noqa: PLC0415 -- takes most of a second to load
 
-    return MinHash(num_perm=PERMUTATIONS, seed=SEED, hashfunc=zlib.crc32, scheme="affine32")
+        sketch = _OF_THREAD.sketch = MinHash(num_perm=PERMUTATIONS, seed=SEED, hashfunc=zlib.crc32, scheme="affine32")
+    sketch.clear()
+    return sketch

@@ -18,6 +18,12 @@ DROPPED = (
     "script, style, noscript, template, iframe, object, embed, svg, math, canvas, img, picture, video, audio, "
     "button, select, textarea, input, head, title"
 )
+# Without any of these nothing is dropped; asking the parser for all of the above takes longer than the rest together.
+_MAY_DROP = re.compile(
+    r"class|<(?:blockquote|q|pre|code|kbd|samp|script|style|noscript|template|iframe|object|embed|svg|math|canvas|img"
+    r"|picture|video|audio|button|select|textarea|input|head|title)\b",
+    re.IGNORECASE,
+)
 _BLOCK_TAGS = (
     "address article aside body br caption center dd details dialog div dl dt fieldset figcaption figure footer form"
     " h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p section summary table tbody tfoot thead tr"
@@ -32,6 +38,8 @@ _CELLS = frozenset(("td", "th"))
 _LEAF_TAGS = "area base br col embed hr img input link meta param source track wbr p li tr td th dt dd option tbody"
 _UNNESTED = frozenset(_LEAF_TAGS.split())
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
+_OPENS = re.compile(r"<[a-zA-Z]")
+_LONGEST_TAG, _MOST_ATTRIBUTES = 20_000, 500  # characters; a picture in a tag is longer, but one attribute
 _DEEPEST = 500  # the parser's time grows with the square of the nesting: 50,000 levels took 4 s
 
 
@@ -42,12 +50,17 @@ def words_of_html(source: str) -> str:
     tree = LexborHTMLParser(_flattened(source.encode("utf-8", "ignore").decode()))
     if tree.body is None:
         return ""
-    _drop(tree)
+    if _MAY_DROP.search(source):
+        _drop(tree)
     return "".join(_walk(tree.body))
 
 
 def _flattened(source: str) -> str:
     """Drop the tags that nest deeper than anybody writes; the words inside stay where they are."""
+    if max(map(len, source.split(">"))) > _LONGEST_TAG:
+        source = ">".join(map(_shortened, source.split(">")))
+    if source.count("<") <= _DEEPEST:
+        return source
     depth = dropped = 0
 
     def keep(tag: re.Match[str]) -> str:
@@ -64,6 +77,14 @@ def _flattened(source: str) -> str:
         return tag.group()
 
     return _TAG.sub(keep, source)
+
+
+def _shortened(piece: str) -> str:
+    """Return what stands before a ">", with a line break for a tag whose very many attributes the parser compares."""
+    tag = _OPENS.search(piece) if len(piece) > _LONGEST_TAG else None
+    if tag is None or len(piece[tag.start() :].split(None, _MOST_ATTRIBUTES)) <= _MOST_ATTRIBUTES:
+        return piece
+    return piece[: tag.start()] + "<br"
 
 
 def _drop(tree: object) -> None:

@@ -24,15 +24,15 @@ def without_names(text: str, names: Collection[str]) -> str:
     sentence or after a greeting. Of a name of several words each part goes too, where it is written with a capital.
     """
     index = _index(frozenset(names))
-    if not index:
+    if index.keys().isdisjoint(map(str.casefold, _WORD.findall(text))):
         return text
     out: list[str] = []
     done = 0
     for word in _WORD.finditer(text):
-        if word.start() < done:
+        given = index.get(word.group().casefold())
+        if given is None or word.start() < done:
             continue
-        end = _named(text, word, index.get(word.group().casefold(), ()))
-        if end:
+        if end := _named(text, word, given):
             out += (text[done : word.start()], "[name]")
             done = end
     return "".join((*out, text[done:]))

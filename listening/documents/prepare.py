@@ -29,7 +29,7 @@ def pseudonym(author: str, key: bytes) -> str:
     name = _PREFIX.sub("", name.replace("\0", "").strip(), count=1).strip().casefold()
     if not name or name in _NOBODY:
         return ""
-    return hmac.new(key, name.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key, name.encode(), "sha256").hex()[:32]
 
 
 def prepare(post: Post, *, key: bytes, names: Collection[str] = (), now: datetime) -> Document:
@@ -38,7 +38,7 @@ def prepare(post: Post, *, key: bytes, names: Collection[str] = (), now: datetim
     `key` makes the pseudonym; `names` are the authors known around this post (its thread), who are taken out of the
     text as the post's own author is; `now` is an aware moment, the date of a post that has none or a future one.
     """
-    people = {*names, post.author or ""}
+    people = names if not post.author or post.author in names else {*names, post.author}
     title = cut(redact(clean_line(post.title), people), 500)
     body, truncated = clean(post.body, post.format)
     whole = _with_title(title, redact(body, people))

@@ -20,6 +20,8 @@ _EMAIL_SPELT = re.compile(
     r"|(?<![\w.+-])[\w.+-]{1,64} at [\w-]{1,63} dot (?:com|net|org|edu|info|io|de|fr|es|it|nl|ch|at|uk|co|eu|ca|au)\b",
     re.IGNORECASE,
 )
+_SPELT = re.compile(r"[(\[{<] {0,2}(?:at|@)| dot ", re.IGNORECASE)
+_DOTTED = re.compile(r"\d\.\d")
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _IPV4 = re.compile(rf"(?<![\w.])(?:{_OCTET}\.){{3}}{_OCTET}(?![\w]|\.\d)(?:/\d{{1,2}}(?!\d))?")
 _IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f:]{2,39}(?:\.\d{1,3}){0,3}(?:%\w{1,15})?(?![\w:])")
@@ -38,7 +40,7 @@ def redact(text: str, names: Collection[str] = ()) -> str:
     `names` are authors' names as shown; they are taken out as whole words, in any case. In time linear in the text;
     redacting an answer once more changes nothing.
     """
-    for _ in range(_PASSES):
+    for _ in range(_PASSES if text else 0):
         done = without_names(_once(text), names)
         if done == text:
             break
@@ -47,12 +49,19 @@ def redact(text: str, names: Collection[str] = ()) -> str:
 
 
 def _once(text: str) -> str:
+    """Each pattern is tried only where the text has what it cannot do without: most texts have nothing of it."""
     if "@" in text:
         text = _EMAIL.sub("[email]", text)
-    text = _EMAIL_SPELT.sub("[email]", text)
-    text = _IPV6.sub(_ipv6, _IPV4.sub(_ipv4, text))
+    if _SPELT.search(text):
+        text = _EMAIL_SPELT.sub("[email]", text)
+    if _DOTTED.search(text):
+        text = _IPV4.sub(_ipv4, text)
+    if text.count(":") > 1:
+        text = _IPV6.sub(_ipv6, text)
     text = without_numbers(text)
-    return _REDDITOR.sub("[name]", _HANDLE.sub(_handle, text))
+    if "@" in text:
+        text = _HANDLE.sub(_handle, text)
+    return _REDDITOR.sub("[name]", text) if "/" in text else text
 
 
 def _ipv4(found: re.Match[str]) -> str:

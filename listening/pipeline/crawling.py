@@ -6,19 +6,18 @@ import logging
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from listening.documents import identity, prepare
 from listening.errors import InputError, ListeningError, NotConfigured, Unforeseen
-from listening.health import emptied
 from listening.pipeline.nights import night_of
+from listening.pipeline.visits import Visit, documents_of
 from listening.settings import Settings
-from listening.sources import KINDS, import_file, open_source, plain_link, robots_notes
+from listening.sources import KINDS, import_file, open_source, robots_notes
 from listening.store import Kept, Store, reads, writes
-from listening.types import Batch, Crawl, Document, Memory, Post, PostKind, Shown, SourceConfig
+from listening.types import Crawl, Document, Memory, Post, PostKind, Shown, SourceConfig
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -50,17 +49,18 @@ class Look:
 def crawl(store: Store, settings: Settings, source: SourceConfig, *, key: bytes, now: datetime) -> Crawl:
     """Read one source and keep what it has; a failure is a row with its reason, never a dead night."""
     start, night = time.monotonic(), night_of(settings, now)
-    total, pages, failure = Kept(), list[Shown](), _NONE
+    failure, visit = _NONE, Visit(store, source, key=key, now=now, night=night)
     try:
         place = open_source(source, now=now, memory=reads.memory(store, source.name), secrets=settings.secrets)
-        for batch in place.batches():
-            total += _keep(store, source, batch, key=key, now=now, night=night)
-            pages += batch.shown
+        with visit:
+            for batch in place.batches():
+                visit.take(batch)
     except ListeningError as reason:
         failure = reason
     except Exception as reason:
         log.exception("crawl.unforeseen", extra={"source": source.name})
         failure = Unforeseen(f"{source.name}: {type(reason).__name__} while reading it", "report this with the log")
+    total, pages = visit.kept, visit.pages
     state = "done" if failure is _NONE else "off" if isinstance(failure, NotConfigured) else "failed"
     done = Crawl(
         source=source.name,
@@ -81,25 +81,6 @@ def crawl(store: Store, settings: Settings, source: SourceConfig, *, key: bytes,
     writes.keep_notes(store, source.name, robots_notes(source, now))
     log.info("crawl.%s", state, extra={"source": source.name, "seen": total.seen, "new": total.new})
     return replace(done, warnings=_warnings(store, done))
-
-
-def _keep(store: Store, source: SourceConfig, batch: Batch, *, key: bytes, now: datetime, night: date) -> Kept:
-    """Keep a batch; a page of a thread that is empty all at once is told."""
-    empty = [(page, page.thread) for page in batch.shown if not page.posts and page.thread]
-    before = [(page, reads.posts_of_thread(store, source.name, thread)) for page, thread in empty]
-    return writes.keep_batch(
-        store,
-        source=source.name,
-        kind=source.kind,
-        documents=_documents(batch.posts, key, now),
-        cursor=batch.cursor,
-        validators=batch.validators,
-        night=night,
-        gone=[identity(source.name, native) for native in batch.gone],
-        standing=batch.standing,
-        shown=batch.shown,
-        warnings=[*batch.warnings, *(emptied(page.page, posts) for page, posts in before if posts)],
-    )
 
 
 def _warnings(store: Store, done: Crawl) -> tuple[str, ...]:
@@ -130,7 +111,7 @@ def bring_in(
             store,
             source=source,
             kind="file",
-            documents=_documents(posts, key, now),
+            documents=documents_of(posts, key, now),
             cursor="",
             validators=(),
             night=night_of(settings, now),
@@ -155,7 +136,7 @@ def look(settings: Settings, source: SourceConfig, *, key: bytes, now: datetime,
     place = open_source(tried, now=now, memory=Memory(), secrets=settings.secrets)
     found, warnings, pages = list[Document](), list[str](), list[Shown]()
     for batch in place.batches():
-        found += _documents(batch.posts, key, now)
+        found += documents_of(batch.posts, key, now)
         warnings += [said for said in batch.warnings if "max_pages" not in said]  # it is we who read one page only
         pages += batch.shown
         if len(found) >= most:
@@ -167,13 +148,6 @@ def look(settings: Settings, source: SourceConfig, *, key: bytes, now: datetime,
         len(pages),
         sum(page.posts for page in pages),
     )
-
-
-def _documents(posts: Iterable[Post], key: bytes, now: datetime) -> list[Document]:
-    """Make documents of the posts; those who write in the same batch are known by name to the redactor."""
-    posts = [replace(post, url=plain_link(post.url)) for post in posts]
-    names = {post.author for post in posts if post.author}
-    return [prepare(post, key=key, names=names, now=now) for post in posts]
 
 
 def _slices(rows: Iterable[T], size: int) -> Iterator[list[T]]:

@@ -108,6 +108,8 @@ JUST_NOW = re.compile(
 
 def fold(text: str) -> str:
     """Return the text in lower case, without accents, with western digits and single spaces."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     spread = unicodedata.normalize("NFKD", text.replace("İ", "i").replace("ı", "i")).casefold()
     bare = "".join(_plain(char) for char in spread if not unicodedata.combining(char))
     return " ".join(unicodedata.normalize("NFC", bare).split())

@@ -158,7 +158,7 @@ class Discourse:
         """Return the JSON object at an address. Raises SourceError naming what came instead."""
         page = self._fetcher.get(url, accept="application/json", secret=self._secret)
         try:
-            found = json.loads(page.body)
+            found = json.loads(page.body, parse_constant=_no_number)
         except (ValueError, RecursionError):
             found = None
         if isinstance(found, dict):
@@ -169,6 +169,10 @@ class Discourse:
         raise SourceBroken(
             f"{url} gave {what_came(page.body)} instead of Discourse's JSON", "check that it is a Discourse forum"
         )
+
+
+def _no_number(said: str) -> float:
+    raise ValueError(f"{said} is no JSON")
 
 
 def _part(found: dict[str, Any], name: str) -> dict[str, Any]:

@@ -167,6 +167,8 @@ class Forum:
             )
             warnings: list[str] = []
             self._tell_guess(found, url, warnings)
+            if found.cut:
+                warnings.append(f"{url} is so long that its end was not read -> read the forum by its feed as well")
             if not posts:
                 what = found.obstacle or Obstacle.of("changed layout")
                 warnings.append(f"{url} shows no posts (page titled {found.title!r}): {what.name}; {what.mend}")

@@ -58,12 +58,16 @@ def read_blocks(survey: Survey, blocks: Sequence[Block]) -> list[FoundPost]:
         (block, _of_kind(block.dates, date_kind), _of_kind(block.names or (_NOBODY,), name_kind)) for block in blocks
     ]
     body_kind = _body_kind(survey, chosen)
-    bodies = [next((place for place in inside(survey, block) if place.kind == body_kind), None) for block in blocks]
+    bodies = [
+        next((at for at in inside(survey, block) if at.kind == body_kind and not _holds(at, date, name)), None)
+        for block, date, name in chosen
+    ]
     for (block, date, name), body in zip(chosen, bodies, strict=True):
         _set_aside(survey, block, body or block.place, (date, name))
     numbers = [_number(block, survey) for block in blocks]
     often = Counter(numbers)
     posts, named = [], dict[int, str]()
+    above = {one.order: block.place.order for block in blocks for one in block.inner}
     for (block, date, name), body, shown in zip(chosen, bodies, numbers, strict=True):
         html = own_html((body or block.place).node, _ASIDE)
         words = re.sub(r"<[^>]+>", " ", html).split()
@@ -71,7 +75,7 @@ def read_blocks(survey: Survey, blocks: Sequence[Block]) -> list[FoundPost]:
             continue
         native = shown if shown and often[shown] == 1 else text_hash(name.name, html)
         named[block.place.order] = native
-        outer = next((one.place.order for one in reversed(blocks) if block.place in one.inner), None)
+        outer = above.get(block.place.order)
         posts.append(
             FoundPost(
                 id=native,
@@ -100,14 +104,13 @@ def _of_kind(marks: Sequence[Mark], kind: str) -> Mark:
 
 def inside(survey: Survey, block: Block) -> Iterable[Place]:
     """Return the places in a block, without those in the blocks inside it."""
+    ends = {one.order: one.end for one in block.inner}
     at = block.place.order + 1
     while at <= block.place.end:
-        place = survey.places[at]
-        around = next((one for one in block.inner if one.order == at), None)
-        if around is not None:
-            at = around.end + 1
+        if at in ends:
+            at = ends[at] + 1
             continue
-        yield place
+        yield survey.places[at]
         at += 1
 
 
@@ -120,7 +123,7 @@ def _body_kind(survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]]) -> st
     for block, date, name in chosen:
         counted = Counter[str]()
         for place in inside(survey, block):
-            if place.order <= date.order <= place.end or place.order <= name.order <= place.end:
+            if _holds(place, date, name):
                 continue
             counted[place.kind] += 1
             if counted[place.kind] > 1:
@@ -148,6 +151,10 @@ def _body_kind(survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]]) -> st
     return next((kind for kind, score in fit.items() if score >= 0.95 * best), "") if best else ""
 
 
+def _holds(place: Place, *marks: Mark) -> bool:
+    return any(place.order <= mark.order <= place.end for mark in marks)
+
+
 def _named_like(kind: str) -> float:
     _, shape, classes, prop = [*kind.partition("<")[0].split("|"), "", "", ""][:4]
     name = f"{shape} {classes} {prop}"
@@ -167,11 +174,12 @@ def _number(block: Block, survey: Survey) -> str:
 def _set_aside(survey: Survey, block: Block, body: Place, marks: Sequence[Mark]) -> None:
     """Mark what is no word of the author: what stands around the date and the name, and what its class calls so."""
     aside = []
+    most = min(AROUND, block.words // 2) if body is block.place else AROUND  # what stands beside them is the text
     for mark in marks:
         at = mark.order
         while at > block.place.order:
             above = survey.places[at].parent
-            if above <= block.place.order or survey.words(above, survey.places[above].end) > AROUND:
+            if above <= block.place.order or survey.words(above, survey.places[above].end) > most:
                 break
             at = above
         if at > block.place.order:

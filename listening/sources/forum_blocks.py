@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -24,7 +25,8 @@ _COMMENT = re.compile(r"comment|post|reply|answer|message|#", re.IGNORECASE)
 def posts_by_blocks(survey: Survey) -> list[FoundPost]:
     """Return the posts that stand in the page's best group of repeated blocks; none where no group is sound.
 
-    Blocks without names count only where none has one, and only where their classes or ids call them posts.
+    Blocks without names count only where none has one, and only where their classes or ids call them posts. On a page
+    that marks no name at all, what stands in bold may be one.
     """
     survey = survey.known()
     members = list(_groups(survey))
@@ -33,7 +35,12 @@ def posts_by_blocks(survey: Survey) -> list[FoundPost]:
     if posts := _posts_of(survey, _named(groups)) or _posts_of(survey, called):
         return posts
     groups = [blocks for some in members if (blocks := _blocks(survey, some, borrow=True))]
-    return _posts_of(survey, _named(groups))
+    if (posts := _posts_of(survey, _named(groups))) or survey.names:
+        return posts
+    survey.take_bold_for_names()
+    groups = [blocks for some in members if (blocks := _blocks(survey, some))]
+    wordy = [blocks for blocks in groups if sum(block.words for block in blocks) >= AROUND * len(blocks)]
+    return _posts_of(survey, _named(wordy))
 
 
 def _named(groups: Sequence[list[Block]]) -> list[list[Block]]:
@@ -162,7 +169,9 @@ def _just_before(survey: Survey, place: Place, marks: list[Mark]) -> tuple[Mark,
 
 
 def _outside(marks: Sequence[Mark], inner: Sequence[Place]) -> tuple[Mark, ...]:
-    return tuple(mark for mark in marks if not any(place.order <= mark.order <= place.end for place in inner))
+    starts = [place.order for place in inner]  # in order, and none in another
+    last = [(mark, bisect_right(starts, mark.order) - 1) for mark in marks]
+    return tuple(mark for mark, at in last if at < 0 or mark.order > inner[at].end)
 
 
 def _score(blocks: Sequence[Block]) -> float:

@@ -31,8 +31,10 @@ def next_link(root: LexborNode | None, base: str) -> str:
         if url and _same_list(here, url):
             return url
     for link in all_of(root, "a[href]"):
+        if not _says_next(link):
+            continue
         url = joined(base, link.attributes.get("href") or "")
-        if url and url != here and _says_next(link) and _same_list(here, url):
+        if url and url != here and _same_list(here, url):
             return url
     return _after_current(root, here, base)
 

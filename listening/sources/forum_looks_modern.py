@@ -204,7 +204,7 @@ FLARUM = {
     "body": ".Post-body",
     "title": ".DiscussionHero-title | h1",
     "next_page": "link[rel=next] @href | a[rel=next] @href",
-    "likes": ".Post-likedBy a",
+    "likes": ".Post-likedBy",
     "reply_to": ".PostMention @data-id",
     "skip": ".PostMention",
 }

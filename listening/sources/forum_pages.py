@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import islice
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -15,11 +16,12 @@ from listening.sources.forum_blocks import posts_by_blocks
 from listening.sources.forum_engines import ENGINES, engine_of
 from listening.sources.forum_links import next_link
 from listening.sources.forum_lists import boards_by, threads_by, threads_by_rows
-from listening.sources.forum_posts import FoundPost, Reading, posts_by
+from listening.sources.forum_posts import FoundPost, Reading, post_nodes, posts_by
 from listening.sources.forum_schema import posts_by_json_ld, posts_by_microdata
 from listening.sources.forum_selectors import Selectors, all_of, places, shown_at, value
 from listening.sources.forum_survey import Survey
 from listening.sources.forum_urls import joined
+from listening.sources.page_bounds import bounded
 from listening.sources.pages import Obstacle, obstacle_on
 from listening.sources.threads import Thread
 
@@ -28,6 +30,7 @@ __all__ = ["FoundPage", "FoundPost", "Reading", "complete_looks", "decode", "rea
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _CHARSET_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _NUMERIC = re.compile(r"(?<![\d./-])\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?![\d/-]).{0,16}")
+_MOST_DATES = 500  # of a page that are asked in which order it writes them
 _ENOUGH = 0.8  # of the posts that an engine's selectors find must have an author and a date
 
 
@@ -36,7 +39,8 @@ class FoundPage:
     """What one page holds.
 
     `read_by` is the engine whose selectors found the posts or threads, or "microdata", "json-ld" or "blocks" where none
-    did; `engine` is the program that made the page, as it says itself; `obstacle` what a page is that holds nothing.
+    did; `engine` is the program that made the page, as it says itself; `obstacle` what a page is that holds nothing;
+    `cut` where it is so long that its end was not read.
     """
 
     title: str
@@ -48,6 +52,7 @@ class FoundPage:
     engine: str = ""
     read_by: str = ""
     obstacle: Obstacle | None = None
+    cut: bool = False
 
 
 def read_page(body: bytes, url: str, content_type: str, how: Reading, board: str = "") -> FoundPage:
@@ -57,7 +62,8 @@ def read_page(body: bytes, url: str, content_type: str, how: Reading, board: str
     Structured data count only where they tell as many posts as are visible. A page that holds nothing says what stands
     in the way.
     """
-    root = LexborHTMLParser(decode(body, content_type)).root
+    source, cut = bounded(decode(body, content_type))
+    root = LexborHTMLParser(source).root
     base = urljoin(url, value(root, "base[href] @href"))
     engine = engine_of(root)
     told = replace(how, looks=ENGINES.get(engine, ()), engine=engine)
@@ -81,6 +87,7 @@ def read_page(body: bytes, url: str, content_type: str, how: Reading, board: str
         engine=engine,
         read_by=found.read_by if found.posts or found.threads else "",
         obstacle=obstacle_on(root) if nothing else None,
+        cut=cut,
     )
 
 
@@ -118,17 +125,29 @@ def complete_looks(engine_looks: Sequence[Selectors], own: Mapping[str, str]) ->
 def _by_looks(root: LexborNode | None, how: Reading, base: str, board: str, survey: Survey) -> _Found:
     """Read a page by the look that finds most posts, else most threads; without any look by any engine's that fits."""
     looks = how.looks or [look for some in ENGINES.values() for look in some]
-    tried = [(look, posts_by(root, look, how, base, survey)) for look in looks]
-    sound = [(look, posts) for look, posts in tried if posts and (how.looks or _sound(posts))]
+    best, posts = _most_posts(root, looks, how, base, survey)
     read_by = how.engine or "selectors"
     linked = [boards_by(root, each, base) for each in how.looks]
     boards = max((tuple(links) for links in linked), key=len, default=())
-    if sound:
-        look, posts = max(sound, key=lambda one: len(one[1]))
-        return _Found(look, tuple(posts), (), boards, read_by)
+    if posts:
+        return _Found(best, tuple(posts), (), boards, read_by)
     lists = [(look, threads_by(root, look, how, base, board)) for look in how.looks]
     look, threads = max(lists, key=lambda one: len(one[1]), default=({}, []))
     return _Found(look, (), tuple(threads), boards, read_by)
+
+
+def _most_posts(
+    root: LexborNode | None, looks: Sequence[Selectors], how: Reading, base: str, survey: Survey
+) -> tuple[Selectors, list[FoundPost]]:
+    """Return the first look that finds most posts, with them; without looks of its own the forum's must be sound."""
+    best: tuple[Selectors, list[FoundPost]] = ({}, [])
+    for look in looks:
+        nodes = post_nodes(root, look)
+        if len(nodes) > len(best[1]):  # fewer elements cannot hold more posts, and reading them is dear
+            posts = posts_by(nodes, look, how, base, survey)
+            if len(posts) > len(best[1]) and (how.looks or _sound(posts)):
+                best = (look, posts)
+    return best
 
 
 def _sound(posts: Sequence[FoundPost]) -> bool:
@@ -151,7 +170,7 @@ def _without_looks(root: LexborNode | None, survey: Survey, base: str, board: st
 def _day_first(root: LexborNode | None, how: Reading) -> bool | None:
     """Tell from the page's dates in numbers whether the day stands first."""
     text = root.text(separator=" ") if root is not None else ""
-    everywhere = [match.group() for match in _NUMERIC.finditer(text)]
+    everywhere = [match.group() for match in islice(_NUMERIC.finditer(text), _MOST_DATES)]
     if not everywhere:
         return None
     lang = value(root, "html @lang")

@@ -34,6 +34,15 @@ _EDITS = (
     ".postedit, .post-edited, [id^=edited_by], [id^=edit]:has(em), .modified, [id^=modified_], .bbp-reply-revision-log"
 )
 _MACHINERY = "script, style, noscript, template, form, button, select, textarea, input"
+_MARKED = re.compile(  # all but a few plain tags, attributes by which programs mark things, and ruled lines
+    r"<(?!/?(?:a|b|br|i|em|strong|u|s|p|span|div|ul|ol|li|hr|font|small|del|sub|sup)[\s>])|\s(?:class|id|data-|component)"
+    r"|_{8}|—{8}|[\r\0]"
+)
+_FRAMES = {
+    "tr": ("<table><tr>", "</tr></table>"),
+    "tbody": ("<table>", "</table>"),
+    "table": ("<table>", "</table>"),
+}
 _RULED_OFF = 8  # underscores or dashes in a row end a text: what follows is the signature
 _OTHERS = re.compile(
     r"\W(?:and|und|et|y|e|en|och|og|i|и)\s(\d[\d.,]*)\s(?:others?|other people|more|weitere\w*|anderen?|autres?"
@@ -79,9 +88,13 @@ class FoundPost:
     accepted: bool = False
 
 
-def posts_by(root: LexborNode | None, look: Selectors, how: Reading, base: str, survey: Survey) -> list[FoundPost]:
-    """Return the posts that this look finds on a page, in the page's order, each once."""
-    nodes = [node for node in all_of(root, look.get("post", "")) if node.tag not in ("html", "body")][:_MANY]
+def post_nodes(root: LexborNode | None, look: Selectors) -> list[LexborNode]:
+    """Return the elements of a page that this look takes for posts."""
+    return [node for node in all_of(root, look.get("post", "")) if node.tag not in ("html", "body")][:_MANY]
+
+
+def posts_by(nodes: Sequence[LexborNode], look: Selectors, how: Reading, base: str, survey: Survey) -> list[FoundPost]:
+    """Return the posts that these elements hold, read by this look, in the page's order, each once."""
     ids = frozenset(node.mem_id for node in nodes)
     found: list[FoundPost] = []
     names: list[str] = []
@@ -101,7 +114,11 @@ def posts_by(root: LexborNode | None, look: Selectors, how: Reading, base: str, 
 
 def own_html(body: LexborNode, skip: str = "") -> str:
     """Return what the author wrote as HTML: without quotes, signature, edit notes and the page's machinery."""
-    tree = LexborHTMLParser(f"<div>{body.inner_html or ''}</div>")
+    inner = body.inner_html or ""
+    if not _MARKED.search(inner) and all(part.strip()[:1] in ("", ".", "#", "[") for part in skip.split(",")):
+        return f"<div>{inner}</div>"  # nothing that could be unwanted: as it would come out below
+    around, closing = _FRAMES.get(body.tag or "", ("", ""))  # rows and cells are lost outside their table
+    tree = LexborHTMLParser(f"<div>{around}{inner}{closing}</div>")
     holder = tree.css_first("div")
     if holder is None:
         return ""

@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborNode
 from listening.sources.date_shapes import Shown
 from listening.sources.date_words import DAYS_BACK, fold
 from listening.sources.dates import read_moment
+from listening.sources.forum_names import as_name, name_at
 from listening.sources.forum_selectors import Ids
 
 FindDate = Callable[[str], Shown | None]
@@ -23,9 +24,9 @@ _WORDLESS = frozenset(
 _SHORT = 110  # characters of an element that may be a date
 _QUOTE_DEEP = 5  # steps up from a name to the quote that it stands in
 _SHORTEST = 5  # characters: "1 Jan" at least
-_NAME_MOST = 40
-_NAME_WORDS = 5
 _DATE_ATTRIBUTES = ("datetime", "data-time", "data-timestamp", "data-date", "data-epoch", "data-created", "data-posted")
+_TOOLTIPS = ("title", "data-tippy-content", "data-original-title", "data-bs-title", "data-tooltip")
+_BOLD = ("b", "strong", "th", "dt")
 _HAS_DAY = re.compile(r"\d|" + "|".join(sorted(map(re.escape, DAYS_BACK), key=len, reverse=True)))
 _OTHER_DATE = re.compile(
     r"joined|join date|regist|member since|member for|last (?:edit|activ|visit|seen|online|modif|post|reply)"
@@ -35,29 +36,6 @@ _OTHER_DATE = re.compile(
     r"|messages since|lid sinds|geregistreerd|iscritto|dołaczyl|zarejestr|edit|location|posts:|age:",
 )
 _OTHER_PLACE = re.compile(r"edit|modif|join|register|update|birth|last-?seen|last-?active|lastpost|signature|quote")
-_NAME_PLACE = re.compile(
-    r"(?:^|[-_ ])(?:author|authors|user-?name|big-?username|poster|post-?author|nick|nick-?name|display-?name"
-    r"|postedby|creator"
-    r"|member-?name|user-?link|commenter|fn|hnuser|comment-?user|poster-?name|by-?author|author-?name)(?:[-_ ]|$)"
-)
-_PROFILE = re.compile(
-    r"(?:^|[/?&=._-])(?:members?|users?|profiles?|profil|profilo|perfil|author|autor|benutzer|mitglied"
-    r"|utilisateur|usuario"
-    r"|people|showuser|viewprofile|userinfo|nutzer|memberlist|uid|u|forumuser|account)(?:[/?&=._-]|\d|$)|/@|/~|/u\d+",
-    re.IGNORECASE,
-)
-_NO_NAME = re.compile(
-    r"profil|view|send|message|posts?$|pm$|www|website|e-?mail|reply|quote|report|login|log in|register"
-    r"|anmelden|registrieren"
-    r"|beitrage|nachricht|member|junior|senior|newbie|admin(?:istrator)?$|moderator$|more|home|search|avatar"
-    r"|online|offline"
-    r"|edit|permalink|share|follow|like|thanks|danke|badge|reputation|#\d+|\d+$|antworten|zitieren|hide|show"
-    r"|parent|prev|next",
-)
-_HAS_CLOCK = re.compile(r"\d{1,2}:\d{2}|\d{4}[-/]\d|\d[-/.]\d{1,2}[-/.]\d")
-_LEAD = re.compile(
-    r"^(?:posted by|written by|by|von|par|por|door|av|fran|от|author|autor|from|di)[:\s]\s*", re.IGNORECASE
-)
 
 
 @dataclass(slots=True)
@@ -104,6 +82,15 @@ class Survey:
             self._mark_dates()
             self._mark_names()
         return self
+
+    def take_bold_for_names(self) -> None:
+        """Take short bold words for names: the oldest boards are tables that mark a name by nothing else."""
+        bold = [place for place in self.places if place.node.tag in _BOLD and not _is_quoted(place.node)]
+        self.names = [
+            Mark(place.order, place.kind, name=name)
+            for place in bold
+            if (name := as_name(place.node)) and not self.find(name)
+        ]
 
     def words(self, start: int, end: int) -> int:
         """Return the words outside links in the places from `start` to `end`."""
@@ -168,10 +155,11 @@ class Survey:
         )
         if told and (moment := self._moment(told)):
             return Mark(place.order, f"{place.kind}@content", moment, "attribute")
-        shown = attributes.get("title") or ""
-        dated = _SHORTEST < len(shown) < _SHORT and re.search(r"\d", shown) and not _OTHER_DATE.search(fold(shown))
-        if dated and (found := self.find(shown)) and found.exact != "relative":
-            return Mark(place.order, f"{place.kind}@title", found.moment, "attribute")
+        for name in _TOOLTIPS:
+            shown = attributes.get(name) or ""
+            dated = _SHORTEST < len(shown) < _SHORT and re.search(r"\d", shown) and not _OTHER_DATE.search(fold(shown))
+            if dated and (found := self.find(shown)) and found.exact != "relative":
+                return Mark(place.order, f"{place.kind}@{name}", found.moment, "attribute")
         return None
 
     def _moment(self, shown: str) -> datetime | None:
@@ -185,10 +173,10 @@ class Survey:
         found = self.find(own)
         whole = place.node
         if found is None or found.exact == "day":  # the time, or the day, may stand in an element of its own
-            around = (
-                place.node if place.words < len((place.node.text(separator=" ") or "").split()) else place.node.parent
-            )
-            shown = " ".join((around.text(separator=" ") or "").split()) if around is not None else ""
+            inner = self._short_text(place)
+            around = place.node if inner is None or place.words < len(inner.split()) else place.node.parent
+            wide = inner if around is place.node else self._short_text(self.places[place.parent]) if around else ""
+            shown = " ".join((wide or "").split())
             wider = self.find(shown) if 0 < len(shown) <= _SHORT else None
             found, whole = (
                 (wider, around or whole) if wider and (not found or wider.exact == "time") else (found, whole)
@@ -199,9 +187,15 @@ class Survey:
             place.order, place.kind, found.moment, {"relative": "relative", "day": "day"}.get(found.exact, "text")
         )
 
+    def _short_text(self, place: Place) -> str | None:
+        """Return the words of an element; None where they are so many that it can be no date, however long it is."""
+        if self.words(place.order, place.end) > _SHORT or place.end - place.order > _SHORT:
+            return None
+        return place.node.text(separator=" ") or ""
+
     def _mark_names(self) -> None:
         for place in self.places:
-            if (name := _name_at(place.node)) and not self.find(name) and not _is_quoted(place.node):
+            if (name := name_at(place.node)) and not self.find(name) and not _is_quoted(place.node):
                 self.names.append(Mark(place.order, place.kind, name=name))
 
 
@@ -272,24 +266,3 @@ def _is_quoted(node: LexborNode) -> bool:
             return True
         above = above.parent
     return False
-
-
-def _name_at(node: LexborNode) -> str:
-    """Return the person's name that an element shows; "" where it shows none."""
-    attributes = node.attributes
-    where = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".casefold()
-    named = attributes.get("itemprop") in ("author", "creator") or attributes.get("rel") == "author"
-    linked = node.tag == "a" and bool(_PROFILE.search(attributes.get("href") or ""))
-    if attributes.get("data-author") and not re.search("quote", where):
-        return str(attributes["data-author"])[:_NAME_MOST]
-    if not (named or linked or "name" in where.split() or _NAME_PLACE.search(where)):
-        return ""
-    inside = [] if node.tag == "a" else [name for inner in node.css("a, strong, b") if (name := _as_name(inner))]
-    return inside[0] if inside else _as_name(node)
-
-
-def _as_name(node: LexborNode) -> str:
-    """Return the words of an element where they can be a name."""
-    name = _LEAD.sub("", " ".join((node.text(separator=" ") or "").split())).strip(" :,·•-")
-    short = 0 < len(name) <= _NAME_MOST and len(name.split()) <= _NAME_WORDS
-    return name if short and not _NO_NAME.match(fold(name)) and not _HAS_CLOCK.search(name) else ""

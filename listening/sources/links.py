@@ -13,6 +13,8 @@ def plain_link(url: str) -> str:
 
     What follows # stays: in a thread it names the post. What is no address comes back as it was.
     """
+    if "?" not in url:
+        return url
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from listening.errors import SourceBroken, SourceError, SourceRefused, SourceUnavailable
+from listening.sources.page_bounds import bounded
 
 _FEW_WORDS = 400  # a page with more is a page, whatever stands in its margin
 _LOOKED_AT = 6_000  # characters of a page's words in which it says what it is
@@ -124,7 +125,8 @@ OBSTACLES = {
 
 def obstacle_on(page: LexborNode | bytes | str | None) -> Obstacle:
     """Tell what a page is that gave no posts and no threads; "changed layout" where it looks like a page after all."""
-    root = LexborHTMLParser(page).root if isinstance(page, bytes | str) else page
+    text = page.decode("utf-8", "replace") if isinstance(page, bytes) else page
+    root = LexborHTMLParser(bounded(text)[0]).root if isinstance(text, str) else text
     return Obstacle.of(_name(root) if root is not None else "empty page")
 
 

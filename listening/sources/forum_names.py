@@ -1,0 +1,60 @@
+"""Knows the names of those who write on a page of unknown make: by links to profiles and by what programs call them."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborNode
+
+from listening.sources.date_words import fold
+
+_NAME_MOST = 40
+_NAME_WORDS = 5
+_NAME_PLACE = re.compile(
+    r"(?:^|[-_ ])(?:author|authors|user-?name|big-?username|poster|post-?author|nick|nick-?name|display-?name"
+    r"|postedby|creator"
+    r"|member-?name|user-?link|commenter|fn|hnuser|comment-?user|poster-?name|by-?author|author-?name)(?:[-_ ]|$)"
+)
+_PROFILE = re.compile(
+    r"(?:^|[/?&=._-])(?:members?|users?|profiles?|profil|profilo|perfil|author|autor|benutzer|mitglied"
+    r"|utilisateur|usuario"
+    r"|people|showuser|viewprofile|userinfo|nutzer|memberlist|uid|u|forumuser|account)(?:[/?&=._-]|\d|$)|/@|/~|/u\d+",
+    re.IGNORECASE,
+)
+_NO_NAME = re.compile(
+    r"profil|view|send|message|posts?$|pm$|www|website|e-?mail|reply|quote|report|login|log in|register"
+    r"|anmelden|registrieren"
+    r"|beitrage|nachricht|member|junior|senior|newbie|admin(?:istrator)?$|moderator$|more|home|search|avatar"
+    r"|online|offline"
+    r"|edit|permalink|share|follow|like|thanks|danke|badge|reputation|#\d+|\d+$|antworten|zitieren|hide|show"
+    r"|parent|prev|next",
+)
+_HAS_CLOCK = re.compile(r"\d{1,2}:\d{2}|\d{4}[-/]\d|\d[-/.]\d{1,2}[-/.]\d")
+_LEAD = re.compile(
+    r"^(?:posted by|written by|by|von|par|por|door|av|fran|от|author|autor|from|di)[:\s]\s*", re.IGNORECASE
+)
+
+
+def name_at(node: LexborNode) -> str:
+    """Return the person's name that an element shows; "" where it shows none."""
+    attributes = node.attributes
+    where = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".casefold()
+    named = attributes.get("itemprop") in ("author", "creator") or attributes.get("rel") == "author"
+    linked = node.tag == "a" and bool(_PROFILE.search(attributes.get("href") or ""))
+    if attributes.get("data-author") and not re.search("quote", where):
+        return str(attributes["data-author"])[:_NAME_MOST]
+    if not (named or linked or "name" in where.split() or _NAME_PLACE.search(where)):
+        return ""
+    inside = [] if node.tag == "a" else [name for inner in node.css("a, strong, b") if (name := as_name(inner))]
+    return inside[0] if inside else as_name(node)
+
+
+def as_name(node: LexborNode) -> str:
+    """Return the words of an element where they can be a name."""
+    shown = " ".join((node.text(separator=" ") or "").split())
+    picture = node.css_first("[class*=vatar]") if " " in shown else None
+    if picture is not None and picture.mem_id != node.mem_id:  # the first letter, where there is no picture
+        shown = shown.removeprefix(" ".join((picture.text(separator=" ") or "").split()))
+    name = _LEAD.sub("", shown.strip()).strip(" :,·•-")
+    short = 0 < len(name) <= _NAME_MOST and len(name.split()) <= _NAME_WORDS
+    return name if short and not _NO_NAME.match(fold(name)) and not _HAS_CLOCK.search(name) else ""
