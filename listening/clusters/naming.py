@@ -18,7 +18,7 @@ _PROPER_FROM = 3  # so many people make a proper noun a product, not somebody's 
 WORDS = 10  # telling words kept: they also help to recognise the pain on later nights
 QUOTES = 3
 SHORTEST, LONGEST = 3, 8  # words in a name
-WHOLE = 1.2  # what it is worth to begin, and to end, where a clause does
+WHOLE = 1.15  # what it is worth to begin, and to end, where a clause does
 TROUBLE = 1.25  # what it is worth to say what is wrong
 SCRAP = 0.7  # what is left of a phrase that leans on a word before it
 CORE, OF_CORE = 5, 2  # a name says so many of the most telling words
@@ -39,7 +39,12 @@ _WRONG = frozenset(
     """no not never nothing nobody nowhere none without cannot can't won't don't doesn't didn't isn't aren't wasn't
     couldn't wouldn't missing lost broke broken breaks fails failed failing stuck wrong late gone refuses rejected
     declined ignored leaks drips squeals rattles peels cracked snapped dead useless vanished vanishes disappeared
-    unanswered twice again cancelled delayed slow expensive confusing hidden""".split()  # noqa: SIM905 -- a list to read
+    unanswered twice cancelled delayed slow expensive confusing hidden""".split()  # noqa: SIM905 -- a list to read
+)
+_NO_START = frozenset("along across between during under over near through after before since until about".split())  # noqa: SIM905 -- the same
+_NO_END = frozenset(
+    """could can should may might must did do does says say said gets get got makes make needs need wants want out about
+    over until before after since via per every each any some one another more most quite""".split()  # noqa: SIM905 -- the same
 )
 _ASKING = frozenset("do does did can could would will should is are was were am has have had".split())  # noqa: SIM905 -- the same
 _HOLDS_BACK = frozenset("keep keeps kept keeping stop stops stopped prevent prevents prevented".split())  # noqa: SIM905 -- the same
@@ -165,7 +170,7 @@ def _stands(run: Sequence[str]) -> bool:
     first, last = run[0].lower(), run[-1].lower()
     if not all(_WORDLIKE.match(word) or word.isdigit() for word in run):
         return False
-    return (first not in _NO_EDGE or first in _MAY_START) and last not in _NO_EDGE
+    return (first not in _NO_EDGE | _NO_START or first in _MAY_START) and last not in _NO_EDGE | _NO_END
 
 
 def _sound(words: Sequence[str], start: int, run: Sequence[str]) -> float:
