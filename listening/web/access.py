@@ -21,7 +21,7 @@ EDITORS = frozenset({"editor", "admin"})
 ADMINS = frozenset({"admin"})
 VERBS = (
     *("assign", "unassign", "rate", "status", "due", "rename", "place", "mute", "resolve", "reopen"),
-    *("merge", "split", "move", "undo", "goal", "goal/confirm", "goal/drop"),
+    *("acknowledge", "merge", "split", "move", "undo", "goal", "goal/confirm", "goal/drop"),
 )  # of a pain point under /api/v1
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 

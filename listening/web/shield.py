@@ -27,6 +27,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
+KEPT = (200, 206, 304)
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -60,7 +61,7 @@ class Shield:
             if message["type"] == "http.response.start":
                 begun = True
                 await _audited(scope, message["status"])
-                self._headers(scope, MutableHeaders(scope=message))
+                self._headers(scope, message["status"], MutableHeaders(scope=message))
             await send(message)
 
         limit = _limit(scope)
@@ -75,9 +76,9 @@ class Shield:
                 await self.broken(Request(scope), error)(scope, receive, sent)
             raise
 
-    def _headers(self, scope: Scope, headers: MutableHeaders) -> None:
+    def _headers(self, scope: Scope, status: int, headers: MutableHeaders) -> None:
         headers.update({name: value for name, value in HEADERS.items() if name not in headers})
-        kept = scope["path"].startswith("/static/")
+        kept = scope["path"].startswith("/static/") and status in KEPT
         headers["cache-control"] = FOREVER if kept else "no-store"
         if self.https():
             headers["strict-transport-security"] = "max-age=31536000; includeSubDomains"

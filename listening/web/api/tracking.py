@@ -32,6 +32,13 @@ def unassign(visit: Here, point: str) -> shapes.Done:
     return shapes.Done(done=True)
 
 
+@router.post(PATH + "/acknowledge")
+def acknowledge(visit: Here, point: str) -> shapes.Done:
+    """Say that one knows of it: it speaks again only when it has grown."""
+    journey.acknowledge(visit.store, point, who=visit.who, now=visit.now)
+    return shapes.Done(done=True)
+
+
 @router.post(PATH + "/rate")
 def rate(visit: Here, point: str, given: sent.Ratings) -> shapes.Point:
     """Rate it from 1 to 5."""
