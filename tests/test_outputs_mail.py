@@ -51,7 +51,8 @@ class TestCompose:
         assert found["Message-ID"] == "<a-2026-03-31-ann@house.test>"
         assert found["Date"] == "Wed, 01 Apr 2026 05:30:00 +0000"
         assert (found["X-Listening-Night"], found["X-Listening-Pain-Points"]) == ("2026-03-31", "pp-0a1b2c3d4e")
-        assert (found["Auto-Submitted"], found["List-Unsubscribe"]) == ("auto-generated", "<https://board.test>")
+        leave = "<https://board.test>, <mailto:listening@house.test?subject=unsubscribe>"
+        assert (found["Auto-Submitted"], found["List-Unsubscribe"].strip()) == ("auto-generated", leave)
 
     def test_the_same_alert_is_the_same_mail(self) -> None:
         assert mail(alert()).as_bytes() == mail(alert()).as_bytes()
@@ -91,7 +92,7 @@ class TestCompose:
     def test_without_a_board_there_are_no_links_to_it(self) -> None:
         for address in ("", "javascript:alert(1)", "board.test"):
             found = mail(alert(), base_url=address)
-            assert found["List-Unsubscribe"] is None
+            assert found["List-Unsubscribe"] == "<mailto:listening@house.test?subject=unsubscribe>"
             assert "See it" not in body(found)
             assert "configs/journey.toml" in body(found)
 

@@ -54,6 +54,16 @@ def retry_alert(
     typer.echo(f"{len(wanted)} put back into the outbox")
 
 
+@alerts.command("send")
+def send_alerts(config: Config = None) -> None:
+    """Send what waits in the outbox and is due, between the nights: run it every few minutes by cron."""
+    from listening.pipeline import send_waiting
+
+    with opened(config) as (store, settings):
+        told = send_waiting(store, settings, now=current())
+    typer.echo(f"{told.sent} sent, {told.waiting} wait, {told.dead} given up")
+
+
 def erase(
     author: Annotated[str, typer.Option("--author", metavar="A", help="The name as the site shows it.")],
     source: Annotated[str | None, typer.Option("--source", metavar="NAME", help="Only there.")] = None,

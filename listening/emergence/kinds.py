@@ -82,7 +82,7 @@ def judge(
     past = remember(days, night)
     if night < born or not past.fresh(date.min):
         return None
-    found = _find_back(past, cut, resolved_on, last)
+    found = _find_back(past, cut, resolved_on, last, among)
     if found is None and last is None:
         found = _find_new(past, cut) or _find_slow_burn(past, cut)
     if found is None and (last is None or past.night - last.night >= QUIET):
@@ -168,11 +168,11 @@ def _known_sources(past: Past, since: date) -> set[str]:
     return {r.source for r in past.rows if r.seen and r.day <= since - LEARN}
 
 
-def _find_back(past: Past, cut: Cut, resolved_on: date | None, last: Emergence | None) -> _Found | None:
+def _find_back(past: Past, cut: Cut, resolved_on: date | None, last: Emergence | None, among: int) -> _Found | None:
     """Told again by enough people after it was resolved, or after a silence in which we could have heard it."""
     if resolved_on is not None:
         return _find_after_fix(past, cut, resolved_on, last)
-    gap = _find_return(past)
+    gap = _find_return(past, cut.budget * SILENCE.days / max(1, among))
     if gap is None or (last is not None and last.night >= gap[0]):
         return None
     since, why = gap
@@ -197,14 +197,16 @@ def _find_after_fix(past: Past, cut: Cut, resolved_on: date, last: Emergence | N
     return "back", people, chance, sentence(people, nights, chance, past.seen(since, past.night), why)
 
 
-def _find_return(past: Past) -> tuple[date, str] | None:
+def _find_return(past: Past, rare: float) -> tuple[date, str] | None:
     """Find the day of the first person after a silence, and what was before; None without a return."""
     told = [a[0] for a in past.arrivals]
     for earlier, later in zip(reversed(told[:-1]), reversed(told[1:]), strict=True):
         if past.night - later > BACK_WITHIN:
             return None
-        if later - earlier >= SILENCE and len([day for day in told if day <= earlier]) >= KNOWN_BY:
+        known = len([day for day in told if day <= earlier])
+        if later - earlier >= SILENCE and known >= KNOWN_BY:
             gone = missed(past, earlier, later)
             held = f"nobody from {say(earlier)} to {say(later)}, where {gone:.1f} were expected"
-            return (later, held) if gone >= GONE else None
+            surely = gone >= GONE and (1 + gone / known) ** -known <= rare  # gamma-Poisson: nobody came by chance
+            return (later, held) if surely else None
     return None

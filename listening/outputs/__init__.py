@@ -10,7 +10,7 @@ from pathlib import Path
 from listening.outputs.changes import Past, changes
 from listening.types import Alert, Report, Smtp
 
-__all__ = ["Past", "changes", "compose", "render", "send", "write_report", "write_rows"]
+__all__ = ["Past", "changes", "compose", "deliver", "render", "send", "write_report", "write_rows"]
 
 # Each verb opens its room only when called: Jinja, XlsxWriter and the mail parts together cost a quarter of a second.
 
@@ -61,3 +61,13 @@ def send(message: EmailMessage, smtp: Smtp) -> None:
     from listening.outputs.smtp import send as hand_over  # noqa: PLC0415 -- see above
 
     hand_over(message, smtp)
+
+
+def deliver(alert: Alert, *, base_url: str, now: datetime, smtp: Smtp | None) -> None:
+    """Hand an alert to its channel: mail, webhook or apprise; returns when it was taken.
+
+    Raises MailError where it is refused for good, MailUnavailable where trying again can help.
+    """
+    from listening.outputs.channels import deliver as hand_over  # noqa: PLC0415 -- see above
+
+    hand_over(alert, base_url=base_url, now=now, smtp=smtp)

@@ -17,6 +17,7 @@ from urllib.parse import quote as in_url
 from listening.errors import MailError
 from listening.outputs.charts import text_bars
 from listening.outputs.pages import fill
+from listening.outputs.sparkline import sparkline
 from listening.outputs.text import header, link, one_line
 from listening.outputs.wording import KIND_WORDS
 from listening.types import Alert, AlertItem, Quote
@@ -24,6 +25,7 @@ from listening.types import Alert, AlertItem, Quote
 ORDER = ("new", "back", "rising", "slow_burn")  # new things first
 MOST_ITEMS = 40  # a mail that is longer is read by nobody; the rest is counted and stands on the board
 MOST_QUOTES = 3
+MOST_REFERENCES = 20  # a header that is longer is cut by mail servers
 LONGEST_QUOTE = 300
 _ADDRESS = re.compile(r"[^@\s<>\",;:\\()\[\]\x00-\x20\x7f]{1,64}@[^@\s<>\",;:\\()\x00-\x20\x7f]{1,253}")
 
@@ -53,6 +55,7 @@ class Piece:
     quotes: tuple[Said, ...]
     assign: str
     link: str
+    cid: str
 
 
 def compose(alert: Alert, *, sender: str, base_url: str, now: datetime) -> EmailMessage:
@@ -80,16 +83,48 @@ def compose(alert: Alert, *, sender: str, base_url: str, now: datetime) -> Email
     message["To"] = Address(_name(alert.owner.name), addr_spec=to.addr_spec)
     message["Subject"] = header(alert.subject or fill("alert_subject.txt", **values))
     message["Date"] = format_datetime(now.astimezone(UTC))
-    message["Message-ID"] = f"<{re.sub('[^A-Za-z0-9._-]', '-', alert.id)}@{shown_from.domain}>"
+    message["Message-ID"] = _message_id(alert.id, shown_from.domain)
+    for name, ids in _thread(items, shown_from.domain).items():
+        message[name] = ids
     message["Auto-Submitted"] = "auto-generated"
     message["X-Listening-Night"] = alert.night.isoformat()
     message["X-Listening-Pain-Points"] = ", ".join(header(piece.id) for piece in pieces)
-    if board:
-        message["List-Unsubscribe"] = f"<{board}>"
+    leave = f"<mailto:{shown_from.addr_spec}?subject=unsubscribe>"
+    message["List-Unsubscribe"] = f"<{board}>, {leave}" if board else leave
     message.set_content(fill("alert.txt", **values), cte="quoted-printable")
     message.make_alternative(_boundary(message["Message-ID"]))
     message.add_alternative(fill("alert.html", **values), subtype="html", cte="quoted-printable")
+    _add_pictures(message, pieces)
     return message
+
+
+def _add_pictures(message: EmailMessage, pieces: Sequence[Piece]) -> None:
+    """Hang each trend as an inline picture on the HTML, which names it by `cid`."""
+    page = message.get_payload(1)
+    drawn = [piece for piece in pieces if piece.trend]
+    if not drawn or not isinstance(page, EmailMessage):
+        return
+    page.make_related(_boundary(f"{message['Message-ID']}related"))
+    for piece in drawn:
+        named = {"cid": f"<{piece.cid}>", "disposition": "inline", "filename": f"{piece.id}.png"}
+        page.add_related(sparkline(piece.trend), "image", "png", **named)  # type: ignore[arg-type]  # its own keywords
+
+
+def _message_id(alert_id: str, domain: str) -> str:
+    return f"<{re.sub('[^A-Za-z0-9._-]', '-', alert_id)}@{domain}>"
+
+
+def _thread(items: Sequence[AlertItem], domain: str) -> dict[str, str]:
+    """Say which earlier mails this one goes on from: the first and last about each pain point, the leading one last.
+
+    Mail programs take the last reference for the parent, so the mail joins the thread of the pain point that it opens
+    with; a mail that opens with something new begins a thread.
+    """
+    if not items or not items[0].thread:
+        return {}
+    ends = [end for item in reversed(items) if item.thread for end in (item.thread[0], item.thread[-1])]
+    ids = [_message_id(one, domain) for one in dict.fromkeys(reversed(ends))][:MOST_REFERENCES]
+    return {"In-Reply-To": _message_id(items[0].thread[-1], domain), "References": " ".join(reversed(ids))}
 
 
 def _boundary(message_id: str) -> str:
@@ -137,6 +172,7 @@ def _piece(item: AlertItem, board: str) -> Piece:
         quotes=_said(item.quotes),
         assign=f"listening pain-points assign {shlex.quote(point_id)} --owner NAME",
         link=f"{board}/pain-points/{in_url(point_id, safe='')}" if board else "",
+        cid=f"{re.sub('[^A-Za-z0-9-]', '-', point_id)}.trend@listening",
     )
 
 

@@ -28,7 +28,7 @@ from listening.pipeline.owning import heard_by, owner_of
 from listening.pipeline.reading import clean, read, reread
 from listening.pipeline.reporting import make_report
 from listening.pipeline.schedule import next_night
-from listening.pipeline.telling import Told, tell, tell_week
+from listening.pipeline.telling import Told, send_waiting, tell, tell_week
 from listening.pipeline.watching import judge_fixes, watch
 from listening.pipeline.write_back import WrittenBack, order_ticket, write_back
 
@@ -71,6 +71,7 @@ __all__ = [
     "recheck",
     "reread",
     "review_changes",
+    "send_waiting",
     "tell",
     "tell_week",
     "watch",

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 
 from listening.errors import MailError, MailUnavailable
-from listening.outputs import compose, send
+from listening.outputs import deliver
 from listening.pipeline.caring import ill_of_the_week, ill_tonight, newly_ill
 from listening.pipeline.nights import is_dead, night_of, this_process
+from listening.pipeline.owning import heard_by, owner_of
 from listening.settings import Settings
 from listening.store import Store, reads, writes
-from listening.types import Alert, AlertItem, Crawl, Emergence, JourneyMap, PainPoint, Smtp
+from listening.types import Alert, AlertItem, Crawl, Emergence, JourneyMap, Owner, PainPoint
 
 log = logging.getLogger(__name__)
 UNTOLD = timedelta(days=7)  # so far back a night that broke off before its mails is made up for
@@ -38,62 +39,73 @@ def tell(store: Store, settings: Settings, *, now: datetime) -> Told:
     """Queue tonight's alerts and send whatever in the outbox is due."""
     night = night_of(settings, now)
     queued = writes.queue_alerts(store, _alerts(store, settings, night), map_id=settings.journey.id, now=now)
-    smtp = settings.mail.smtp()
-    if smtp is None:
-        return Told(queued=queued, waiting=len(reads.alerts(store, states=("queued",))))
-    return _send_due(store, settings, smtp, now, queued)
+    return _send_due(store, settings, now, queued)
+
+
+def send_waiting(store: Store, settings: Settings, *, now: datetime) -> Told:
+    """Send whatever in the outbox is due, between the nights: a mail server that was down is tried again."""
+    return _send_due(store, settings, now, 0)
 
 
 def _alerts(store: Store, settings: Settings, night: date) -> list[Alert]:
-    """One alert an owner, of what emerged in the last week and was never told."""
+    """One alert an owner and channel, of what emerged in the last week and was never told."""
     journey = settings.journey
     points = {point.id: point for point in reads.points(store, map_id=journey.id)}
-    told = _told(store, journey.id, night)
-    by_owner: dict[str, list[Emergence]] = defaultdict(list)
-    for one in reads.emergences(store, points.keys()):
-        recent = night - UNTOLD < one.night <= night
-        if (
-            recent
-            and (one.pain_point_id, one.kind, one.night) not in told
-            and not _muted(points[one.pain_point_id], night)
-        ):
-            by_owner[_owner(journey, points[one.pain_point_id])].append(one)
-    owners = {owner.id: owner for owner in journey.owners}
+    told = reads.told_since(store, journey.id, night - UNTOLD)
+    untold = [one for one in _week(store, points, night) if (one.pain_point_id, one.kind, one.night) not in told]
+    by_owner = _by_owner(journey, points, untold)
+    if newly_ill(store, settings, night=night) and (hears := heard_by(journey, "", "", "")):
+        by_owner.setdefault(hears, [])  # somebody has to hear of it, whatever else happened
     unseen = (*_not_seen(reads.crawls(store, night)), *ill_tonight(store, settings, night=night))
-    if newly_ill(store, settings, night=night):
-        by_owner.setdefault(journey.fallback_owner, [])  # somebody has to hear of it, whatever else happened
     return [
         Alert(
-            _alert_id(journey, owner, night), owners[owner], night, _items(store, journey, points, found, night), unseen
+            _alert_id(journey, owner, night, channel),
+            owner,
+            night,
+            _items(store, journey, points, found, night, owner, channel),
+            unseen,
+            channel,
         )
-        for owner, found in sorted(by_owner.items())
-        if owner in owners
+        for owner, found in sorted(by_owner.items(), key=lambda pair: pair[0].id)
+        for channel in owner.channels
+        if owner.digest != "weekly" or not found
     ]
 
 
-def _told(store: Store, map_id: str, night: date) -> set[tuple[str, str, date]]:
-    """What the owners were told lately; the week's digest is no such mail."""
-    recent = [row.id for row in reads.alerts(store) if row.map == map_id and night - UNTOLD <= row.night <= night]
-    items = [item.emergence for one in recent for item in reads.alert(store, one).items]
-    return {(one.pain_point_id, one.kind, one.night) for one in items}
+def _week(store: Store, points: Mapping[str, PainPoint], night: date) -> list[Emergence]:
+    """What emerged in the last week and is not muted tonight."""
+    found = reads.emergences(store, points.keys())
+    return [
+        one for one in found if night - UNTOLD < one.night <= night and not _muted(points[one.pain_point_id], night)
+    ]
+
+
+def _by_owner(
+    journey: JourneyMap, points: Mapping[str, PainPoint], found: Iterable[Emergence]
+) -> dict[Owner, list[Emergence]]:
+    by_owner: dict[Owner, list[Emergence]] = defaultdict(list)
+    for one in found:
+        owner = owner_of(journey, points[one.pain_point_id])
+        if owner is not None:
+            by_owner[owner].append(one)
+    return by_owner
 
 
 def _muted(point: PainPoint, night: date) -> bool:
     return point.muted_until is not None and night <= point.muted_until
 
 
-def _owner(journey: JourneyMap, point: PainPoint) -> str:
-    """Who hears of it: its own owner, else the touchpoint's, the stage's, or the one for what nobody owns."""
-    touchpoint = next((t.owner for t in journey.touchpoints if t.id == point.touchpoint), "")
-    stage = next((s.owner for s in journey.stages if s.id == point.stage), "")
-    known = {owner.id for owner in journey.owners}
-    return next((one for one in (point.owner, touchpoint, stage) if one in known), journey.fallback_owner)
-
-
-def _items(
-    store: Store, journey: JourneyMap, points: dict[str, PainPoint], found: Sequence[Emergence], night: date
+def _items(  # noqa: PLR0917 - all of them are needed
+    store: Store,
+    journey: JourneyMap,
+    points: Mapping[str, PainPoint],
+    found: Sequence[Emergence],
+    night: date,
+    owner: Owner,
+    channel: str = "mail",
 ) -> tuple[AlertItem, ...]:
     ids = [one.pain_point_id for one in found]
+    before = reads.told_before(store, owner.id, channel, ids)
     quotes, trends = reads.quotes(store, ids), reads.weekly_people(store, ids, night, WEEKS)
     stages = {stage.id: stage.name for stage in journey.stages}
     touchpoints = {touchpoint.id: touchpoint.name for touchpoint in journey.touchpoints}
@@ -107,6 +119,7 @@ def _items(
             emergence=one,
             quotes=quotes[one.pain_point_id],
             trend=trends[one.pain_point_id],
+            thread=before[one.pain_point_id],
         )
         for one in ordered
     )
@@ -116,17 +129,20 @@ def _not_seen(crawls: Iterable[Crawl]) -> tuple[str, ...]:
     return tuple(f"{one.source}: {one.error}" for one in crawls if one.state == "failed")
 
 
-def _alert_id(journey: JourneyMap, owner: str, night: date) -> str:
-    said = f"{journey.id}\0{owner}\0{night.isoformat()}"
+def _alert_id(journey: JourneyMap, owner: Owner, night: date, channel: str, kind: str = "") -> str:
+    way = "" if channel == "mail" else f"\0{channel}"
+    said = f"{journey.id}\0{owner.id}{kind}\0{night.isoformat()}{way}"
     return f"al-{blake2b(said.encode(), digest_size=8).hexdigest()}"
 
 
-def _send_due(store: Store, settings: Settings, smtp: Smtp, now: datetime, queued: int) -> Told:
+def _send_due(store: Store, settings: Settings, now: datetime, queued: int) -> Told:
     me, sent, waiting, dead = this_process(), 0, 0, 0
+    smtp = settings.mail.smtp()
     writes.free_claims(store, dead=is_dead)  # of a night that was killed while it sent
-    while alert := writes.claim_alert(store, by=me, now=now):
+    while alert := writes.claim_alert(store, by=me, now=now, mail=smtp is not None):
+        reader = _present(settings.journey, alert)
         try:
-            send(compose(alert, sender=smtp.sender, base_url=settings.alerts.base_url, now=now), smtp)
+            deliver(replace(alert, owner=reader), base_url=settings.alerts.base_url, now=now, smtp=smtp)
         except MailUnavailable as error:
             if _postpone(store, settings, alert, me=me, now=now, error=str(error)):
                 waiting += 1
@@ -138,8 +154,18 @@ def _send_due(store: Store, settings: Settings, smtp: Smtp, now: datetime, queue
         else:
             writes.mark_sent(store, alert.id, by=me, now=now)
             sent += 1
+    if smtp is None:
+        waiting = len(reads.alerts(store, states=("queued",)))
     log.info("told", extra={"queued": queued, "sent": sent, "waiting": waiting, "dead": dead})
     return Told(queued, sent, waiting, dead)
+
+
+def _present(journey: JourneyMap, alert: Alert) -> Owner:
+    """Who reads it now: the owner as the map has them today, else the fallback; a mail of its own kind stays theirs."""
+    now = next((one for one in journey.owners if one.id == alert.owner.id), None)
+    if now is not None and now.enabled:
+        return now
+    return alert.owner if now is None and alert.subject else heard_by(journey, "", "", "") or alert.owner
 
 
 def _postpone(store: Store, settings: Settings, alert: Alert, *, me: str, now: datetime, error: str) -> bool:
@@ -154,18 +180,29 @@ def _postpone(store: Store, settings: Settings, alert: Alert, *, me: str, now: d
 
 
 def tell_week(store: Store, settings: Settings, *, now: datetime) -> Told:
-    """Queue a digest for whoever gets what nobody owns: what emerged this week, and which sources are ill."""
+    """Queue the week's digests: to each owner who wants their mail weekly, and to whoever gets what nobody owns.
+
+    The latter hears of all that emerged this week, and which sources are ill.
+    """
     night, journey = night_of(settings, now), settings.journey
     points = {point.id: point for point in reads.points(store, map_id=journey.id)}
-    week = [one for one in reads.emergences(store, points.keys()) if night - UNTOLD < one.night <= night]
-    owner = next((one for one in journey.owners if one.id == journey.fallback_owner), None)
+    week = list({one.pain_point_id: one for one in _week(store, points, night)}.values())
     ill = ill_of_the_week(store, settings, night=night)
-    if owner is None or not (week or ill):
-        return Told()
-    latest = list({one.pain_point_id: one for one in week}.values())
-    digest = Alert(
-        _alert_id(journey, f"{owner.id}#week", night), owner, night, _items(store, journey, points, latest, night), ill
-    )
-    queued = writes.queue_alerts(store, [digest], map_id=f"{journey.id}#week", now=now)
-    smtp = settings.mail.smtp()
-    return Told(queued=queued) if smtp is None else _send_due(store, settings, smtp, now, queued)
+    mine = {o: found for o, found in _by_owner(journey, points, week).items() if o.digest == "weekly"}
+    fallback = next((one for one in journey.owners if one.id == journey.fallback_owner and one.enabled), None)
+    if fallback is not None and (week or ill):
+        mine[fallback] = week
+    digests = [
+        Alert(
+            _alert_id(journey, owner, night, channel, "#week"),
+            owner,
+            night,
+            _items(store, journey, points, found, night, owner, channel),
+            ill if owner is fallback else (),
+            channel,
+        )
+        for owner, found in sorted(mine.items(), key=lambda pair: pair[0].id)
+        for channel in owner.channels
+    ]
+    queued = writes.queue_alerts(store, digests, map_id=f"{journey.id}#week", now=now)
+    return _send_due(store, settings, now, queued)

@@ -95,6 +95,7 @@ class AlertRow:
     last_error: str
     sent_at: datetime | None
     pain_points: tuple[str, ...]
+    channel: str = "mail"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,14 +30,19 @@ def alert_of(payload: Mapping[str, Any]) -> Alert:
     """Return the alert that `alert_json` wrote."""
     return Alert(
         id=payload["id"],
-        owner=Owner(**payload["owner"]),
+        owner=_owner(payload["owner"]),
         night=date.fromisoformat(payload["night"]),
         items=tuple(_item(item) for item in payload["items"]),
         not_seen=tuple(payload["not_seen"]),
+        channel=payload.get("channel", "mail"),
         subject=payload.get("subject", ""),
         note=payload.get("note", ""),
         about=payload.get("about", ""),
     )
+
+
+def _owner(owner: Mapping[str, Any]) -> Owner:
+    return Owner(**{**owner, "channels": tuple(owner.get("channels", ("mail",)))})
 
 
 def _item(item: Mapping[str, Any]) -> AlertItem:
@@ -48,6 +53,7 @@ def _item(item: Mapping[str, Any]) -> AlertItem:
             "emergence": Emergence(**emergence),
             "quotes": tuple(_quote(quote) for quote in item["quotes"]),
             "trend": tuple(item["trend"]),
+            "thread": tuple(item.get("thread", ())),
         }
     )
 

@@ -21,6 +21,7 @@ class AlertItem:
     emergence: Emergence
     quotes: tuple[Quote, ...]
     trend: tuple[int, ...]  # distinct people a week, oldest first
+    thread: tuple[str, ...] = ()  # ids of the earlier alerts in which this owner heard of it, oldest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Alert:
     night: date
     items: tuple[AlertItem, ...]
     not_seen: tuple[str, ...] = ()  # sentences: what we could not see tonight
+    channel: str = "mail"  # or "webhook ADDRESS", "apprise ADDRESS"
     subject: str = ""  # of a mail that is no night's alert: a comment, a review that is due
     note: str = ""  # its words
     about: str = ""  # the pain point that it is about

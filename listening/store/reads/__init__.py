@@ -56,6 +56,8 @@ from listening.store.reads.nights import (
     crawls_between,
     last_night,
     nights,
+    told_before,
+    told_since,
 )
 from listening.store.reads.origins import origins, stored_of
 from listening.store.reads.packs import pack
@@ -183,6 +185,8 @@ __all__ = [
     "tickets",
     "token_user",
     "tokens",
+    "told_before",
+    "told_since",
     "touchpoint_rows",
     "touchpoint_weeks",
     "unplaced_pains",

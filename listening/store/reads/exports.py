@@ -90,7 +90,7 @@ def export_rows(store: Store, what: str) -> Iterator[Mapping[str, Cell]]:
     members:     pain_point_id, signal_id, document_id, night, score, person, source, created_at, text
     assignments: id, map, name, owner, department, status, importance, cost, ease, resolved_on, muted_until
                  of the pain points that have an owner or a department
-    alerts:      id, owner, email, map, night, state, tries, sent_at, last_error, pain_points
+    alerts:      id, owner, email, map, night, state, tries, sent_at, last_error, pain_points, channel
     history:     at, who, what, pain_point_id, other_id, detail, model
 
     Raises `InputError` for another word.
@@ -149,6 +149,7 @@ def _alert(row: RowMapping) -> Cells:
         "email": payload["owner"]["email"],
         **{name: _cell(row[name]) for name in own},
         "pain_points": " ".join(item["pain_point_id"] for item in payload["items"]),
+        "channel": row["channel"].partition(" ")[0],  # never the address: it may hold a key
     }
 
 

@@ -12,9 +12,11 @@ from listening.store.answers import AlertRow, Night
 from listening.store.engine import Store
 from listening.store.payload import alert_of
 from listening.store.rows import crawl_of
+from listening.store.statements import in_slices
 from listening.store.tables import alerts as alerts_table
 from listening.store.tables import crawls as crawls_table
 from listening.store.tables import nights as nights_table
+from listening.store.tables_alerts import alert_points
 from listening.types import Alert, Crawl
 
 
@@ -73,7 +75,7 @@ def alert_row(store: Store, alert_id: str) -> AlertRow:
 
 
 def _alert_rows(store: Store, rows: sa.Select[tuple[object, ...]]) -> list[AlertRow]:
-    wanted = ("id", "owner", "map", "night", "state", "tries", "next_try", "last_error", "sent_at")
+    wanted = ("id", "owner", "map", "night", "state", "tries", "next_try", "last_error", "sent_at", "channel")
     with store.reading() as connection:
         return [
             AlertRow(
@@ -105,3 +107,31 @@ def last_night(store: Store) -> date | None:
     with store.reading() as connection:
         found: date | None = connection.scalar(closed)
         return found
+
+
+def told_before(store: Store, owner: str, channel: str, point_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return in which alerts this owner heard of each of these pain points on this channel: their ids, oldest first.
+
+    A mail that was given up is none: nobody read it.
+    """
+    found: dict[str, list[str]] = {one: [] for one in point_ids}
+    columns = (alert_points.c.pain_point_id, alerts_table.c.id)
+    joined = sa.select(*columns).join(alerts_table, alerts_table.c.id == alert_points.c.alert_id)
+    mine = joined.where(
+        alerts_table.c.owner == owner, alerts_table.c.channel == channel, alerts_table.c.state != "dead"
+    )
+    with store.reading() as connection:
+        for part in in_slices(sorted(set(point_ids))):
+            here = mine.where(alert_points.c.pain_point_id.in_(part))
+            for point, alert_id in connection.execute(here.order_by(alerts_table.c.night, alerts_table.c.id)):
+                found[point].append(alert_id)
+    return {one: tuple(ids) for one, ids in found.items()}
+
+
+def told_since(store: Store, map_id: str, since: date) -> set[tuple[str, str, date]]:
+    """Return the (pain point, kind, night of the emergence) that the alerts of a map told on or after a night."""
+    columns = (alert_points.c.pain_point_id, alert_points.c.kind, alert_points.c.emerged)
+    told = sa.select(*columns).join(alerts_table, alerts_table.c.id == alert_points.c.alert_id)
+    with store.reading() as connection:
+        rows = connection.execute(told.where(alerts_table.c.map == map_id, alerts_table.c.night >= since))
+        return {(point, kind, night) for point, kind, night in rows}

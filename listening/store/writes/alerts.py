@@ -13,11 +13,12 @@ from listening.store.engine import Store
 from listening.store.payload import alert_json, alert_of
 from listening.store.statements import in_slices, insert_new
 from listening.store.tables import alerts
+from listening.store.tables_alerts import alert_points
 from listening.types import Alert
 
 
 def queue_alerts(store: Store, new: Sequence[Alert], *, map_id: str, now: datetime) -> int:
-    """Queue alerts; one of the same owner, map and night is there already and stays. Returns how many were new."""
+    """Queue alerts and return how many were new; one of the same owner, map, night and channel is there and stays."""
     rows = [
         {
             "id": one.id,
@@ -28,22 +29,44 @@ def queue_alerts(store: Store, new: Sequence[Alert], *, map_id: str, now: dateti
             "payload": alert_json(one),
             "next_try": now,
             "queued_at": now,
+            "channel": one.channel,
         }
         for one in new
     ]
     with store.writing() as connection:
-        return insert_new(connection, alerts, rows)
+        queued = insert_new(connection, alerts, rows)
+        known = {row.id for part in in_slices(one.id for one in new) for row in connection.execute(_which(part))}
+        insert_new(connection, alert_points, [row for one in new if one.id in known for row in _told(one)])
+    return queued
 
 
-def claim_alert(store: Store, *, by: str, now: datetime, lease_seconds: int = 300) -> Alert | None:
+def _which(ids: Sequence[str]) -> sa.Select[tuple[str]]:
+    return sa.select(alerts.c.id).where(alerts.c.id.in_(ids))
+
+
+def _told(alert: Alert) -> list[Mapping[str, object]]:
+    return [
+        {
+            "alert_id": alert.id,
+            "pain_point_id": item.pain_point_id,
+            "kind": item.emergence.kind,
+            "emerged": item.emergence.night,
+        }
+        for item in alert.items
+    ]
+
+
+def claim_alert(store: Store, *, by: str, now: datetime, lease_seconds: int = 300, mail: bool = True) -> Alert | None:
     """Claim the alert that waits longest; None where none is due. Two workers never get the same one.
 
     A claim that is older than `lease_seconds` belongs to a dead worker and is claimed again.
+    Without `mail` only other channels count.
     """
     due = sa.or_(
         sa.and_(alerts.c.state == "queued", alerts.c.next_try <= now),
         sa.and_(alerts.c.state == "claimed", alerts.c.claimed_until < now),
     )
+    due = due if mail else sa.and_(due, alerts.c.channel != "mail")
     first = sa.select(alerts.c.id, alerts.c.payload).where(due).order_by(alerts.c.next_try, alerts.c.id).limit(1)
     with store.writing() as connection:
         row = connection.execute(first.with_for_update(skip_locked=True)).first()
