@@ -14,8 +14,8 @@ from listening.signals.fewshot import PLACED, LearnedMap, highest, is_default
 from listening.signals.heads import STAGE_LABELS, Floats, named
 from listening.types import NO_STAGE
 
-PULL_FROM = 0.2  # likeness from which a touchpoint speaks for its stage
-PULL = 20.0  # nats of evidence for each whole point of likeness above that
+PULL_FROM = 0.3  # likeness from which a touchpoint speaks for its stage
+PULL = 10.0  # nats of evidence for each whole point of likeness above that: at 20 it outvoted heads that were right
 MOST_PULL = 5.0  # nats: a touchpoint outvotes a hesitant head, not a sure one
 
 
