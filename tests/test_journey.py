@@ -73,7 +73,7 @@ class TestChanges:
         journey.resolve(lived.store, resolved, on=TODAY, who="ann", now=AT)
         seen: list[set[str]] = []
 
-        def look(*_: object, fixed: set[str]) -> tuple[Change, ...]:
+        def look(*_: object, fixed: set[str], **__: object) -> tuple[Change, ...]:
             seen.append(fixed)
             return ()
 
