@@ -122,7 +122,7 @@ class TestCalls:
         assert {one["id"] for one in call(admin, "/alerts")[1]} == {"a-1", "a-2"}
         assert call(admin, "/map")[1]["id"] == "bikes"
         assert call(admin, "/counts")[1]["pain_points"] == 2
-        assert call(admin, "/search?q=drips")[1]["pain_points"] == ["pp-1"]
+        assert call(admin, "/search?q=cover")[1]["pain_points"] == ["pp-1"]
         assert call(admin, "/people", {"name": "eve", "password": PASSWORD})[0] == 201
         assert call(admin, "/audit?limit=1")[1][0]["what"] == "added a user"
         assert "password" not in str(call(admin, "/people")[1])

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 from store_nouns import NIGHT, NOW, document, emergence, pain_point, told
 from web_nouns import Browser, Clock
@@ -399,7 +400,12 @@ class TestMapEditing:
         assert app.state.board.read_settings().journey == before
 
 
-def test_the_board_follows_the_clock_where_no_night_was(client: Clients, clock: Clock) -> None:
-    assert "10 March 2026" in text(client("viewer"), "/map")
+def test_the_board_shows_the_last_night_and_follows_the_clock_where_there_was_none(
+    app: FastAPI, client: Clients, clock: Clock
+) -> None:
     clock.at += timedelta(days=30)
+    assert "9 April 2026" not in text(client("viewer"), "/map"), "a stale store never looks quiet"
+    with app.state.board.store.writing() as connection:
+        connection.execute(sa.text("DELETE FROM nights"))
+    clock.at += timedelta(hours=1)
     assert "9 April 2026" in text(client("viewer"), "/map")

@@ -42,7 +42,7 @@ def find_communities(vectors: Floats, *, common: float) -> Ints:
 
 
 def _neighbours(count: int) -> int:
-    return max(FEWEST, min(NEIGHBOURS, int(count**0.5 / 2)))
+    return max(FEWEST, min(NEIGHBOURS, int(count**0.5)))
 
 
 def _number(labels: Ints) -> Ints:

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 _BORN = sa.and_(
     ledger.c.what == "born", ledger.c.who == "listening"
 )  # the line whose detail is the machine's first name
+_PURGE = "INSERT INTO search_words (search_words) VALUES ('optimize')"
 _WORD = re.compile(r"\w+")
 
 
@@ -59,6 +60,8 @@ def withdraw(connection: Connection, ids: Collection[str]) -> Forgotten:
     quotes = _drop_quotes(connection, texts.keys())
     drop_packs(connection, texts.keys(), named)
     gone = _drop_documents(connection, texts)
+    if texts:
+        _purge_index(connection)
     free_copies(connection, texts)
     _unname(connection, _with_merged(connection, named))
     recount(connection, touched)
@@ -157,6 +160,12 @@ def _drop_quotes(connection: Connection, document_ids: Collection[str]) -> int:
     return count
 
 
+def _purge_index(connection: Connection) -> None:
+    """Write SQLite's index of words anew: its parts keep the words of deleted rows until then."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(sa.text(_PURGE))
+
+
 def scrub(store: Store) -> None:
     """Rewrite a SQLite file without its deleted pages, and empty its log."""
     if not store.on_sqlite:
@@ -165,7 +174,7 @@ def scrub(store: Store) -> None:
         raw = store.engine.raw_connection()
         try:
             cursor = raw.cursor()
-            cursor.execute("INSERT INTO search_words (search_words) VALUES ('optimize')")  # its old words go too
+            cursor.execute(_PURGE)
             cursor.execute("VACUUM")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             cursor.close()
