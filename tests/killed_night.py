@@ -24,7 +24,7 @@ from nights_world import KEY, FewLines, settings_of
 from sqlalchemy import event
 
 from listening import outputs, pipeline
-from listening.outputs import mail, smtp  # noqa: F401  loaded once for all nights
+from listening.outputs import channels, mail, smtp  # noqa: F401  loaded once for all nights
 from listening.pipeline import crawling, reading, telling
 from listening.sources import importer
 from listening.store import Store, open_store, reads, upgrade  # noqa: F401  loaded once for all nights
@@ -84,7 +84,7 @@ def live(configs: str, now: datetime, ticks: Ticks) -> None:
     settings = settings_of(Path(configs))
     store = open_store(settings.database_url)
     ticks.watch(store)
-    telling.send = ticks.sending()
+    channels.send = ticks.sending()
     marked = telling.writes.mark_sent
 
     def mark_sent(*given: object, **named: object) -> bool:
