@@ -137,8 +137,15 @@ class TestHostileWords:
         message = compose(made, sender="listening@house.test", base_url="https://board.test", now=NOW)
         part = message.get_body(("html",))
         assert part is not None
-        assert find_living(part.get_content()) == []
-        assert not ALIVE & set(_Reader(part.get_content()).tags)
+        tree = Tree(part.get_content())
+        ours = tree.css("img")
+        assert len(ours) == 1, "the picture that we hang on the mail ourselves"
+        assert all(re.fullmatch(r"cid:[A-Za-z0-9-]*\.trend@listening", one.attributes["src"] or "") for one in ours)
+        assert not any(name.startswith("on") for one in ours for name in one.attributes)
+        tree.strip_tags(["img"])
+        assert find_living(tree.html or "") == []
+        assert _Reader(part.get_content()).tags.count("img") == len(ours)
+        assert not (ALIVE - {"img"}) & set(_Reader(part.get_content()).tags)
 
     def test_the_words_are_still_there_to_read(self) -> None:
         html = page(report(pain_points=(row(name="<b>5 < 6</b> & more", quotes=(quote("<script>x</script>"),)),)))
