@@ -91,7 +91,17 @@ class TestPainPoints:
         offered = {head: _range(book, rule.formula1) for head, rule in rules.items()}
         assert offered["Owner"] == ["Ann Example", "bo"]
         assert offered["Department"] == ["Payments"]
-        assert offered["Status"] == ["open", "planned", "doing", "done", "watch", "holds", "came_back", "wont"]
+        assert offered["Status"] == [
+            "open",
+            "planned",
+            "doing",
+            "done",
+            "watch",
+            "holds",
+            "came_back",
+            "wont",
+            "no_pain",
+        ]
         assert offered["Ease"] == offered["Cost"] == offered["Importance"] == [1, 2, 3, 4, 5]
         assert rules["Department"].errorStyle == "warning"  # a new department may be typed
 
