@@ -92,7 +92,7 @@ def test_all_pages_without_a_barrier_a_script_or_a_sideways_scroll(chromium: Any
             page.evaluate(axe)
             judged = page.evaluate("axe.run({resultTypes: ['violations']})")
             found += [
-                f"{path} {look}: {one['id']} {one['nodes'][0]['html'][:120]}"
+                f"{path} {look}: {one['id']} {one['nodes'][0]['html'][:120]} {one['nodes'][0]['any'][:1]}"
                 for one in judged["violations"]
                 if one["impact"] in ("serious", "critical")
             ]
