@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -18,6 +20,7 @@ from listening.types import Alert, LedgerEntry, Share, SuggestedTouchpoint
 from listening.web.visit import Board
 
 pytest_plugins = ("store_fixtures", "web_fixtures")
+ROOT = Path(__file__).parent.parent
 Clients = Callable[[str], Browser]
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>'\"{{7*7}}"
 PAGES = (
@@ -409,3 +412,11 @@ def test_the_board_shows_the_last_night_and_follows_the_clock_where_there_was_no
         connection.execute(sa.text("DELETE FROM nights"))
     clock.at += timedelta(hours=1)
     assert "9 April 2026" in text(client("viewer"), "/map")
+
+
+def test_what_a_mail_links_to_on_the_page_of_a_pain_point_is_there(client: Clients) -> None:
+    mail = (ROOT / "listening" / "outputs" / "templates" / "alert.html").read_text(encoding="utf-8")
+    wanted = set(re.findall(r"piece\.link }}#([a-z]+)", mail))
+    page = client("admin").get("/pain-points/pp-1").text
+    assert wanted == {"acknowledge", "mute", "assign"}
+    assert {one for one in wanted if f'id="{one}"' in page} == wanted

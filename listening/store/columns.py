@@ -140,3 +140,8 @@ class Single(TypeDecorator[Vector]):
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Vector | None:  # noqa: ARG002  SQLAlchemy's signature
         """Read them back."""
         return None if value is None else np.frombuffer(value, dtype="<f4").astype(np.float32)
+
+
+def text_column(name: str, *constraints: sa.ForeignKey) -> sa.Column[str]:
+    """Return a column of clean text that is never null and empty where nothing is said."""
+    return sa.Column(name, CleanText, *constraints, nullable=False, server_default="")

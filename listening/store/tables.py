@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from listening.store.columns import CleanText, Half, JsonText, Single, Utc
+from listening.store.columns import CleanText, Half, JsonText, Single, Utc, text_column
 
 # Names by rule, so that a migration can drop what an earlier one made.
 metadata = sa.MetaData(
@@ -25,10 +25,6 @@ def _key(name: str, *constraints: sa.ForeignKey) -> sa.Column[str]:
     return sa.Column(name, CleanText, *constraints, primary_key=True)
 
 
-def _text(name: str, *constraints: sa.ForeignKey) -> sa.Column[str]:
-    return sa.Column(name, CleanText, *constraints, nullable=False, server_default="")
-
-
 def _count(name: str) -> sa.Column[int]:
     return sa.Column(name, sa.BigInteger, nullable=False, server_default="0")
 
@@ -37,15 +33,15 @@ def _of(column: str) -> sa.ForeignKey:
     return sa.ForeignKey(column, ondelete="CASCADE")
 
 
-meta = sa.Table("meta", metadata, _key("key"), _text("value"))
+meta = sa.Table("meta", metadata, _key("key"), text_column("value"))
 
 sources = sa.Table(
     "sources",
     metadata,
     _key("name"),
-    _text("kind"),
+    text_column("kind"),
     sa.Column("first_night", sa.Date, nullable=False),
-    _text("cursor"),
+    text_column("cursor"),
     sa.Column("notes", JsonText, nullable=False, server_default="[]"),  # what robots.txt says
 )
 
@@ -63,17 +59,17 @@ crawls = sa.Table(
     metadata,
     _key("source"),
     sa.Column("night", sa.Date, primary_key=True),
-    _text("state"),
+    text_column("state"),
     _count("seen"),
     _count("new"),
     _count("changed"),
     sa.Column("seconds", sa.Float, nullable=False, server_default="0"),
-    _text("error"),
+    text_column("error"),
     sa.Column("warnings", JsonText, nullable=False, server_default="[]"),
     _count("removed"),
     _count("pages"),
     _count("shown"),
-    _text("error_kind"),
+    text_column("error_kind"),
     sa.Index(None, "night"),
 )
 
@@ -81,31 +77,31 @@ documents = sa.Table(
     "documents",
     metadata,
     _key("id"),
-    _text("source"),
-    _text("native_id"),
-    _text("kind"),
+    text_column("source"),
+    text_column("native_id"),
+    text_column("kind"),
     sa.Column("inside", sa.Boolean(create_constraint=False), nullable=False),
-    _text("title"),
-    _text("text"),
-    _text("person"),
+    text_column("title"),
+    text_column("text"),
+    text_column("person"),
     sa.Column("created_at", Utc, nullable=False),
     sa.Column("first_seen", Utc, nullable=False),
-    _text("date_from"),
-    _text("url"),
-    _text("thread"),
+    text_column("date_from"),
+    text_column("url"),
+    text_column("thread"),
     sa.Column("reply_to", CleanText),
     _count("likes"),
     _count("views"),
     sa.Column("metric", CleanText),
     sa.Column("score", sa.Float),
-    _text("language"),
-    _text("fingerprint"),
+    text_column("language"),
+    text_column("fingerprint"),
     sa.Column("minhash", sa.LargeBinary, nullable=False),
     sa.Column("near_of", CleanText),
     sa.Column("truncated", sa.Boolean(create_constraint=False), nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("state", CleanText, nullable=False),  # kept, then clean, then read
-    _text("read_by"),  # the model that read it, "" before
+    text_column("read_by"),  # the model that read it, "" before
     sa.Column("absent", sa.Date),  # the night on which its thread did not show it any more
     sa.Index(None, "state", "created_at", "id"),
     sa.Index(None, "read_by", "id"),
@@ -122,7 +118,7 @@ document_bands = sa.Table(
     metadata,
     _key("document_id", _of("documents.id")),
     sa.Column("position", sa.Integer, primary_key=True),
-    _text("band"),
+    text_column("band"),
     sa.Index(None, "band"),
 )
 
@@ -133,23 +129,23 @@ signals = sa.Table(
     "signals",
     metadata,
     _key("id"),
-    _text("document_id", _of("documents.id")),
+    text_column("document_id", _of("documents.id")),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("start", sa.Integer, nullable=False),
     sa.Column("end", sa.Integer, nullable=False),
-    _text("text"),
+    text_column("text"),
     sa.Column("probs", JsonText, nullable=False),
     sa.Column("signals_on", JsonText, nullable=False),
     sa.Column("spans", JsonText, nullable=False),
-    _text("pain_label"),
+    text_column("pain_label"),
     sa.Column("pain", sa.Float, nullable=False),  # P(spoken) + P(unspoken)
     sa.Column("unspoken", sa.Boolean(create_constraint=False), nullable=False),  # the likelier of the two pains
     sa.Column("mood", sa.Float, nullable=False),  # P(positive) - P(negative)
-    _text("stage"),
+    text_column("stage"),
     sa.Column("touchpoint", CleanText),
     sa.Column("embedding", Half, nullable=False),
-    _text("model"),
-    _text("space"),  # whose embedding it is: only those of one space can be compared
+    text_column("model"),
+    text_column("space"),  # whose embedding it is: only those of one space can be compared
     sa.Index(None, "document_id", "id", "stage", "touchpoint", "mood", "pain_label"),  # all that the map counts
     sa.Index(None, "pain_label"),
     sa.Index(None, "pain"),
@@ -159,19 +155,19 @@ pain_points = sa.Table(
     "pain_points",
     metadata,
     _key("id"),
-    _text("map"),
-    _text("name"),
-    _text("named_by"),
-    _text("stage"),
+    text_column("map"),
+    text_column("name"),
+    text_column("named_by"),
+    text_column("stage"),
     sa.Column("touchpoint", CleanText),
-    _text("status"),
+    text_column("status"),
     sa.Column("born", sa.Date, nullable=False),
     sa.Column("last_seen", sa.Date, nullable=False),
     sa.Column("centroid", Single, nullable=False),
     _count("size"),
     _count("people"),
-    _text("owner"),
-    _text("department"),
+    text_column("owner"),
+    text_column("department"),
     sa.Column("importance", sa.Integer),
     sa.Column("cost", sa.Integer),
     sa.Column("ease", sa.Integer),
@@ -179,12 +175,12 @@ pain_points = sa.Table(
     sa.Column("resolved_on", sa.Date),
     sa.Column("merged_into", CleanText),
     sa.Column("words", JsonText, nullable=False, server_default="[]"),
-    _text("space"),  # of the centroid
+    text_column("space"),  # of the centroid
     sa.Column("due", sa.Date),
-    _text("placed_by"),
-    _text("acknowledged_by"),
+    text_column("placed_by"),
+    text_column("acknowledged_by"),
     sa.Column("acknowledged_at", Utc),
-    _text("begins_stage"),
+    text_column("begins_stage"),
     sa.Column("begins_touchpoint", CleanText),
     *(sa.Column(name, JsonText, nullable=False, server_default="[]") for name in ("stages", "touchpoints", "personas")),
     sa.Column("faded", sa.Date),
@@ -195,7 +191,7 @@ memberships = sa.Table(
     "memberships",
     metadata,
     _key("signal_id", _of("signals.id")),
-    _text("pain_point_id", _of("pain_points.id")),
+    text_column("pain_point_id", _of("pain_points.id")),
     sa.Column("night", sa.Date, nullable=False),
     sa.Column("score", sa.Float, nullable=False),
     sa.Index(None, "pain_point_id"),
@@ -215,12 +211,12 @@ ledger = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("key", CleanText, nullable=False, unique=True),  # a hash of the line: written twice, it stands once
     sa.Column("at", Utc, nullable=False),
-    _text("who"),
-    _text("what"),
-    _text("pain_point_id"),
-    _text("other_id"),
-    _text("detail"),
-    _text("model"),
+    text_column("who"),
+    text_column("what"),
+    text_column("pain_point_id"),
+    text_column("other_id"),
+    text_column("detail"),
+    text_column("model"),
     sa.Index(None, "pain_point_id"),
     sa.Index(None, "other_id"),
     sqlite_autoincrement=True,
@@ -237,7 +233,7 @@ emergences = sa.Table(
     sa.Column("low", sa.Float, nullable=False),
     sa.Column("high", sa.Float, nullable=False),
     sa.Column("surprise", sa.Float, nullable=False),
-    _text("sentence"),
+    text_column("sentence"),
     sa.Index(None, "night"),
 )
 
@@ -245,16 +241,16 @@ alerts = sa.Table(
     "alerts",
     metadata,
     _key("id"),
-    _text("owner"),
-    _text("map"),
+    text_column("owner"),
+    text_column("map"),
     sa.Column("night", sa.Date, nullable=False),
-    _text("state"),  # queued, claimed, sent, dead
+    text_column("state"),  # queued, claimed, sent, dead
     sa.Column("payload", JsonText, nullable=False),
-    _text("claimed_by"),
+    text_column("claimed_by"),
     sa.Column("claimed_until", Utc),
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
     sa.Column("next_try", Utc, nullable=False),
-    _text("last_error"),
+    text_column("last_error"),
     sa.Column("queued_at", Utc, nullable=False),
     sa.Column("sent_at", Utc),
     sa.Column("channel", CleanText, nullable=False, server_default="mail"),
@@ -266,7 +262,7 @@ leases = sa.Table(
     "leases",
     metadata,
     _key("name"),
-    _text("holder"),
+    text_column("holder"),
     sa.Column("since", Utc, nullable=False),
     sa.Column("until", Utc, nullable=False),
 )
@@ -275,8 +271,8 @@ nights = sa.Table(
     "nights",
     metadata,
     sa.Column("date", sa.Date, primary_key=True),
-    _text("state"),
+    text_column("state"),
     sa.Column("started", Utc, nullable=False),
     sa.Column("finished", Utc),
-    _text("note"),
+    text_column("note"),
 )

@@ -1,4 +1,4 @@
-"""The tables beside the outbox: which pain point was told in which alert, and which touchpoints nobody could hear."""
+"""The table beside the outbox: which pain point was told in which alert."""
 
 from __future__ import annotations
 
@@ -15,15 +15,4 @@ alert_points = sa.Table(
     sa.Column("kind", CleanText, nullable=False, server_default=""),
     sa.Column("emerged", sa.Date, nullable=False),  # the night of the emergence that was told
     sa.Index(None, "pain_point_id"),
-)
-
-blinds = sa.Table(
-    "blinds",
-    metadata,
-    sa.Column("map", CleanText, primary_key=True),
-    sa.Column("touchpoint", CleanText, primary_key=True),
-    sa.Column("since", sa.Date, primary_key=True),  # the first night of the silence
-    sa.Column("night", sa.Date, nullable=False),  # on which it was noticed
-    sa.Column("sentence", CleanText, nullable=False, server_default=""),
-    sa.Index(None, "night"),
 )

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from listening.store.columns import CleanText, JsonText, Utc
+from listening.store.columns import CleanText, JsonText, Utc, text_column
 from listening.store.tables import metadata
-
-
-def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, CleanText, nullable=False, server_default="")
-
 
 goals = sa.Table(
     "goals",
@@ -18,16 +13,16 @@ goals = sa.Table(
     sa.Column(
         "pain_point_id", CleanText, sa.ForeignKey("pain_points.id", ondelete="CASCADE"), primary_key=True
     ),  # one goal a pain point; the ledger tells of the earlier ones
-    _text("specific"),
-    _text("metric"),
+    text_column("specific"),
+    text_column("metric"),
     sa.Column("target", sa.Float),
     sa.Column("due", sa.Date),
-    _text("stage"),
+    text_column("stage"),
     sa.Column("importance", sa.Integer),
     sa.Column("baseline", JsonText),  # value, low, high, people, on
-    _text("set_by"),
+    text_column("set_by"),
     sa.Column("set_at", Utc, nullable=False),
-    _text("attainable_by"),
+    text_column("attainable_by"),
     sa.Column("attainable_at", Utc),
 )
 
@@ -49,9 +44,9 @@ reviews = sa.Table(
     sa.Column("map", CleanText, primary_key=True),
     sa.Column("until", sa.Date, primary_key=True),
     sa.Column("since", sa.Date, nullable=False),
-    _text("reviewed_by"),
+    text_column("reviewed_by"),
     sa.Column("reviewed_at", Utc),
-    _text("note"),
+    text_column("note"),
 )
 
 map_versions = sa.Table(
@@ -60,9 +55,9 @@ map_versions = sa.Table(
     sa.Column("map", CleanText, primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("at", Utc, nullable=False),
-    _text("who"),
-    _text("note"),
-    _text("text"),
+    text_column("who"),
+    text_column("note"),
+    text_column("text"),
 )
 
 # What a change replaced, so that it can be taken back; `key` is the ledger line's. Never holds people's words.
@@ -70,12 +65,12 @@ reversals = sa.Table(
     "reversals",
     metadata,
     sa.Column("key", CleanText, primary_key=True),
-    _text("kind"),  # fields, merge, split, move
-    _text("pain_point_id"),
-    _text("other_id"),
+    text_column("kind"),  # fields, merge, split, move
+    text_column("pain_point_id"),
+    text_column("other_id"),
     sa.Column("before", JsonText, nullable=False),
     sa.Column("undone_at", Utc),
-    _text("undone_by"),
+    text_column("undone_by"),
     sa.Index(None, "pain_point_id"),
     sa.Index(None, "other_id"),
 )

@@ -7,12 +7,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from listening.store.columns import CleanText, Utc
+from listening.store.columns import CleanText, Utc, text_column
 from listening.store.tables import metadata
-
-
-def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, CleanText, nullable=False, server_default="")
 
 
 def _of_a_user() -> sa.Column[str]:
@@ -23,10 +19,10 @@ users = sa.Table(
     "users",
     metadata,
     sa.Column("name", CleanText, primary_key=True),
-    _text("role"),
-    _text("owner"),  # who they are on the map
-    _text("email"),
-    _text("password"),  # an Argon2id hash, "" for who signs in elsewhere
+    text_column("role"),
+    text_column("owner"),  # who they are on the map
+    text_column("email"),
+    text_column("password"),  # an Argon2id hash, "" for who signs in elsewhere
     sa.Column("created_at", Utc, nullable=False),
     sa.Column("disabled_at", Utc),
     sa.Column("last_seen", Utc),
@@ -48,7 +44,7 @@ api_tokens = sa.Table(
     metadata,
     sa.Column("id", CleanText, primary_key=True),
     _of_a_user(),
-    _text("name"),
+    text_column("name"),
     sa.Column("hash", CleanText, nullable=False, unique=True),
     sa.Column("created_at", Utc, nullable=False),
     sa.Column("expires_at", Utc, nullable=False),
@@ -61,11 +57,11 @@ audit = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("at", Utc, nullable=False),
-    _text("who"),
-    _text("what"),
-    _text("thing"),
-    _text("detail"),
-    _text("via"),
+    text_column("who"),
+    text_column("what"),
+    text_column("thing"),
+    text_column("detail"),
+    text_column("via"),
     sa.Index(None, "at"),
     sa.Index(None, "who"),
     sqlite_autoincrement=True,
@@ -76,8 +72,8 @@ login_attempts = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("at", Utc, nullable=False),
-    _text("account"),  # a hash: people type passwords into the wrong field
-    _text("address"),
+    text_column("account"),  # a hash: people type passwords into the wrong field
+    text_column("address"),
     sa.Index(None, "at"),
     sa.Index(None, "account", "at"),
     sa.Index(None, "address", "at"),

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from listening.store.columns import CleanText, JsonText, Utc
+from listening.store.columns import CleanText, JsonText, Utc, text_column
 from listening.store.tables import metadata
-
-
-def _text(name: str) -> sa.Column[str]:
-    return sa.Column(name, CleanText, nullable=False, server_default="")
-
 
 packs = sa.Table(
     "packs",
@@ -29,16 +24,16 @@ deliveries = sa.Table(
     "deliveries",
     metadata,
     sa.Column("id", CleanText, primary_key=True),
-    _text("channel"),  # webhook, ticket
-    _text("event"),
-    _text("pain_point_id"),
-    _text("state"),  # queued, claimed, sent, dead
+    text_column("channel"),  # webhook, ticket
+    text_column("event"),
+    text_column("pain_point_id"),
+    text_column("state"),  # queued, claimed, sent, dead
     sa.Column("payload", JsonText, nullable=False),
-    _text("claimed_by"),
+    text_column("claimed_by"),
     sa.Column("claimed_until", Utc),
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
     sa.Column("next_try", Utc, nullable=False),
-    _text("last_error"),
+    text_column("last_error"),
     sa.Column("queued_at", Utc, nullable=False),
     sa.Column("sent_at", Utc),
     sa.Index(None, "state", "next_try"),
@@ -51,11 +46,11 @@ tickets = sa.Table(
     sa.Column(
         "pain_point_id", CleanText, sa.ForeignKey("pain_points.id", ondelete="CASCADE"), primary_key=True
     ),  # one ticket a pain point
-    _text("system"),
-    _text("project"),
-    _text("key"),
-    _text("url"),
-    _text("state"),  # open, doing, done, refused
+    text_column("system"),
+    text_column("project"),
+    text_column("key"),
+    text_column("url"),
+    text_column("state"),  # open, doing, done, refused
     sa.Column("made_at", Utc, nullable=False),
     sa.Column("checked_at", Utc),
 )

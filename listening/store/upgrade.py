@@ -27,8 +27,8 @@ log = logging.getLogger(__name__)
 def upgrade(url: str, engine: Engine) -> None:
     """Upgrade when needed. Raises `StoreError` for a newer or a foreign database."""
     scripts = ScriptDirectory(str(MIGRATIONS))
-    with engine.connect() as connection:
-        if _shape(connection, scripts, url) == scripts.get_current_head():
+    with engine.connect() as connection:  # what is odd is judged under the lock: another process may be halfway
+        if MigrationContext.configure(connection).get_current_revision() == scripts.get_current_head():
             return
     # A table is rebuilt by dropping the old one: with foreign keys on that would delete its dependants.
     dull = make_engine(url, foreign_keys=False)

@@ -1,4 +1,4 @@
-"""The seventh schema: who knows of a pain point, which alert told of it and by which channel, and blind touchpoints."""
+"""The seventh schema: who knows of a pain point, which alert told of it, and by which channel."""
 
 from __future__ import annotations
 
@@ -40,16 +40,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("alert_id", "pain_point_id", name=op.f("pk_alert_points")),
     )
     op.create_index(op.f("ix_alert_points_pain_point_id"), "alert_points", ["pain_point_id"])
-    op.create_table(
-        "blinds",
-        sa.Column("map", TEXT, nullable=False),
-        sa.Column("touchpoint", TEXT, nullable=False),
-        sa.Column("since", sa.Date(), nullable=False),
-        sa.Column("night", sa.Date(), nullable=False),
-        _text("sentence"),
-        sa.PrimaryKeyConstraint("map", "touchpoint", "since", name=op.f("pk_blinds")),
-    )
-    op.create_index(op.f("ix_blinds_night"), "blinds", ["night"])
     _fill(told)
 
 
@@ -72,7 +62,6 @@ def _fill(told: sa.Table) -> None:
 
 def downgrade() -> None:
     """Take them away."""
-    op.drop_table("blinds")
     op.drop_table("alert_points")
     with op.batch_alter_table("alerts") as table:
         table.drop_constraint(op.f("uq_alerts_owner_map_night_channel"), type_="unique")
