@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,12 @@ ALPHABETS = {
 }
 
 
+@cache
+def outcome_of(path: Path) -> FeedText | str:
+    """The same for a file, which several tests ask for."""
+    return outcome(path.read_bytes())
+
+
 def outcome(body: bytes) -> FeedText | str:
     """What a feed ends with: its entries, or the reason why there are none."""
     try:
@@ -49,7 +56,7 @@ def test_every_feed_ends_with_entries_or_a_reason(shared: Path) -> None:
     """A feed in order without an entry has its reason too: `Feed` tells the operator, see the night's tests."""
     read = empty = refused = 0
     for path in [*files(shared / "fixtures/feeds"), *files(shared / "corpora/miniflux")]:
-        found = outcome(path.read_bytes())
+        found = outcome_of(path)
         if isinstance(found, str):
             refused += 1
             assert "instead of a feed" in found, path.name
@@ -67,7 +74,7 @@ def test_well_formed_feeds_are_told_so_and_ill_formed_ones_are_not(shared: Path)
     wrong, checked = [], 0
     for path in files(shared / "fixtures/feeds/feedparser"):
         expected = re.search(rb"Expect:\s*(not bozo|bozo)\b", path.read_bytes()[:4_000])
-        found = outcome(path.read_bytes())
+        found = outcome_of(path)
         if expected and isinstance(found, FeedText) and path.parent.name != "chardet":
             checked += 1
             if (expected[1] == b"not bozo") == bool(found.broken):
@@ -78,7 +85,7 @@ def test_well_formed_feeds_are_told_so_and_ill_formed_ones_are_not(shared: Path)
 
 @pytest.mark.parametrize("name", ALPHABETS)
 def test_alphabets_of_miniflux(shared: Path, name: str) -> None:
-    found = outcome((shared / "corpora/miniflux" / name).read_bytes())
+    found = outcome_of(shared / "corpora/miniflux" / name)
     assert isinstance(found, FeedText)
     said = " ".join(f"{entry.title} {entry.body}" for entry in found.entries)
     assert ALPHABETS[name] in said
@@ -104,7 +111,7 @@ def test_hostile_files_are_named_and_cost_little(shared: Path, corpus: str) -> N
 def test_real_feeds_have_dates_and_addresses(shared: Path) -> None:
     dated = {}
     for name in ("reddit.rss", "guardian.rss", "heise.atom", "craigslist.rss", "rss-1.rss"):
-        found = outcome((shared / "fixtures/feeds/rss_parser_real" / name).read_bytes())
+        found = outcome_of(shared / "fixtures/feeds/rss_parser_real" / name)
         assert isinstance(found, FeedText)
         dated[name] = [bool(entry.published and entry.link and entry.title and entry.mark) for entry in found.entries]
     assert all(marks and all(marks) for marks in dated.values()), dated

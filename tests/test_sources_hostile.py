@@ -8,16 +8,17 @@ from types import TracebackType
 from typing import Self, cast
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 from sources_site import NOW, config
 
 from listening.documents.clean import clean
 from listening.errors import SourceBroken
+from listening.page_bounds import DEEPEST, MOST_TAGS, bounded
 from listening.sources.discourse import Discourse
 from listening.sources.fetch import Fetcher, Page
 from listening.sources.forum_pages import Reading, read_page
 from listening.sources.forum_urls import canonical, joined, thread_key
 from listening.sources.links import plain_link
-from listening.sources.page_bounds import DEEPEST, MOST_TAGS, bounded
 from listening.types import BodyFormat, Memory
 
 HOW = Reading((), (), datetime(2026, 7, 1, tzinfo=UTC))
@@ -57,6 +58,35 @@ def test_tags_in_one_another_are_dropped_from_some_depth_on_and_their_words_stay
     assert page.endswith("<p>after</p></body>")
 
 
+@pytest.mark.parametrize(
+    "tag",
+    [
+        '<div title="</div>">',
+        "<div title='</div>'>",
+        "<div><!-- </div> -->",
+        "<div><![CDATA[</div>]]>",
+        "<div><title></div></title>",
+        "<div><table></div></table>",
+        "<div it's></it's>",
+        "<svg><title><g>",
+        "<svg><style><g></g></style><g>",
+    ],
+)
+def test_what_only_looks_like_a_closing_tag_closes_nothing(tag: str) -> None:
+    page, _ = bounded(tag * 5_000)
+    deepest = depth = 0
+    node = LexborHTMLParser(page).root
+    while node is not None:
+        if node.child is not None:
+            node, depth = node.child, depth + 1
+            deepest = max(deepest, depth)
+            continue
+        while node is not None and node.next is None:
+            node, depth = node.parent, depth - 1
+        node = node.next if node is not None else None
+    assert deepest < 2 * DEEPEST
+
+
 @pytest.mark.parametrize("opening", ["<div {}>", "<div {}", "<a <b {}>"])
 def test_a_tag_of_fifty_thousand_attributes_loses_no_other_post(opening: str) -> None:
     attributes = " ".join(f"a{number}=x" for number in range(50_000))
@@ -77,6 +107,8 @@ def test_a_picture_in_a_tag_is_no_such_tag() -> None:
         "<script>var s = '<div><div><div>';</script><p>x",
         "<!-- <div><div> --><style>a > b { }</style><i>y</i>",
         "<ul><li>a<li>b</ul><table><tr><td>c<tr><td>d</table>",
+        '<a title="a > b" href=x?a=b="c">it\'s</a> 3 < 4 <svg><title>Up</title><path d="M0 0"/></svg>',
+        "<textarea><div><div></textarea><iframe><div></iframe><!--> <p>x</p> <!-- <div> --!>",
     ],
 )
 def test_a_long_page_as_people_write_it_stays_as_it_is(row: str) -> None:

@@ -35,20 +35,21 @@ def test_a_tree_of_1500_comments_comes_whole_each_id_once() -> None:
     assert fake.asked.count("/api/morechildren/") > 5
 
 
-@pytest.mark.parametrize("stop_after", [1, 2, 5, 9, 14])
-def test_a_tree_goes_on_where_a_killed_run_was(stop_after: int) -> None:
+def test_a_tree_goes_on_where_a_killed_run_was() -> None:
     fake = FakeReddit()
     fake.tree("aa", 1500)
     with site(fake) as it:
-        whole = Kept().night(block(it.url, late_comments=False))
-        calls = len(fake.asked)
-        kept = Kept().night(block(it.url, late_comments=False), stop_after=stop_after)
-        before, _ = kept.yielded, fake.asked.clear()
-        kept.night(block(it.url, late_comments=False))
-    assert before < 1501
-    assert before + kept.yielded == whole.yielded
-    assert kept.posts == whole.posts
-    assert len(fake.asked) < calls + 3
+        conf = block(it.url, late_comments=False)
+        whole, calls = Kept().night(conf), len(fake.asked)
+        for stop_after in (1, 2, 5, 9, 14):
+            fake.asked.clear()
+            kept = Kept().night(conf, stop_after=stop_after)
+            before, _ = kept.yielded, fake.asked.clear()
+            kept.night(conf)
+            assert before < 1501
+            assert before + kept.yielded == whole.yielded
+            assert kept.posts == whole.posts
+            assert len(fake.asked) < calls + 3
 
 
 def test_threads_that_are_done_are_not_read_again_after_a_kill() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from listening.page_bounds import bounded
+
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
@@ -35,56 +37,18 @@ _INLINE = frozenset(("code", "kbd", "samp", "img", "span", "q", "svg", "button")
 _BREAK = "\u2028"  # a line break that HTML does not take for a space
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _CELLS = frozenset(("td", "th"))
-_LEAF_TAGS = "area base br col embed hr img input link meta param source track wbr p li tr td th dt dd option tbody"
-_UNNESTED = frozenset(_LEAF_TAGS.split())
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>")
-_OPENS = re.compile(r"<[a-zA-Z]")
-_LONGEST_TAG, _MOST_ATTRIBUTES = 20_000, 500  # characters; a picture in a tag is longer, but one attribute
-_DEEPEST = 500  # the parser's time grows with the square of the nesting: 50,000 levels took 4 s
 
 
 def words_of_html(source: str) -> str:
     """Return the words of an HTML fragment or page; line breaks come from blocks, never from the source."""
     from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 -- loaded when the first page is read
 
-    tree = LexborHTMLParser(_flattened(source.encode("utf-8", "ignore").decode()))
+    tree = LexborHTMLParser(bounded(source.encode("utf-8", "ignore").decode(), len(source))[0])
     if tree.body is None:
         return ""
     if _MAY_DROP.search(source):
         _drop(tree)
     return "".join(_walk(tree.body))
-
-
-def _flattened(source: str) -> str:
-    """Drop the tags that nest deeper than anybody writes; the words inside stay where they are."""
-    if max(map(len, source.split(">"))) > _LONGEST_TAG:
-        source = ">".join(map(_shortened, source.split(">")))
-    if source.count("<") <= _DEEPEST:
-        return source
-    depth = dropped = 0
-
-    def keep(tag: re.Match[str]) -> str:
-        nonlocal depth, dropped
-        if tag.group(2).lower() in _UNNESTED:
-            return tag.group()
-        if not tag.group(1):
-            depth, dropped = (depth, dropped + 1) if depth >= _DEEPEST else (depth + 1, dropped)
-            return "" if dropped else tag.group()
-        if dropped:
-            dropped -= 1
-            return ""
-        depth = max(depth - 1, 0)
-        return tag.group()
-
-    return _TAG.sub(keep, source)
-
-
-def _shortened(piece: str) -> str:
-    """Return what stands before a ">", with a line break for a tag whose very many attributes the parser compares."""
-    tag = _OPENS.search(piece) if len(piece) > _LONGEST_TAG else None
-    if tag is None or len(piece[tag.start() :].split(None, _MOST_ATTRIBUTES)) <= _MOST_ATTRIBUTES:
-        return piece
-    return piece[: tag.start()] + "<br"
 
 
 def _drop(tree: object) -> None:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from listening.documents.clean import LIMIT, clean, clean_line, cut
 from listening.documents.dedupe import signature
@@ -19,6 +20,7 @@ _PREFIX = re.compile(r"(?:/?u/|@)")
 _NOBODY = frozenset(("[deleted]", "[removed]", "deleted", "[name]", "anonymous", "guest", "none", "null", "n/a"))
 
 
+@lru_cache(maxsize=2_000)  # a thread is written by few
 def pseudonym(author: str, key: bytes) -> str:
     """Return 32 hex digits that stand for an author, the same each night; "" for nobody.
 

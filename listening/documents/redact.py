@@ -52,7 +52,7 @@ def _once(text: str) -> str:
     """Each pattern is tried only where the text has what it cannot do without: most texts have nothing of it."""
     if "@" in text:
         text = _EMAIL.sub("[email]", text)
-    if _SPELT.search(text):
+    if ("dot" in text.lower() or any(sign in text for sign in "([{<")) and _SPELT.search(text):
         text = _EMAIL_SPELT.sub("[email]", text)
     if _DOTTED.search(text):
         text = _IPV4.sub(_ipv4, text)

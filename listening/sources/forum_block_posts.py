@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from listening.sources.date_words import fold
 from listening.sources.forum_posts import FoundPost, own_html, text_hash
-from listening.sources.forum_selectors import shown_at
+from listening.sources.forum_selectors import element_before, shown_at
 from listening.sources.forum_survey import Mark, Place, Survey
 from listening.sources.forum_urls import post_number
 
@@ -19,7 +21,9 @@ _ASIDE = "[data-aside]"
 AROUND = 16  # words around a date or a name that still belong to it ("by Ann, on 3 May, 12 posts")
 _ASIDE_WORDS = 40  # in a part of a post that is called profile, meta, controls ...
 _HALF = 0.4
+_NEARLY = 0.9  # of the blocks: what fewer have of quotes is what they quote, and no frame of the program
 _POORLY_NAMED = 0.4  # like a profile, and not like a body too
+_BARS = frozenset(("div", "p", "ul", "footer", "td", "section"))  # what may hold nothing but links to act by
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _DATE_WORDS = 9  # a body of fewer words that reads as a date is one
 _GOOD = re.compile(
@@ -32,6 +36,12 @@ _POOR = re.compile(
 )
 _POORER = re.compile(r"profile|avatar|sign|detail|info|meta|control|foot|edit|stat|head|button|tool", re.IGNORECASE)
 _NOBODY = Mark(-1, "")
+_STEPS_OUT = 6  # around a block, for the number of its post
+_ID_NAME = re.compile(r"id|name|data-(?!.*(?:user|member|author|owner|thread|topic|forum|parent|reply)).*id")
+_ACTIONS = re.compile(
+    r"(?:(?:reply|quote|report|share|permalink|link|edit|delete|like|flag|parent|save|follow|antworten|zitieren|melden"
+    r"|repondre|citer|responder|citar|rispondi|cita|reageren|citeren)[\W_]*)+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,8 @@ def read_blocks(survey: Survey, blocks: Sequence[Block]) -> list[FoundPost]:
     ]
     for (block, date, name), body in zip(chosen, bodies, strict=True):
         _set_aside(survey, block, body or block.place, (date, name))
-    numbers = [_number(block, survey) for block in blocks]
+    starts = sorted(block.place.order for block in blocks)
+    numbers = [_number(block, survey, starts) for block in blocks]
     often = Counter(numbers)
     posts, named = [], dict[int, str]()
     above = {one.order: block.place.order for block in blocks for one in block.inner}
@@ -136,14 +147,16 @@ def _body_kind(survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]]) -> st
     fit = {
         kind: words[kind] * _named_like(kind) * len(distinct[kind]) / held[kind]
         for kind in words
-        if held[kind] >= SOUND * len(chosen) and repeated[kind] <= 0.1 * len(chosen) and words[kind]
+        if held[kind] >= (_NEARLY if "quote" in kind else SOUND) * len(chosen)
+        and repeated[kind] <= 0.1 * len(chosen)
+        and words[kind]
     }
     best = max(fit.values(), default=0.0)
     prose = sum(min(block.words, MOST_WORDS) for block, _, _ in chosen)
     if max((words[kind] for kind in fit if fit[kind] == best), default=0) < _HALF * prose:
         return ""  # the words stand beside date and name: the whole block is the body, without these
     held_in_all = [
-        k for k in fit if k.startswith("blockquote") and held[k] >= 0.9 * len(chosen) and fit[k] >= 0.7 * best
+        k for k in fit if k.startswith("blockquote") and held[k] >= _NEARLY * len(chosen) and fit[k] >= 0.7 * best
     ]
     if held_in_all:  # the program's own frame of every post, and no quote
         return held_in_all[0]
@@ -161,14 +174,30 @@ def _named_like(kind: str) -> float:
     return (1.5 if _GOOD.search(name) else 1.0) * (0.3 if _POOR.search(name) else 1.0)
 
 
-def _number(block: Block, survey: Survey) -> str:
-    """Return what names the post: an id, data-id or anchor in the block."""
-    for place in [block.place, *list(inside(survey, block))[:12]]:
-        for attribute in ("data-post-id", "data-id", "data-comment-id", "data-pid", "data-message-id", "id", "name"):
-            shown = place.node.attributes.get(attribute) or ""
-            if shown and re.search(r"\d", shown) and (found := post_number(shown)):
+def _number(block: Block, survey: Survey, starts: Sequence[int]) -> str:
+    """Return what names the post: an id, data-id or anchor in the block, or around it where nothing else stands."""
+    around, at = list[Place](), block.place.parent
+    while at >= 0 and len(around) < _STEPS_OUT and _alone(survey.places[at], starts):
+        around.append(survey.places[at])
+        at = survey.places[at].parent
+    before = element_before(block.place.node)
+    anchor = [before] if before is not None and before.tag == "a" else []
+    nodes = [place.node for place in (block.place, *list(inside(survey, block))[:12], *around)]
+    for attributes in (node.attributes for node in (*nodes, *anchor)):
+        named = sorted(
+            (name for name in attributes if _ID_NAME.fullmatch(name)), key=lambda name: name in ("id", "name")
+        )
+        for shown in (attributes[name] or "" for name in named):
+            if re.search(r"\d", shown) and (found := post_number(shown)):
                 return found
-    return ""
+    dated = (place.node for place in inside(survey, block) if place.node.tag == "a" and _holds(place, *block.dates))
+    links = (node.attributes.get("href") or "" for node in dated)
+    return next((found for link in links if "#" in link and (found := post_number(link))), "")
+
+
+def _alone(place: Place, starts: Sequence[int]) -> bool:
+    """Return True where one block stands in a place, and no other."""
+    return bisect_right(starts, place.end) - bisect_left(starts, place.order) == 1
 
 
 def _set_aside(survey: Survey, block: Block, body: Place, marks: Sequence[Mark]) -> None:
@@ -187,7 +216,7 @@ def _set_aside(survey: Survey, block: Block, body: Place, marks: Sequence[Mark])
     aside += [
         place
         for place in inside(survey, block)
-        if _is_aside(place) and survey.words(place.order, place.end) <= _ASIDE_WORDS
+        if survey.words(place.order, place.end) <= _ASIDE_WORDS and _is_aside(place)
     ]
     for place in aside:
         if not place.order <= body.order <= place.end:
@@ -198,5 +227,11 @@ def _is_aside(place: Place) -> bool:
     """Return True for what is called profile, meta, controls ... and nothing better, and for "Re: ..." over a post."""
     if place.node.tag in _HEADINGS:
         return shown_at(place.node, "").casefold().startswith("re:")
+    if (
+        place.node.tag in _BARS
+        and place.end - place.order < AROUND
+        and _ACTIONS.fullmatch(fold(shown_at(place.node, "")))
+    ):
+        return place.node.css_first("a, button") is not None
     poor = _named_like(place.kind)
     return poor < _POORLY_NAMED or (poor < 1 and bool(_POORER.search(place.kind)))

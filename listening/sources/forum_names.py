@@ -22,7 +22,7 @@ _PROFILE = re.compile(
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(
-    r"profil|view|send|message|posts?$|pm$|www|website|e-?mail|reply|quote|report|login|log in|register"
+    r"\[?re:|profil|view|send|message|posts?$|pm$|www|website|e-?mail|reply|quote|report|login|log in|register"
     r"|anmelden|registrieren"
     r"|beitrage|nachricht|member|junior|senior|newbie|admin(?:istrator)?$|moderator$|more|home|search|avatar"
     r"|online|offline"

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from listening.page_bounds import bounded
 from listening.sources.dates import find_date, writes_day_first
 from listening.sources.forum_blocks import posts_by_blocks
 from listening.sources.forum_engines import ENGINES, engine_of
@@ -21,11 +22,10 @@ from listening.sources.forum_schema import posts_by_json_ld, posts_by_microdata
 from listening.sources.forum_selectors import Selectors, all_of, places, shown_at, value
 from listening.sources.forum_survey import Survey
 from listening.sources.forum_urls import joined
-from listening.sources.page_bounds import bounded
 from listening.sources.pages import Obstacle, obstacle_on
 from listening.sources.threads import Thread
 
-__all__ = ["FoundPage", "FoundPost", "Reading", "complete_looks", "decode", "read_page"]
+__all__ = ["FoundPage", "FoundPost", "OpenPage", "Reading", "complete_looks", "decode", "open_page", "read_page"]
 
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _CHARSET_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
@@ -55,40 +55,81 @@ class FoundPage:
     cut: bool = False
 
 
-def read_page(body: bytes, url: str, content_type: str, how: Reading, board: str = "") -> FoundPage:
-    """All that is found on a page: by the looks, else by schema.org, else by what repeats. Never raises.
+@dataclass(frozen=True, slots=True)
+class OpenPage:
+    """A page taken apart once: `read` may be asked in several ways, and what no way changes is found once."""
 
-    The looks are those of `how`, else those of the engine that the page tells; of them the one that finds most is used.
-    Structured data count only where they tell as many posts as are visible. A page that holds nothing says what stands
-    in the way.
-    """
+    root: LexborNode | None
+    base: str
+    engine: str
+    cut: bool
+    surveys: dict[tuple[object, ...], Survey] = field(default_factory=dict, repr=False)
+    kept: dict[tuple[object, ...], _Found] = field(default_factory=dict, repr=False)
+
+    def read(self, how: Reading, board: str = "") -> FoundPage:
+        """All that is found on the page: by the looks, else by schema.org, else by what repeats. Never raises.
+
+        The looks are those of `how`, else those of the engine that the page tells; of them the one that finds most is
+        used. Structured data count only where they tell as many posts as are visible. A page that holds nothing says
+        what stands in the way.
+        """
+        told = replace(how, looks=ENGINES.get(self.engine, ()), engine=self.engine)
+        for one in (how, told) if how.looks and how.looks is not told.looks else (how if how.looks else told,):
+            found = self._by_looks(one, board, again=one is told)
+            if found.posts or found.threads or found.boards:
+                break
+        else:
+            found = self._without_looks(told, board)
+        nothing = not (found.posts or found.threads or found.boards)
+        root, following = self.root, found.look.get("next_page", "")
+        return FoundPage(
+            title=value(root, "title"),
+            threads=found.threads,
+            boards=found.boards,
+            posts=found.posts,
+            next_page=joined(self.base, value(root, following)) or next_link(root, self.base),
+            heading=value(root, found.look.get("title", "")) or value(root, "h1"),
+            engine=self.engine,
+            read_by=found.read_by if found.posts or found.threads else "",
+            obstacle=obstacle_on(root) if nothing else None,
+            cut=self.cut,
+        )
+
+    def _by_looks(self, how: Reading, board: str, *, again: bool) -> _Found:
+        key = (tuple(how.formats), how.now, how.zone, how.day_first, board)
+        if again and key in self.kept:
+            return self.kept[key]
+        exact = replace(how, day_first=_day_first(self.root, how) if how.day_first is None else how.day_first)
+        found = _by_looks(self.root, exact, self.base, board, self._survey(exact))
+        if again:
+            self.kept[key] = found
+        return found
+
+    def _without_looks(self, how: Reading, board: str) -> _Found:
+        key = (tuple(how.formats), how.now, how.zone, how.day_first, board, "")
+        if key not in self.kept:
+            exact = replace(how, day_first=_day_first(self.root, how) if how.day_first is None else how.day_first)
+            self.kept[key] = _without_looks(self.root, self._survey(exact), self.base, board)
+        return self.kept[key]
+
+    def _survey(self, how: Reading) -> Survey:
+        key = (tuple(how.formats), how.now, how.zone, how.day_first)
+        if key not in self.surveys:
+            find = partial(find_date, formats=how.formats, now=how.now, zone=how.zone, day_first=how.day_first)
+            self.surveys[key] = Survey(self.root, find)
+        return self.surveys[key]
+
+
+def read_page(body: bytes, url: str, content_type: str, how: Reading, board: str = "") -> FoundPage:
+    """All that is found on a page, see OpenPage.read. Never raises."""
+    return open_page(body, url, content_type).read(how, board)
+
+
+def open_page(body: bytes, url: str, content_type: str) -> OpenPage:
+    """Take a page apart. Never raises."""
     source, cut = bounded(decode(body, content_type))
     root = LexborHTMLParser(source).root
-    base = urljoin(url, value(root, "base[href] @href"))
-    engine = engine_of(root)
-    told = replace(how, looks=ENGINES.get(engine, ()), engine=engine)
-    for one in (how, told) if how.looks and how.looks is not told.looks else (how if how.looks else told,):
-        exact = replace(one, day_first=_day_first(root, one) if one.day_first is None else one.day_first)
-        find = partial(find_date, formats=one.formats, now=one.now, zone=one.zone, day_first=exact.day_first)
-        survey = Survey(root, find)
-        found = _by_looks(root, exact, base, board, survey)
-        if found.posts or found.threads or found.boards:
-            break
-    else:
-        found = _without_looks(root, survey, base, board)
-    nothing = not (found.posts or found.threads or found.boards)
-    return FoundPage(
-        title=value(root, "title"),
-        threads=found.threads,
-        boards=found.boards,
-        posts=found.posts,
-        next_page=joined(base, value(root, found.look.get("next_page", ""))) or next_link(root, base),
-        heading=value(root, found.look.get("title", "")) or value(root, "h1"),
-        engine=engine,
-        read_by=found.read_by if found.posts or found.threads else "",
-        obstacle=obstacle_on(root) if nothing else None,
-        cut=cut,
-    )
+    return OpenPage(root, urljoin(url, value(root, "base[href] @href")), engine_of(root), cut)
 
 
 @dataclass(frozen=True, slots=True)

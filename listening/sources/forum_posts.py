@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from listening.sources.dates import find_date
-from listening.sources.forum_selectors import Ids, Selectors, all_of, first, number, places, shown_at, value
+from listening.sources.forum_selectors import Ids, Selectors, all_of, first, number, places, shown_at, shown_on, value
 from listening.sources.forum_survey import Survey
 from listening.sources.forum_urls import answered_number, post_number
 
@@ -21,7 +21,8 @@ _QUOTES = (
     "blockquote, .quote, .quotetitle, .quotecontent, .quoteheader, .quotefooter, .quote_container, .quoteContainer, "
     ".bbCodeQuote, .bbCodeBlock--quote, .bbcode_quote, .bb-quote, .quotebox, .quoteBox, .quotetop, .quotemain, "
     "aside.quote, q.quote, .UserQuote, .js-quoteEmbed, .embedQuote, .ipsQuote, .ipsBlockquote, .mycode_quote, "
-    "woltlab-quote, .quote-container, .quotehead, .quotebody, .QuoteText, .gmail_quote, .blockquote-box"
+    "woltlab-quote, .quote-container, .quotehead, .quotebody, .QuoteText, .gmail_quote, .blockquote-box, "
+    ".quoted-text, .quoted-switch, .quote-text, .quotedText, .quote-wrapper, .quoteblock, .ubbcode-block:has(.ubbcode-header)"
 )
 _SIGNATURES = (
     ".signature, .Signature, .signatur, .post-signature, .signature_div, .signaturecontainer, .sigline, .sig, "
@@ -51,7 +52,13 @@ _OTHERS = re.compile(
 )
 _LIKE_THIS = re.compile(r"\s(?:likes? this|like this post|gefällt d|aime|gusta|reacted to)", re.IGNORECASE)
 _BETWEEN_NAMES = re.compile(r"\s?,\s?|\s(?:and|und|et|y|e|en|och|og|и)\s")
+_LEADS = ("zitat von ", "quote from ", "quote (", "originally posted by ", "originally posted by", "quote:")
+_TAILS = (
+    *(" wrote", " schrieb", " said", " a écrit", " escribió", " ha scritto", " написал", " on ", " dixit"),
+    " hat geschrieben",
+)
 _MANY = 400  # posts on one page
+_IN_A_POST = ("post_id", "author", "date", "body", "permalink", "likes", "accepted", "reply_to", "reply_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,7 @@ def post_nodes(root: LexborNode | None, look: Selectors) -> list[LexborNode]:
 def posts_by(nodes: Sequence[LexborNode], look: Selectors, how: Reading, base: str, survey: Survey) -> list[FoundPost]:
     """Return the posts that these elements hold, read by this look, in the page's order, each once."""
     ids = frozenset(node.mem_id for node in nodes)
+    look = shown_on(survey.root, look, _IN_A_POST)
     found: list[FoundPost] = []
     names: list[str] = []
     numbers: dict[int, str] = {}
@@ -107,7 +115,8 @@ def posts_by(nodes: Sequence[LexborNode], look: Selectors, how: Reading, base: s
         post = _read(node, body, look, how, base=base, survey=survey, others=others)
         parent = _nested_in(node, ids)
         numbers[node.mem_id] = post.id
-        found.append(replace(post, reply_to=post.reply_to or (numbers.get(parent) if parent else None)))
+        answered = numbers.get(parent) if parent and not post.reply_to else None
+        found.append(replace(post, reply_to=answered) if answered else post)
         names.append(_name(value(node, look.get("reply_name", ""), others)))
     return answers_by_name(_told_apart(found), names)
 
@@ -134,7 +143,8 @@ def answers_by_name(posts: Sequence[FoundPost], names: Sequence[str]) -> list[Fo
     last: dict[str, str] = {}
     told = []
     for post, name in zip(posts, names, strict=True):
-        told.append(replace(post, reply_to=post.reply_to or last.get(name) or None))
+        answered = None if post.reply_to else last.get(name)
+        told.append(replace(post, reply_to=answered) if answered else post)
         last[(post.author or "").casefold()] = post.id
         last.pop("", None)
     return told
@@ -195,6 +205,8 @@ def _likes(shown: str) -> int:
 def _permalink(base: str, link: str) -> str:
     if not link or link.startswith(("javascript", "mailto")):
         return ""
+    if link.startswith("#"):
+        return base.partition("#")[0] + link  # as below, in a fraction of the time
     try:
         return urljoin(base, link)
     except ValueError:
@@ -203,10 +215,10 @@ def _permalink(base: str, link: str) -> str:
 
 def _has_anything(body: LexborNode) -> bool:
     """Return False for the empty frames of advertisements and of templates."""
-    if body.css_first("img, video, audio, iframe, embed, object, blockquote, svg, picture") is not None:
+    texts = (node.text(deep=False) for node in body.traverse(include_text=True) if _is_shown_text(node))
+    if any(words and not words.isspace() for words in texts):
         return True
-    words = "".join(node.text(deep=False) or "" for node in body.traverse(include_text=True) if _is_shown_text(node))
-    return bool(words.strip())
+    return body.css_first("img, video, audio, iframe, embed, object, blockquote, svg, picture") is not None
 
 
 def _is_shown_text(node: LexborNode) -> bool:
@@ -228,20 +240,11 @@ def _nested_in(node: LexborNode, ids: Ids) -> int | None:
 def _name(shown: str) -> str:
     """Return the name in "Ann wrote:" or "Zitat von Ann"."""
     words = shown.split(":", maxsplit=1)[0].casefold()
-    for lead in ("zitat von ", "quote from ", "quote (", "originally posted by ", "originally posted by", "quote:"):
+    if not words:
+        return ""
+    for lead in _LEADS:
         words = words.removeprefix(lead)
-    for tail in (
-        " wrote",
-        " schrieb",
-        " said",
-        " a écrit",
-        " escribió",
-        " ha scritto",
-        " написал",
-        " on ",
-        " dixit",
-        " hat geschrieben",
-    ):
+    for tail in _TAILS:
         words = words.split(tail)[0]
     return words.strip(" »«\"'@()").split(" @ ")[0].strip()
 

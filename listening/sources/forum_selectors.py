@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -25,6 +25,23 @@ def alternatives(selector: str) -> tuple[tuple[bool, str, str], ...]:
         match = re.fullmatch(r"(.*?)\s*@([\w-]+)", part.removeprefix("<").strip(), re.DOTALL)
         pairs.append((before, match[1], match[2]) if match else (before, part.removeprefix("<").strip(), ""))
     return tuple(pairs)
+
+
+def shown_on(root: LexborNode | None, look: Selectors, keys: Iterable[str]) -> Selectors:
+    """Return the look with, under these keys, only the alternatives that find something somewhere on the page.
+
+    What finds nothing on the whole page finds nothing in a post of it, and each post would be asked again.
+    """
+    return {**look, **{key: _present(root, look[key]) for key in keys if key in look}}
+
+
+def _present(root: LexborNode | None, selector: str) -> str:
+    kept = (
+        part
+        for part in selector.split(" | ")
+        if all(not css or (root is not None and root.css_first(css) is not None) for _, css, _ in alternatives(part))
+    )
+    return " | ".join(kept)
 
 
 def is_css(selector: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from listening.errors import SourceBroken, SourceError, SourceRefused, SourceUnavailable
-from listening.sources.page_bounds import bounded
+from listening.page_bounds import bounded
 
 _FEW_WORDS = 400  # a page with more is a page, whatever stands in its margin
 _LOOKED_AT = 6_000  # characters of a page's words in which it says what it is

@@ -12,6 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import StatementError
 
+from listening.store.columns import all_clean, cleaned
+
 SLICE = 500
 
 Row = Mapping[str, object]
@@ -38,7 +40,10 @@ def insert_new(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> 
     for part in in_slices(rows):
         try:
             columns = [[row[name] for row in part] for name, _ in prepared]
-            ready = [map(to, one) if to else one for one, (_, to) in zip(columns, prepared, strict=True)]
+            ready = [
+                map(to, one) if to and not (to is cleaned and all_clean(one)) else one
+                for one, (_, to) in zip(columns, prepared, strict=True)
+            ]
             lines = list(zip(*ready, strict=True))
         except (TypeError, ValueError) as error:  # as SQLAlchemy itself tells of a value that its type refuses
             raise StatementError(str(error), sql, None, error) from error
