@@ -22,7 +22,8 @@ _QUOTES = (
     ".bbCodeQuote, .bbCodeBlock--quote, .bbcode_quote, .bb-quote, .quotebox, .quoteBox, .quotetop, .quotemain, "
     "aside.quote, q.quote, .UserQuote, .js-quoteEmbed, .embedQuote, .ipsQuote, .ipsBlockquote, .mycode_quote, "
     "woltlab-quote, .quote-container, .quotehead, .quotebody, .QuoteText, .gmail_quote, .blockquote-box, "
-    ".quoted-text, .quoted-switch, .quote-text, .quotedText, .quote-wrapper, .quoteblock, .ubbcode-block:has(.ubbcode-header)"
+    ".quoted-text, .quoted-switch, .quote-text, .quotedText, .quote-wrapper, .quoteblock, "
+    ".ubbcode-block:has(.ubbcode-header)"
 )
 _SIGNATURES = (
     ".signature, .Signature, .signatur, .post-signature, .signature_div, .signaturecontainer, .sigline, .sig, "
