@@ -10,6 +10,7 @@ import signal as signals_of_the_system
 import socket
 import subprocess
 import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from cli_nouns import Run
 from store_nouns import NIGHT, NOW, alert, document, keep
 
 from listening.cli import opened
+from listening.cli.interrupt import ctrl_c_heard
 from listening.store import Store, open_store, reads, writes
 from listening.types import Crawl
 
@@ -89,6 +91,35 @@ class TestTheDoor:
         _, told = process.communicate(timeout=60)
         assert (process.returncode, told) == (130, b"")
         assert [path.name for path in bikes_home.iterdir()] == ["configs"]
+
+    def test_ctrl_c_is_heard_where_python_cannot_raise_it(self) -> None:
+        lost = """
+            import time
+            from listening.cli.interrupt import ctrl_c_heard
+
+            class Callback:
+                def __del__(self):
+                    raise KeyboardInterrupt
+
+            with ctrl_c_heard():
+                Callback()
+                time.sleep(20)
+                print("not heard")
+        """
+        got = python("-c", textwrap.dedent(lost))
+        assert (got.returncode, got.stdout, got.stderr) == (130, "", "")
+
+    def test_another_lost_error_is_told_as_ever(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        told: list[object] = []
+        monkeypatch.setattr(sys, "unraisablehook", lambda lost: told.append(lost.exc_type))
+
+        class Callback:
+            def __del__(self) -> None:
+                raise OSError
+
+        with ctrl_c_heard():
+            Callback()
+        assert told == [OSError]
 
 
 class TestPainPoints:

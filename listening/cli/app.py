@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from listening.cli import exchange, health, nights, places, points, shelf, sources, texts, upkeep, users, workbook
+from listening.cli.interrupt import ctrl_c_heard
 from listening.errors import ListeningError
 
 app = typer.Typer(
@@ -67,11 +68,10 @@ def main() -> None:
     """Run the command line; leaves by SystemExit."""
     code: str | int | None = 0
     try:
-        app(prog_name="listening")
+        with ctrl_c_heard():
+            app(prog_name="listening")
     except SystemExit as end:
         code = end.code
-    except KeyboardInterrupt:
-        code = 130
     except ListeningError as error:
         typer.echo(f"listening: {error}", err=True)
         code = 1
