@@ -35,14 +35,25 @@ def telling(point: PainPoint) -> frozenset[str]:
     return frozenset(stem(word) for phrase in point.words for word in phrase.lower().split())
 
 
+def doubt(voice: Voice, sure: float) -> float:
+    """Say how far a voice is from being surely a pain: 0 to 1."""
+    return max(0.0, 1 - voice.pain / sure) if sure else 0.0
+
+
 def fit(
     voices: Sequence[Voice],
     points: Sequence[PainPoint],
     common: float,
     weights: WordWeights,
     threads: Mapping[str, Collection[str]],
+    *,
+    sure: float = 0.0,
 ) -> Floats:
-    """How well each voice fits each pain point: the mean likeness to its members, as far as the pain point keeps it."""
+    """How well each voice fits each pain point: the mean likeness to its members, as far as the pain point keeps it.
+
+    That the pain point was told in the voice's thread counts as far as the voice is surely (`sure`) a pain: a cheerful
+    answer stands there too.
+    """
     if not voices or not points:
         return np.zeros((len(voices), len(points)), dtype=np.float32)
     cosines = np.stack([v.vector for v in voices]) @ np.stack([middle(p) for p in points]).T
@@ -50,7 +61,9 @@ def fit(
     thread = np.zeros((len(voices), len(points)), dtype=np.float32)
     column = {p.id: i for i, p in enumerate(points)}
     for row, voice in enumerate(voices):
-        thread[row, [column[point] for point in threads.get(voice.thread, ()) if point in column]] = 1.0
+        thread[row, [column[point] for point in threads.get(voice.thread, ()) if point in column]] = 1 - doubt(
+            voice, sure
+        )
     return np.asarray(
         free(cosines, common)
         + SHARED_TELLING * told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from listening.clusters.group import CUT, SAME_THREAD, Voice, WordWeights, agree, by_head, compare, compare_to_groups
+from listening.clusters.group import CUT, Voice, WordWeights, agree, by_head, compare, compare_to_groups, group
 
 PAIR_EXTRA = 0.15  # two voices alone must be this much more alike: a pair is easily chance
 SAME_WORDS = 0.5  # share of content words from which two texts are one text that went round
@@ -26,9 +26,20 @@ def holds(voices: Sequence[Voice], common: float, weights: WordWeights) -> bool:
     if people < 2:  # noqa: PLR2004 -- two people
         return False
     strangers = 1 - agree(heads, heads)
-    threads = [voice.thread for voice in voices]
-    likeness = (compare(voices, voices, common, weights) - SAME_THREAD * agree(threads, threads)) * strangers
+    likeness = compare(voices, voices, common, weights, thread=0.0) * strangers
     return float(likeness.sum() / strangers.sum()) >= CUT + PAIR_EXTRA / (people - 1)
+
+
+def find_groups(voices: Sequence[Voice], common: float, weights: WordWeights) -> list[list[Voice]]:
+    """Group `voices`; a group that does not hold is parted by what is said alone.
+
+    Else an answer that only stands in their thread could keep those who tell the same from being heard.
+    """
+    found = []
+    for held in group(voices, common, weights):
+        whole = len(held) <= 2 or holds(held, common, weights)  # noqa: PLR2004 -- two have nobody between them
+        found += [held] if whole else group(held, common, weights, thread=0.0)
+    return found
 
 
 def suffices(voices: Sequence[Voice], sure: float) -> bool:

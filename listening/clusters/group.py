@@ -183,8 +183,13 @@ def agree(left: Sequence[str | None], right: Sequence[str | None]) -> Floats:
     return same
 
 
-def compare(left: Sequence[Voice], right: Sequence[Voice], common: float, weights: WordWeights) -> Floats:
-    """How alike each voice on the left is to each on the right: a matrix, about 0 for strangers, 1 for the same."""
+def compare(
+    left: Sequence[Voice], right: Sequence[Voice], common: float, weights: WordWeights, *, thread: float = SAME_THREAD
+) -> Floats:
+    """How alike each voice on the left is to each on the right: a matrix, about 0 for strangers, 1 for the same.
+
+    To have been told in one thread is worth `thread`.
+    """
     cosines = np.stack([v.vector for v in left]) @ np.stack([v.vector for v in right]).T
     shared = (weights.matrix([v.stems for v in left]) @ weights.matrix([v.stems for v in right]).T).toarray()
     return np.asarray(
@@ -192,7 +197,7 @@ def compare(left: Sequence[Voice], right: Sequence[Voice], common: float, weight
         + SHARED_WORDS * shared
         + SAME_TOUCHPOINT * agree([v.touchpoint for v in left], [v.touchpoint for v in right])
         + SAME_STAGE * agree([v.stage for v in left], [v.stage for v in right])
-        + SAME_THREAD * agree([v.thread for v in left], [v.thread for v in right]),
+        + thread * agree([v.thread for v in left], [v.thread for v in right]),
         dtype=np.float32,
     )
 
@@ -238,28 +243,30 @@ def _agree_on_average(left: Sequence[str | None], members: Sequence[str | None],
     return table[[row.get(label or "", len(known)) for label in left]]
 
 
-def group(voices: Sequence[Voice], common: float, weights: WordWeights) -> list[list[Voice]]:
+def group(
+    voices: Sequence[Voice], common: float, weights: WordWeights, *, thread: float = SAME_THREAD
+) -> list[list[Voice]]:
     """Average-linkage groups of `voices`, in the order of their first voices; one that fits nowhere stays alone.
 
     Two groups can only join where at least one pair is above the cut, so each linked component is grouped by itself:
     the same answer as all against all, at a fraction of the cost.
     """
     groups = []
-    for component in _find_components(voices, common, weights):
+    for component in _find_components(voices, common, weights, thread):
         held = [voices[i] for i in component]
-        parts = _link(compare(held, held, common, weights)) if len(held) > 1 else [[0]]
+        parts = _link(compare(held, held, common, weights, thread=thread)) if len(held) > 1 else [[0]]
         groups += [[held[i] for i in part] for part in parts]
     return sorted(groups, key=lambda held: (held[0].created_at, held[0].id))
 
 
-def _find_components(voices: Sequence[Voice], common: float, weights: WordWeights) -> list[list[int]]:
+def _find_components(voices: Sequence[Voice], common: float, weights: WordWeights, thread: float) -> list[list[int]]:
     from scipy.sparse import csr_matrix, vstack  # noqa: PLC0415 -- slow to import, needed only here
     from scipy.sparse.csgraph import connected_components  # noqa: PLC0415 -- the same
 
     if not voices:
         return []
     blocks = [
-        csr_matrix(compare(voices[at : at + _ROWS], voices, common, weights) >= CUT)
+        csr_matrix(compare(voices[at : at + _ROWS], voices, common, weights, thread=thread) >= CUT)
         for at in range(0, len(voices), _ROWS)
     ]
     _, labels = connected_components(vstack(blocks), directed=False)

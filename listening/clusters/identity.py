@@ -10,8 +10,8 @@ from hashlib import blake2b
 import numpy as np
 
 from listening.clusters.attachment import attach
-from listening.clusters.fitting import count_people, fit, forbid, middle, telling
-from listening.clusters.founding import HALF_HEARD, choose_hurting, holds, suffices
+from listening.clusters.fitting import count_people, doubt, fit, forbid, middle, telling
+from listening.clusters.founding import HALF_HEARD, choose_hurting, find_groups, holds, suffices
 from listening.clusters.group import (
     Voice,
     WordWeights,
@@ -19,7 +19,6 @@ from listening.clusters.group import (
     centre,
     find_common,
     find_voices,
-    group,
     weigh_person,
 )
 from listening.types import Cluster, Membership, Pain, PainPoint, Placement, Vector
@@ -60,17 +59,17 @@ def place_voices(
     living = sorted((p for p in points if p.merged_into is None), key=lambda p: (p.born, p.id))
     common = _common(voices, living)
     weights = WordWeights([v.stems for v in voices] + [telling(p) for p in living])
-    scores = fit(voices, living, common, weights, threads or {})
+    scores = fit(voices, living, common, weights, threads or {}, sure=sure)
     forbid(scores, voices, living, apart)
     best = scores.max(axis=1, initial=-1.0)
-    joins = [bool(best[i] >= CARRY + DOUBT * _doubt(voice, sure)) for i, voice in enumerate(voices)]
+    joins = [bool(best[i] >= CARRY + DOUBT * doubt(voice, sure)) for i, voice in enumerate(voices)]
     carried = [m for i, join in enumerate(joins) if join for m in _join(voices[i], living[scores[i].argmax()], night)]
     rest = [i for i in range(len(voices)) if not joins[i] and voices[i].pain >= sure]
     unsure = [voice for i, voice in enumerate(voices) if not joins[i] and voice.pain < sure]
     row = {voices[i].id: i for i in rest}
     candidates: list[list[Voice]] = []
     waiting: list[Voice] = []
-    for held in group([voices[i] for i in rest], common, weights):
+    for held in find_groups([voices[i] for i in rest], common, weights):
         together = scores[[row[v.id] for v in held]].mean(axis=0)
         if len(held) > 1 and together.max(initial=-1.0) >= CARRY:
             carried += [m for v in held for m in _join(v, living[together.argmax()], night)]
@@ -92,18 +91,13 @@ def _half_heard(
 ) -> list[Sequence[Voice]]:
     """Find founders among voices of which only some are sure: asked last, when all else has its place."""
     half = [*waiting, *(voice for voice in unsure if voice.pain >= HALF_HEARD * sure)]
-    groups = group(sorted(half, key=_by_date), common, weights)
+    groups = find_groups(sorted(half, key=_by_date), common, weights)
     enough = [held for held in groups if suffices(held, sure) and holds(held, common, weights)]
     return choose_hurting(enough, unsure, common, weights, sure=sure)
 
 
 def _by_date(voice: Voice) -> tuple[datetime, str]:
     return voice.created_at, voice.id
-
-
-def _doubt(voice: Voice, sure: float) -> float:
-    """Say how far a voice is from being surely a pain: 0 to 1."""
-    return max(0.0, 1 - voice.pain / sure) if sure else 0.0
 
 
 def _common(voices: Sequence[Voice], points: Sequence[PainPoint]) -> float:

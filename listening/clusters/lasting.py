@@ -13,6 +13,9 @@ from listening.clusters.identity import point_id
 from listening.types import Change, Pain, PainPoint
 
 MERGE = CUT - 0.12  # mean likeness of all pairs at which two pain points are one; above where a split would part them
+MERGE_EXTRA = (
+    0.1  # one told by a single person must be this much more alike, by two half as much: few are easily chance
+)
 ROUGH = 0.3  # how much touchpoint, thread and words can add to the likeness of two centres
 SPLIT_PEOPLE, SPLIT_GAP = 4, 0.14  # a split needs this many people on both sides, this far below the cut
 FADES = timedelta(days=60)  # so long nobody tells a pain until it has faded
@@ -72,8 +75,10 @@ def _near_pairs(
     rough = free(middles @ middles.T, common)
     pairs = []
     for i, j in zip(*np.nonzero(np.triu(rough >= MERGE - ROUGH, k=1)), strict=True):
-        likeness = float(compare(voices[points[i].id], voices[points[j].id], common, weights).mean())
-        if likeness >= MERGE:
+        left, right = voices[points[i].id], voices[points[j].id]
+        fewest = min(len({voice.person for voice in side}) for side in (left, right))
+        likeness = float(compare(left, right, common, weights).mean())
+        if likeness >= MERGE + MERGE_EXTRA / fewest:
             pairs.append((round(likeness, 4), points[i], points[j]))
     return sorted(pairs, key=lambda pair: (-pair[0], pair[1].id, pair[2].id))
 
