@@ -230,6 +230,10 @@ SCRAPS = [
         ],
         "My computer won't boot properly",
     ),
+    (
+        ["we waited all day for the courier", "Courier: we waited all day for nobody", "all day waited, no courier"],
+        "We waited all day for the courier",
+    ),
 ]
 
 

@@ -17,12 +17,13 @@ from listening.types import Naming, Pain
 _PROPER_FROM = 3  # so many people make a proper noun a product, not somebody's town or child
 WORDS = 10  # telling words kept: they also help to recognise the pain on later nights
 QUOTES = 3
-SHORTEST, LONGEST = 3, 8  # words in a name
-WHOLE = 1.15  # what it is worth to begin, and to end, where a clause does
+SHORTEST, LONGEST = 3, 10  # words in a name
+WHOLE = 1.3  # what it is worth to begin, and to end, where a clause does
 TROUBLE = 1.25  # what it is worth to say what is wrong
 SCRAP = 0.7  # what is left of a phrase that leans on a word before it
 CORE, OF_CORE = 5, 2  # a name says so many of the most telling words
-THIN = 0.35  # how much filler counts against a name
+DOUBTFUL = 0.3  # what a phrase is worth from a passage that surely holds no pain, beside the likelihood of one
+THIN = 0.2  # how much filler counts against a name
 _CLAUSE = re.compile(
     r"[.!?;:,()\n\"\u201c\u201d\u2013\u2014\u2026*>|]+|\s-+\s|\s(?=(?:but|because|so that|although|which|then)\s)"
 )
@@ -35,6 +36,8 @@ _NO_EDGE = frozenset(
     which who will with would you your""".split()  # noqa: SIM905 -- a list to read
 )
 _MAY_START = frozenset(("no", "when", "my"))
+_SUBJECT = frozenset("i i'm i've i'd we we've they he she it it's you".split())  # noqa: SIM905 -- the same
+_ARTICLE = frozenset("our the a an this that these there".split())  # noqa: SIM905 -- the same
 _WRONG = frozenset(
     """no not never nothing nobody nowhere none without cannot can't won't don't doesn't didn't isn't aren't wasn't
     couldn't wouldn't missing lost broke broken breaks fails failed failing stuck wrong late gone refuses rejected
@@ -53,7 +56,7 @@ _HOLDS_BACK = frozenset("keep keeps kept keeping stop stops stopped prevent prev
 def name(pains: Sequence[Pain], others: Sequence[Sequence[Pain]] = ()) -> Naming:
     """Name the pain point that `pains` tell, against the `others` around it; the same in any order.
 
-    The name is 3 to 8 words that a customer wrote, in sentence case, without placeholders and first names.
+    The name is 3 to 10 words that a customer wrote, in sentence case, without placeholders and first names.
     `words` are up to ten, the most telling first; `quotes` up to three signal ids of different people, nearest first.
     """
     voices = find_voices(pains)
@@ -145,13 +148,13 @@ def _best_phrase(voices: Sequence[Voice], weights: dict[str, float], near: dict[
                 said = {stem(word.lower()) for word in words}
                 if len(said & core) < OF_CORE or said & proper or any(w.lower() in FIRST_NAMES for w in words):
                     continue
-                score = _score(words, weights) * whole * (0.6 + near[pain.signal_id])
+                score = _score(words, weights) * whole * (0.6 + near[pain.signal_id]) * (DOUBTFUL + pain.pain)
                 best = min(best, (-round(score, 5), sentence_case(" ".join(words))))
     return best[1]
 
 
 def _phrases(text: str, core: set[str]) -> Iterator[tuple[list[str], float]]:
-    """List the runs of 3 to 8 words inside one clause that neither begin nor end half-way, and what their edges add.
+    """List the runs of 3 to 10 words inside one clause that neither begin nor end half-way, and what their edges add.
 
     Clauses that say too little of `core` are passed over at once.
     """
@@ -162,27 +165,28 @@ def _phrases(text: str, core: set[str]) -> Iterator[tuple[list[str], float]]:
         for start in range(len(words)):
             for length in range(SHORTEST, LONGEST + 1):
                 run = words[start : start + length]
-                if len(run) == length and _stands(run) and "[" not in clause:
+                if len(run) == length and _stands(run, first=start == 0) and "[" not in clause:
                     yield run, WHOLE ** ((start == 0) + (start + length == len(words))) * _sound(words, start, run)
 
 
-def _stands(run: Sequence[str]) -> bool:
-    first, last = run[0].lower(), run[-1].lower()
+def _stands(run: Sequence[str], *, first: bool) -> bool:
+    begins, last = run[0].lower().replace("\u2019", "'"), run[-1].lower()
     if not all(_WORDLIKE.match(word) or word.isdigit() for word in run):
         return False
-    return (first not in _NO_EDGE | _NO_START or first in _MAY_START) and last not in _NO_EDGE | _NO_END
+    starts = begins not in _NO_EDGE | _NO_START or begins in _MAY_START or (first and begins in _SUBJECT | _ARTICLE)
+    return starts and last not in _NO_EDGE | _NO_END
 
 
 def _sound(words: Sequence[str], start: int, run: Sequence[str]) -> float:
     """How well a run stands by itself: more where it says what is wrong, less where it leans on a word before it.
 
     Scraps are what was asked ("[do] prices include shipping"), what was held back ("[keeps] it from booting"), and what
-    begins within a verb ("[had to] tape", "[keeps] asking").
+    begins within a verb ("[had to] tape", "[keeps] asking") or lost its subject ("[we] waited all day").
     """
     low = [word.lower().replace("\u2019", "'") for word in run]
     before = words[start - 1].lower() if start else ""
     kept_back = any(a == "from" and b.endswith("ing") for a, b in pairwise(low))
-    leans = before in _ASKING or before == "to" or (bool(before) and low[0].endswith("ing"))
+    leans = before in _ASKING | _SUBJECT or before == "to" or (bool(before) and low[0].endswith("ing"))
     leans = leans or (kept_back and not _HOLDS_BACK & set(low))
     return (TROUBLE if _WRONG & set(low) else 1.0) * (SCRAP if leans else 1.0)
 
