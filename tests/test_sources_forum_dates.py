@@ -167,3 +167,20 @@ def test_no_text_breaks_the_reading_of_dates(text: str) -> None:
 def test_no_mix_of_date_letters_breaks_it(text: str) -> None:
     found = find_moment(text, now=NOW)
     assert found is None or found.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("shown", "moment"),
+    [
+        ("12.05.2026", "2026-05-12T00:00"),
+        ("04.05.2026", "2026-05-04T00:00"),
+        ("12.05.26", "2026-05-12T00:00"),
+        ("31.12.2025", "2025-12-31T00:00"),
+        ("12 \u043d\u043e\u044f\u0431\u0440\u044f 2025 \u0433. \u0432 8:07", "2025-11-12T08:07"),
+        ("08:07:15.250", "2026-07-01T08:07"),
+    ],
+)
+def test_a_day_in_dots_is_no_time_of_today(shown: str, moment: str) -> None:
+    found = find_moment(shown, now=datetime(2026, 7, 1, 12, tzinfo=UTC))
+    assert found is not None
+    assert found.isoformat()[:16] == moment

@@ -499,3 +499,48 @@ def test_no_damaged_workbook_raises(tmp_path: Path) -> None:
         (tmp_path / "b.xlsx").write_bytes(bytes(body))
         posts, errors = read(tmp_path / "b.xlsx")
         assert len(posts) + len(errors) > 0
+
+
+# --- exports as programs write them
+
+
+def test_a_list_in_one_json_file_is_read_like_lines(tmp_path: Path) -> None:
+    rows = [{"reviewId": "a1", "userName": "Ann", "content": "It broke", "score": 2, "at": "2026-05-04 08:07:00"}]
+    for name, whole in (("a.json", rows), ("b.jsonl", rows), ("c.json", {"reviews": rows, "total": 1})):
+        for indent in (None, 2):
+            (tmp_path / name).write_text(json.dumps(whole, indent=indent), encoding="utf-8")
+            posts, wrong = read(tmp_path / name, PostKind.REVIEW)
+            assert [(one.native_id, one.body, one.score) for one in posts] == [("a1", "It broke", 2.0)]
+            assert wrong == []
+
+
+def test_an_object_of_one_json_file_is_one_record_and_a_bad_list_names_its_record(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{\n "id": 1,\n "comment": "It broke"\n}', encoding="utf-8")
+    assert [one.body for one in read(tmp_path / "a.json")[0]] == ["It broke"]
+    (tmp_path / "b.json").write_text('[{"id": 1, "comment": "It broke"}, 7]', encoding="utf-8")
+    posts, wrong = read(tmp_path / "b.json")
+    assert len(posts) == 1
+    assert "b.json record 2: no JSON object" in wrong[0]
+
+
+def test_lines_of_an_old_mac_are_lines(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, 'id,date,comment\r1,2026-05-04,hello there\r2,2026-05-05,"two\nlines"\r')
+    assert [(one.native_id, one.body) for one in read(path)[0]] == [("1", "hello there"), ("2", "two\nlines")]
+
+
+def test_a_scale_or_a_zone_in_a_header_is_no_part_of_its_name(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "ID ,Review Content,Review Created (UTC),Score (0-10)\n1,It broke,2026-05-04 08:07,9\n")
+    posts, wrong = read(path)
+    assert wrong == []
+    assert [(one.body, one.score, one.metric) for one in posts] == [("It broke", 9.0, "nps")]
+    assert posts[0].created_at == datetime(2026, 5, 4, 8, 7, tzinfo=UTC)
+    noted = csv_file(tmp_path, "id,comment (internal),comment\n1,do not tell,It broke\n")
+    assert [one.body for one in read(noted)[0]] == ["It broke"]
+
+
+def test_german_days_in_a_file_of_semicolons_are_days(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, "\ufeffid;datum;kommentar;nps\n1;12.05.2026;Schade;3,0\n2;04.05.2026;Gut;9,5\n")
+    posts, wrong = read(path)
+    assert wrong == []
+    told = [(one.created_at and one.created_at.date(), one.score) for one in posts]
+    assert told == [(date(2026, 5, 12), 3.0), (date(2026, 5, 4), 9.5)]

@@ -26,10 +26,11 @@ _SUNDAY = 7
 _LONGEST_AGO = 40  # years
 _CLOCK = (
     r"(?P<early>午前|午後|上午|下午|오전|오후)?\s*(?P<hour>\d{1,2})\s?(?:[:.h\uff1a時点시]|heures?)\s?(?P<minute>\d{2})"
-    r"(?!\d)分?(?:[:.](?P<second>\d{2})(?![\d.]))?(?:\.\d+)?\s*(?P<half>[ap]\.?\s?m\b\.?|π\.?μ\.?|μ\.?μ\.?)?"
+    r"(?!\d)分?(?:[:.](?P<second>\d{2})(?:\.\d+)?(?![\d.]))?\s*(?P<half>[ap]\.?\s?m\b\.?|π\.?μ\.?|μ\.?μ\.?)?"
     r"\s*(?P<zone>z\b|(?:utc|gmt)?\s?[+-]\d{2}:?\d{2}(?!\d)|(?:utc|gmt)\b)?"
 )
-_CLOCK_AFTER = re.compile(r"(?:[^\d\n:./-]|\s[-/:]\s){0,14}?(?<![\d:])" + _CLOCK)
+# behind the year Russian writes a letter and a dot
+_CLOCK_AFTER = re.compile(r"(?:\u0433\.|[^\d\n:./-]|\s[-/:]\s){0,14}?(?<![\d:])" + _CLOCK)
 _CLOCK_BEFORE = re.compile(r"(?<![\d:])" + _CLOCK + r"[^\d\n:./]{0,10}$")
 _WHOLE_CLOCK = re.compile(_CLOCK)
 _HOUR_ONLY = re.compile(r"[^\d\n:./-]{0,6}\b(?P<hour>\d{1,2})\s?(?P<half>[ap]\.?m\b)")
@@ -89,7 +90,7 @@ def shown_dates(text: str, now: datetime, *, day_first: bool | None) -> Iterator
 
 def only_clock(text: str, now: datetime) -> Shown | None:
     """Read a text that is only a time of day ("11:32 AM") as today's, or yesterday's where it is still to come."""
-    clock = _WHOLE_CLOCK.fullmatch(text)
+    clock = None if _NUMBERS.fullmatch(text) else _WHOLE_CLOCK.fullmatch(text)  # 12.05.26 is a day
     moment = _at(now, clock) if clock else None
     if moment is None:
         return None

@@ -32,23 +32,27 @@ FIELDS: Mapping[str, Field] = {
     "text": Field(
         "What was written; several columns are put below each other",
         "text selftext body comment comments content message description verbatim feedback review review_text"
-        " review_body free_text open_text kommentar freitext nachricht beschreibung bewertungstext commentaire",
+        " review_body review_content review_comment answer_text antwort"
+        " free_text open_text kommentar freitext nachricht beschreibung bewertungstext commentaire",
     ),
     "title": Field("Its title or subject", "title subject summary headline review_title betreff titel"),
     "created_at": Field(
         "When it was written; a column of days and one of times are put together",
         "created_at created_utc created date timestamp time submitted_at published_at published recorded_date"
-        " response_date review_date date_submitted submit_date date_created created_on created_date completed_at"
-        " datum erstellt_am erstellt",
+        " response_date review_date date_submitted submit_date date_created created_on created_date"
+        " completed_at review_created review_created_at review_submit_date_and_time end_date at datum erstellt_am"
+        " erstellt",
     ),
     "author": Field(
         "Who wrote it; kept as a pseudonym only",
         "author user username customer customer_id name respondent respondent_id requester requester_id user_id"
-        " user_name contact_id reviewer reviewer_name email email_address e_mail kunde kundennummer",
+        " user_name contact_id reviewer reviewer_name review_username nickname author_name email email_address"
+        " e_mail kunde kundin kundennummer",
     ),
     "id": Field(
         "What tells it from all others, for ever; without it one is made from the words, the date and the author",
-        "id native_id post_id comment_id ticket_id response_id review_id case_number issue_key uuid key",
+        "id native_id post_id comment_id ticket_id response_id review_id case_number issue_key uuid key antwort_id"
+        " review_link",
     ),
     "metric": Field("What its score measures: nps, csat, ces, rating or another word", "metric measure"),
     "score": Field("The score that the customer gave", "score rating"),
@@ -56,7 +60,7 @@ FIELDS: Mapping[str, Field] = {
     "url": Field("Where it can be opened", "url permalink link source_url"),
     "thread": Field("What it belongs to", "thread thread_id topic_id conversation_id link_id submission_id"),
     "reply_to": Field("The id of what it answers", "reply_to in_reply_to parent_id"),
-    "likes": Field("How many agree", "likes ups like_count upvotes helpful"),
+    "likes": Field("How many agree", "likes ups like_count upvotes helpful thumbs_up_count"),
     "views": Field("How often it was read", "views view_count"),
 }
 MEASURES: Mapping[str, tuple[str, ...]] = {
@@ -64,7 +68,11 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
     "csat": ("csat", "csat_score"),
     "ces": ("ces", "ces_score", "customer_effort_score"),
 }
-STARS = ("rating", "stars", "star_rating", "review_rating", "score", "bewertung", "sterne")
+STARS = ("rating", "stars", "star_rating", "review_rating", "review_stars", "score", "bewertung", "sterne")
+_SCALE_OR_ZONE = re.compile(
+    r"\s*[(\[](?:utc|gmt|cet|est|local|optional|required|pflichtfeld|[^a-z()\[\]]*\d[^()\[\]]{0,20})[)\]]\s*$",
+    re.IGNORECASE,
+)
 HEAD_ROWS = 20  # rows that are searched for the header
 LAYOUT_OPTIONS: Mapping[str, Option] = {
     "metric": Option("", "What its scores measure: nps, csat, ces, rating or another word; else by the column's name"),
@@ -153,6 +161,13 @@ def plain(name: str) -> str:
     return re.sub(r"[\W_]+", "_", name.casefold()).strip("_") or name.casefold()
 
 
+@lru_cache(maxsize=4096)
+def shapes(name: str) -> tuple[str, ...]:
+    """Return a column's plain name, and the one without its scale or zone: "Score (0-10)" is score too."""
+    whole, bare = plain(name), plain(_SCALE_OR_ZONE.sub("", name))
+    return (whole,) if bare in (whole, "") else (whole, bare)
+
+
 # --- the header
 
 
@@ -188,7 +203,7 @@ def find_header(lines: Sequence[int], rows: Sequence[Sequence[str]], layout: Lay
 
 def knows_a_column(names: Collection[str], layout: Layout) -> bool:
     """Return True where a header names at least one column that can hold words or a score."""
-    told = {plain(name) for name in names}
+    told = {shape for name in names for shape in shapes(name)}
     wanted = {plain(column) for field_ in ("text", "title", "score") for column in layout.columns.get(field_, ())}
     usual = {
         name for field_ in ("text", "title", "score") if field_ not in layout.columns for name in FIELDS[field_].names

@@ -8,7 +8,8 @@ import io
 import json
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import IO, cast
 
@@ -20,6 +21,7 @@ LONGEST_FIELD = 50_000_000  # characters of one CSV field
 MOST_LINES = 1000  # of one CSV record; an open quote over more lines is a mistake
 Found = tuple[str, Record | InputError]
 Line = tuple[int, str]
+_WANTED = "write {...} with names and values"
 _GZIP = b"\x1f\x8b"
 _SAID = re.compile(r"sep=(.)\s*", re.IGNORECASE)  # Excel's own first line
 
@@ -36,7 +38,15 @@ def lines_of(path: Path) -> Iterator[str]:
             with io.TextIOWrapper(unpacked, "utf-16", errors="replace", newline="") as text:
                 yield from text
         else:
-            yield from (_decode(line) for line in unpacked)
+            yield from map(_decode, _parted(unpacked))
+
+
+def _parted(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the lines, also of a file whose lines end by a carriage return alone, as an old Mac's do."""
+    old = None
+    for line in lines:
+        old = b"\r" in line.rstrip(b"\r\n") if old is None else old
+        yield from re.split(rb"(?<=\r)(?=[^\n])", line) if old else [line]
 
 
 def _decode(line: bytes) -> str:
@@ -48,20 +58,48 @@ def _decode(line: bytes) -> str:
 
 
 def json_records(path: Path, layout: Layout) -> Iterator[Found]:
-    """Yield each line's JSON object with its place."""
+    """Yield each line's JSON object with its place, or each object of the one list that the whole file is."""
     del layout  # names stand in every record
-    for number, line in enumerate(lines_of(path), start=1):
-        if not line.strip():
-            continue
-        place = f"line {number}"
-        try:
-            found = json.loads(line)
-        except (ValueError, RecursionError):
-            half = "" if line.endswith("\n") else " (the line is not finished)"
-            yield place, InputError(f"no JSON{half}", "write one whole JSON object a line")
-            continue
-        wrong = InputError("no JSON object", "write {...} with names and values")
-        yield place, found if isinstance(found, dict) else wrong
+    lines = enumerate(lines_of(path), start=1)
+    number, line = next(((at, one) for at, one in lines if one.strip()), (0, ""))
+    second = next(((at, one) for at, one in lines if one.strip()), None)
+    listed = path.name.casefold().removesuffix(".gz").endswith(".json") and (second is None or _loaded(line) is None)
+    if line.lstrip().startswith("[") or listed:
+        found = _listed(_loaded("".join(lines_of(path))))
+        if isinstance(found, list):
+            yield from ((f"record {at}", _record_in(one)) for at, one in enumerate(found, start=1))
+            return
+    for at, one in chain([(number, line)], [second] if second else [], lines):
+        if one.strip():
+            yield f"line {at}", _object(one)
+
+
+def _record_in(found: object) -> Record | InputError:
+    return found if isinstance(found, dict) else InputError("no JSON object", _WANTED)
+
+
+def _object(line: str) -> Record | InputError:
+    found = _loaded(line)
+    if found is None and line.strip() != "null":
+        half = "" if line.endswith("\n") else " (the line is not finished)"
+        return InputError(f"no JSON{half}", "write one whole JSON object a line")
+    return _record_in(found)
+
+
+def _loaded(text: str) -> object:
+    """Return what a text says in JSON; None where it is none."""
+    try:
+        return cast("object", json.loads(text))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _listed(found: object) -> object:
+    """Return a list as it is, and the only list of objects in an object; an object is a list of itself."""
+    if not isinstance(found, dict):
+        return found
+    lists = [one for one in found.values() if isinstance(one, list) and one and isinstance(one[0], dict)]
+    return lists[0] if len(lists) == 1 else [found]
 
 
 class _Lines:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from listening.errors import InputError
 from listening.sources.dates import find_date, read_moment
-from listening.sources.importer_layout import FIELDS, MEASURES, STARS, Layout, plain
+from listening.sources.importer_layout import FIELDS, MEASURES, STARS, Layout, plain, shapes
 from listening.types import BodyFormat, Post, PostKind
 
 Record = Mapping[str, object]
@@ -83,7 +83,8 @@ class Cells:
         self.layout = layout
         self._record = record
         self._claimed = layout.claimed()
-        self._values = {plain(str(name)): value for name, value in record.items() if name is not None}
+        named = [(shapes(str(name)), value) for name, value in record.items() if name is not None]
+        self._values = {names[-1]: value for names, value in reversed(named)} | {n[0]: value for n, value in named}
 
     def first(self, field: str, names: Sequence[str] = ()) -> tuple[str, str]:
         """Return a field's first column that holds something, and what it holds. `names` replace the usual ones."""
@@ -228,6 +229,7 @@ def _score(cells: Cells, kind: PostKind) -> tuple[str | None, float | None]:
         return None, None
     metric = said or ("rating" if kind is PostKind.REVIEW else "nps")
     column, shown = cells.first("score", STARS if kind is PostKind.REVIEW else ())
+    metric = "rating" if column == "rating" and not said else metric
     return (metric, _measured(column, shown, metric)) if shown else (said, None)
 
 
