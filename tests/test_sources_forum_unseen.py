@@ -34,3 +34,13 @@ def test_bold_words_of_a_page_without_names_make_no_posts_of_a_table_of_figures(
     row = "<tr><td><b>Model {0}</b></td><td>since {0} May 2026</td><td>7 km</td></tr>"
     rows = "".join(row.format(at) for at in range(1, 9))
     assert read(f"<html><body><h1>Prices</h1><table>{rows}</table></body></html>").posts == ()
+
+
+def test_answers_that_stand_in_what_they_answer_are_no_words_of_it() -> None:
+    named = '<div class="c" id="c{0}"><b class="author">Ann {0}</b> <time>2024-01-0{0} 10:00</time>'
+    post = named + " words of number {0} here "
+    one, two, three, four = (post.format(at) for at in range(1, 5))
+    found = read(f"<html><body>{one}{two}{three}</div></div>{four}</div></div></body></html>")
+    texts = [clean(each.html, BodyFormat.HTML)[0] for each in found.posts]
+    assert texts == [f"words of number {at} here" for at in range(1, 5)]
+    assert [each.reply_to for each in found.posts] == [None, "c1", "c2", "c1"]

@@ -80,7 +80,8 @@ def read_blocks(survey: Survey, blocks: Sequence[Block]) -> list[FoundPost]:
     posts, named = [], dict[int, str]()
     above = {one.order: block.place.order for block in blocks for one in block.inner}
     for (block, date, name), body, shown in zip(chosen, bodies, numbers, strict=True):
-        html = own_html((body or block.place).node, _ASIDE)
+        whole = body or block.place
+        html = own_html(whole.node, _ASIDE, [one.node for one in block.inner if whole.order <= one.order <= whole.end])
         words = re.sub(r"<[^>]+>", " ", html).split()
         if not words or (len(words) < _DATE_WORDS and survey.find(" ".join(words))):
             continue

@@ -45,6 +45,7 @@ _FRAMES = {
     "tbody": ("<table>", "</table>"),
     "table": ("<table>", "</table>"),
 }
+_RULED = re.compile(r"_{8}|—{8}|&mdash;|&#")
 _RULED_OFF = 8  # underscores or dashes in a row end a text: what follows is the signature
 _OTHERS = re.compile(
     r"\W(?:and|und|et|y|e|en|och|og|i|и)\s(\d[\d.,]*)\s(?:others?|other people|more|weitere\w*|anderen?|autres?"
@@ -122,9 +123,14 @@ def posts_by(nodes: Sequence[LexborNode], look: Selectors, how: Reading, base: s
     return answers_by_name(_told_apart(found), names)
 
 
-def own_html(body: LexborNode, skip: str = "") -> str:
-    """Return what the author wrote as HTML: without quotes, signature, edit notes and the page's machinery."""
+def own_html(body: LexborNode, skip: str = "", others: Sequence[LexborNode] = ()) -> str:
+    """Return what the author wrote as HTML: without quotes, signature, edit notes and the page's machinery.
+
+    `others` are posts that stand in this one: they are no words of its author's.
+    """
     inner = body.inner_html or ""
+    for other in others:
+        inner = inner.replace(other.html or "", "", 1)
     if not _MARKED.search(inner) and all(part.strip()[:1] in ("", ".", "#", "[") for part in skip.split(",")):
         return f"<div>{inner}</div>"  # nothing that could be unwanted: as it would come out below
     around, closing = _FRAMES.get(body.tag or "", ("", ""))  # rows and cells are lost outside their table
@@ -135,7 +141,8 @@ def own_html(body: LexborNode, skip: str = "") -> str:
     for unwanted in all_of(holder, ", ".join(filter(None, (skip, _QUOTES, _SIGNATURES, _EDITS, _MACHINERY)))):
         if unwanted.mem_id != holder.mem_id and unwanted.parent is not None:
             unwanted.decompose()
-    _cut_ruled_off(holder)
+    if _RULED.search(inner):
+        _cut_ruled_off(holder)
     return holder.html or ""
 
 
