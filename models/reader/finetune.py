@@ -13,49 +13,22 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from alike import Kin, contrast, draw
-from corpus import STAGES, UNKNOWN, Corpus, Row
+from corpus import Corpus, Row
+from losses import SIZES, class_weights, task_loss
+from plan import Plan
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from trunk import load_model, read
 
 from listening.signals.encoder import Encoder, package_folder
-from listening.types import PAINS, SENTIMENTS, SIGNALS
 
-SIZES = {
-    "pain": len(PAINS),
-    "stage": len(STAGES),
-    "sentiment": len(SENTIMENTS),
-    "signals": len(SIGNALS),
-    "emotions": 28,
-}
 HIDDEN = 192
 DRAW = 32  # rows a step
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How to learn; all of it is in the checkpoint's name, so another plan never goes on from this one's."""
-
-    epochs: int = 5
-    extra_epochs: int = 1
-    rate: float = 1e-4
-    head_rate: float = 1e-3
-    near: float = 3.0
-    alike: float = 0.0  # what the contrast between troubles counts; 0 for none
-    smoothing: float = 0.05
-    start: int = 20  # the heads begin alike in every run, so that runs can be averaged
-    seed: int = 20  # order of rows, dropout
-
-    @property
-    def name(self) -> str:
-        """A file name that tells the plan."""
-        return "-".join(
-            str(v)
-            for v in (self.epochs, self.extra_epochs, self.rate, self.head_rate, self.near, self.alike, self.seed)
-        )
 
 
 class Heads(nn.Module):
@@ -86,6 +59,7 @@ class Learner:
     heads: Heads
     optimizer: torch.optim.Optimizer
     schedule: torch.optim.lr_scheduler.LambdaLR
+    mean: AveragedModel | None = None  # of network and heads, over the last steps
     step: int = 0
 
 
@@ -110,12 +84,12 @@ def finetune(corpus: Corpus, plan: Plan, work: Path, *, base: Path | None = None
     """
     torch.manual_seed(plan.start)
     rows = [row for row in [*corpus.train, *corpus.extra] if row.text.strip()]
-    original = Encoder(package_folder(), threads=1)
-    tokenize = original._tokenizer.encode_batch  # noqa: SLF001 - the same tokenizer
+    near = Encoder(package_folder(), changes=base / "encoder.safetensors" if base and plan.near_base else None, threads=1)
+    tokenize = near._tokenizer.encode_batch  # noqa: SLF001 - the same tokenizer
     ids = [e.ids for e in tokenize([row.text for row in rows])]
     alike = Alike(kin, [e.ids for e in tokenize(kin.texts)], plan.seed) if kin else None
-    anchors = torch.from_numpy(original.encode([row.text for row in rows]).embedding)
-    steps = order_of_steps([len(i) for i in ids], len(corpus.train), plan)
+    anchors = anchors_of(near, rows, work)
+    steps = order_of_steps(rows, [len(i) for i in ids], len(corpus.train), plan)
     learner = new_learner(plan, len(steps), base)
     checkpoint = work / f"checkpoint-{plan.name}-{fingerprint(rows)}.pt"
     resume(learner, checkpoint)
@@ -135,19 +109,29 @@ def finetune(corpus: Corpus, plan: Plan, work: Path, *, base: Path | None = None
     return write_weights(learner, work)
 
 
+def anchors_of(encoder: Encoder, rows: Sequence[Row], work: Path) -> Tensor:
+    """Give the embeddings near which those of the rows are held; kept in `work`, since they take minutes."""
+    place = work / f"anchors-{fingerprint(rows)}.npy"
+    if not place.exists():
+        np.save(place, encoder.encode([row.text for row in rows]).embedding)
+    return torch.from_numpy(np.load(place))
+
+
 def fingerprint(rows: Sequence[Row]) -> str:
     """Name the rows shortly: other rows never go on from these rows' checkpoint."""
     return hashlib.blake2b(repr([astuple(row) for row in rows]).encode(), digest_size=4).hexdigest()
 
 
-def order_of_steps(lengths: Sequence[int], own: int, plan: Plan) -> list[list[int]]:
+def order_of_steps(rows: Sequence[Row], lengths: Sequence[int], own: int, plan: Plan) -> list[list[int]]:
     """Draw the rows of each step, of like length: ours `epochs` times, the others `extra_epochs` times."""
     chance = random.Random(plan.seed)  # noqa: S311 - an order, not a secret
-    rows = list(range(own)) * plan.epochs + list(range(own, len(lengths))) * plan.extra_epochs
-    chance.shuffle(rows)
+    times = [plan.told_epochs or plan.epochs if row.told else plan.epochs for row in rows[:own]]
+    order = [row for turn in range(max(times)) for row in range(own) if turn < times[row]]
+    order += list(range(own, len(rows))) * plan.extra_epochs
+    chance.shuffle(order)
     steps = []
-    for start in range(0, len(rows), DRAW * 40):
-        shelf = sorted(rows[start : start + DRAW * 40], key=lambda i: lengths[i])
+    for start in range(0, len(order), DRAW * 40):
+        shelf = sorted(order[start : start + DRAW * 40], key=lambda i: lengths[i])
         drawn = [shelf[i : i + DRAW] for i in range(0, len(shelf), DRAW)]
         chance.shuffle(drawn)
         steps += drawn
@@ -162,10 +146,14 @@ def new_learner(plan: Plan, steps: int, base: Path | None) -> Learner:
     heads = Heads()
     if base:
         raw = load_file(base / "raw_heads.safetensors")
-        heads.heads.load_state_dict(raw, strict=False)  # the emotions begin anew
+        alike = {name.replace("sentiment.", "tweets."): p for name, p in raw.items() if name.startswith("sentiment.")}
+        heads.heads.load_state_dict(alike | raw, strict=False)  # the emotions begin anew
+    for layer in model.encoder.layer[: plan.fixed_layers]:
+        layer.requires_grad_(requires_grad=False)
     groups = [
         {"params": list(layer.parameters()), "lr": plan.rate * 0.85 ** (5 - depth)}
         for depth, layer in enumerate(model.encoder.layer)
+        if depth >= plan.fixed_layers
     ]
     groups.append({"params": list(heads.parameters()), "lr": plan.head_rate})
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
@@ -173,7 +161,9 @@ def new_learner(plan: Plan, steps: int, base: Path | None) -> Learner:
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda s: min((s + 1) / warm, max(0.0, (steps - s) / (steps - warm)))
     )
-    return Learner(model, heads, optimizer, schedule)
+    forget = get_ema_multi_avg_fn(plan.tail)
+    mean = AveragedModel(nn.ModuleList([model, heads]), multi_avg_fn=forget) if plan.tail else None
+    return Learner(model, heads, optimizer, schedule, mean)
 
 
 def learn(  # noqa: PLR0917 - one step's rows in three shapes
@@ -192,7 +182,7 @@ def learn(  # noqa: PLR0917 - one step's rows in three shapes
     features = read(learner.model, ids)
     near = 1 - functional.cosine_similarity(features[:, :384], anchors).mean()
     loss = task_loss(learner.heads(features), rows, plan, weights) + plan.near * near
-    if alike:
+    if alike and learner.step % plan.alike_every == 0:
         more, groups = alike.batch(learner.step)
         loss = loss + plan.alike * contrast(read(learner.model, more)[:, :384], groups)
     learner.optimizer.zero_grad()
@@ -200,47 +190,9 @@ def learn(  # noqa: PLR0917 - one step's rows in three shapes
     nn.utils.clip_grad_norm_([*learner.model.parameters(), *learner.heads.parameters()], 1.0)
     learner.optimizer.step()
     learner.schedule.step()
+    if learner.mean:
+        learner.mean.update_parameters(nn.ModuleList([learner.model, learner.heads]))
     return float(loss.detach())
-
-
-def task_loss(logits: dict[str, Tensor], rows: Sequence[Row], plan: Plan, weights: dict[str, Tensor]) -> Tensor:
-    """Add up the questions that the rows answer."""
-    total = torch.zeros(())
-    trust = torch.tensor([row.pain_weight for row in rows])
-    for name, share in (("pain", 1.0), ("stage", 1.0), ("sentiment", 0.7)):
-        target = torch.tensor([getattr(row, name) for row in rows])
-        known = target != UNKNOWN
-        if known.any():
-            each = functional.cross_entropy(
-                logits[name][known],
-                target[known],
-                weight=weights.get(name),
-                reduction="none",
-                label_smoothing=plan.smoothing,
-            )
-            total = total + share * (each * (trust[known] if name == "pain" else 1.0)).sum() / len(rows)
-    if marked := [i for i, row in enumerate(rows) if row.signals]:
-        target = torch.tensor([rows[i].signals for i in marked])
-        each = functional.binary_cross_entropy_with_logits(
-            logits["signals"][marked], target, pos_weight=weights["signals"]
-        )
-        total = total + 3.0 * each * len(marked) / len(rows)
-    felt = [i for i, row in enumerate(rows) if row.emotions]
-    if felt:
-        target = torch.zeros((len(felt), SIZES["emotions"]))
-        for place, i in enumerate(felt):
-            target[place, list(rows[i].emotions)] = 1.0
-        each = functional.binary_cross_entropy_with_logits(logits["emotions"][felt], target)
-        total = total + 4.0 * each * len(felt) / len(rows)
-    return total
-
-
-def class_weights(rows: Sequence[Row]) -> dict[str, Tensor]:
-    """Rare stages and signals count more, by the square root of their rarity: macro F1 asks for all alike."""
-    stages = torch.bincount(torch.tensor([row.stage for row in rows]), minlength=len(STAGES)).float()
-    by_stage = (stages.mean() / stages).sqrt()
-    share = torch.tensor([row.signals for row in rows]).mean(0)
-    return {"stage": by_stage / by_stage.mean(), "signals": ((1 - share) / share).sqrt()}
 
 
 def keep(learner: Learner, checkpoint: Path) -> None:
@@ -250,6 +202,7 @@ def keep(learner: Learner, checkpoint: Path) -> None:
         "heads": learner.heads.state_dict(),
         "optimizer": learner.optimizer.state_dict(),
         "schedule": learner.schedule.state_dict(),
+        "mean": learner.mean.state_dict() if learner.mean else None,
         "step": learner.step,
     }
     fresh = checkpoint.with_suffix(".new")
@@ -265,19 +218,20 @@ def resume(learner: Learner, checkpoint: Path) -> None:
         learner.heads.load_state_dict(state["heads"])
         learner.optimizer.load_state_dict(state["optimizer"])
         learner.schedule.load_state_dict(state["schedule"])
+        if learner.mean:
+            learner.mean.load_state_dict(state["mean"])
         learner.step = state["step"]
         print(f"going on from step {learner.step}", flush=True)
 
 
 def write_weights(learner: Learner, work: Path) -> Path:
     """Write the changed layers in half precision, and the raw heads, both as safetensors."""
+    model, heads = learner.mean.module if learner.mean else (learner.model, learner.heads)
     layers = {
-        n: p.detach().half().contiguous()
-        for n, p in learner.model.state_dict().items()
-        if n.startswith("encoder.layer.")
+        n: p.detach().half().contiguous() for n, p in model.state_dict().items() if n.startswith("encoder.layer.")
     }
     save_file(layers, work / "encoder.safetensors")
-    raw = {n.removeprefix("heads."): p.detach().contiguous() for n, p in learner.heads.state_dict().items()}
+    raw = {n.removeprefix("heads."): p.detach().contiguous() for n, p in heads.state_dict().items()}
     save_file({n: p for n, p in raw.items() if not n.startswith("emotions.")}, work / "raw_heads.safetensors")
     return work
 

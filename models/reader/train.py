@@ -1,7 +1,7 @@
 """Trains the reader from the shared data: `python models/reader/train.py` (LISTENING_SHARED says where the data lies).
 
-`--frozen` trains heads on the untouched encoder (a minute); without it the encoder's layers learn too (about an
-minutes of two cores). Checkpoints lie under data/var/reader; start it again and it goes on. The result goes to --out.
+`--frozen` trains heads on the untouched encoder (a minute); without it the encoder's layers learn too (about two
+hours of two cores). Checkpoints lie under data/var/reader; start it again and it goes on. The result goes to --out.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
 from alike import load_kin  # noqa: E402 - the path above comes first
 from calibrate import calibrate  # noqa: E402 - the same
-from corpus import STAGES, Corpus, load_corpus, normal  # noqa: E402 - the same
-from finetune import Plan, average, finetune  # noqa: E402 - the same
+from corpus import STAGES, Corpus, load_corpus, normal, some_tweets  # noqa: E402 - the same
+from finetune import average, finetune  # noqa: E402 - the same
+from heard import load_heard  # noqa: E402 - the same
 from numpy.typing import NDArray  # noqa: E402 - the same
+from plan import Plan  # noqa: E402 - the same
 from safetensors.numpy import load_file, save_file  # noqa: E402 - the same
 from sklearn.linear_model import LogisticRegression  # noqa: E402 - the same
 
@@ -42,6 +44,9 @@ SEEDS = (20, 21)  # runs on what is labelled; their weights are averaged
 LAST_SEEDS = (30, 31)  # shorter runs that go on from there with the contrast between troubles; averaged too
 LAST = Plan(epochs=1, rate=5e-5, head_rate=3e-4, near=1.0, alike=0.5)
 LAST_TWEETS = 1500
+# A run that goes on from those (reader.v3), its embedding held near theirs: more tweets, and rows labelled since then.
+FURTHER = Plan(2, 1, 6e-5, 2e-4, 4.0, 0.5, seed=40, told_epochs=1, alike_every=4, fixed_layers=2, near_base=True, tail=0.998)
+FURTHER_TWEETS = 8000
 
 
 def main() -> None:
@@ -87,8 +92,22 @@ def last_run(seed: int, shared: Path, work: Path, base: Path) -> Path:
     """Go on from the first runs' mean, with the contrast between troubles beside what is labelled."""
     corpus = load_corpus(shared, extra=True, seed=seed, tweets=LAST_TWEETS)
     corpus = replace(corpus, extra=[row for row in corpus.extra if not row.emotions])
-    judged = {normal(text) for text in (*(c.text for c in corpus.gold), *(row.text for row in corpus.calibration))}
-    return finetune(corpus, replace(LAST, seed=seed), folder_of(seed, work), base=base, kin=load_kin(shared, judged))
+    kin = load_kin(shared, judged(corpus))
+    return finetune(corpus, replace(LAST, seed=seed), folder_of(seed, work), base=base, kin=kin)
+
+
+def further_run(shared: Path, work: Path, base: Path) -> Path:
+    """Go on from the last runs' mean with the rows that were labelled after them and with most of the tweets."""
+    corpus = load_corpus(shared, extra=False, seed=FURTHER.seed)
+    held = judged(corpus)
+    tweets = [row for row in some_tweets(shared / "data", FURTHER.seed, FURTHER_TWEETS) if normal(row.text) not in held]
+    corpus = replace(corpus, train=[*corpus.train, *load_heard(shared, held)], extra=tweets)
+    return finetune(corpus, FURTHER, folder_of(FURTHER.seed, work), base=base, kin=load_kin(shared, held))
+
+
+def judged(corpus: Corpus) -> set[str]:
+    """Name the texts on which is measured or calibrated."""
+    return {normal(text) for text in (*(c.text for c in corpus.gold), *(row.text for row in corpus.calibration))}
 
 
 def folder_of(seed: int, work: Path) -> Path:
