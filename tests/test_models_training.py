@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -26,7 +27,8 @@ def test_a_run_changes_layers_makes_heads_and_is_not_done_twice(
 ) -> None:
     from calibrate import calibrate  # noqa: PLC0415 - beside the shelf, found by the fixture
     from corpus import Corpus, as_row  # noqa: PLC0415 - the same
-    from finetune import Plan, average, finetune  # noqa: PLC0415 - the same
+    from finetune import average, finetune  # noqa: PLC0415 - the same
+    from plan import Plan  # noqa: PLC0415 - the same
 
     cases = read_cases(READER / "told.jsonl")[:48]
     rows = [as_row(case) for case in cases]
@@ -45,7 +47,42 @@ def test_a_run_changes_layers_makes_heads_and_is_not_done_twice(
     learned, untouched = encoder.encode(texts), original.encode(texts)
     assert not np.array_equal(learned.features, untouched.features)
     assert (learned.embedding * untouched.embedding).sum(1).min() > 0.9  # the embedding is held near the original's
-    tensors = calibrate(load_file(tmp_path / "mean" / "raw_heads.safetensors"), learned.features, rows)
+    cues = np.zeros((len(rows), len(LABELS["signals"])), dtype=np.float32)
+    tensors = calibrate(load_file(tmp_path / "mean" / "raw_heads.safetensors"), learned.features, rows, cues)
     answers = Heads(tensors).answer(learned.features)
     assert answers.pain.shape == (48, len(LABELS["pain"]))
     assert answers.pain.sum(1) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_further_run_goes_on_from_another_and_writes_the_mean_of_its_last_weights(tmp_path: Path) -> None:
+    from corpus import Corpus, as_row  # noqa: PLC0415 - beside the shelf, found by the fixture
+    from finetune import finetune  # noqa: PLC0415 - the same
+    from plan import Plan  # noqa: PLC0415 - the same
+
+    corpus = Corpus([as_row(case) for case in read_cases(READER / "told.jsonl")[:32]], [], [])
+    (tmp_path / "further").mkdir()
+    base = finetune(corpus, Plan(epochs=1), tmp_path)
+    plan = Plan(epochs=1, fixed_layers=2, near_base=True, tail=0.5)
+    made = finetune(corpus, plan, tmp_path / "further", base=base)
+    before, after = load_file(base / "encoder.safetensors"), load_file(made / "encoder.safetensors")
+    moved = {int(name.split(".")[2]) for name in before if not np.array_equal(before[name], after[name])}
+    assert moved == {2, 3, 4, 5}
+
+
+def test_texts_that_we_labelled_elsewhere_are_named_by_their_letters() -> None:
+    from heard import OWN, name_of  # noqa: PLC0415 - beside the shelf, found by the fixture
+
+    labels = [json.loads(line) for line in OWN.read_text(encoding="utf-8").splitlines()]
+    assert len({label["text"] for label in labels}) == len(labels) > 1000
+    assert all("signals" in label and len(label["text"]) == len(name_of("The lid broke.")) for label in labels)
+    assert name_of("The lid broke.") == name_of(" the LID broke")
+
+
+@pytest.mark.shared
+def test_those_texts_are_there(shared: Path) -> None:
+    from corpus import normal  # noqa: PLC0415 - beside the shelf, found by the fixture
+    from heard import load_heard  # noqa: PLC0415 - the same
+
+    rows = load_heard(shared, set())
+    assert len(load_heard(shared, {normal(rows[0].text)})) == len(rows) - 1
+    assert not any(row.wild for row in rows)

@@ -25,7 +25,7 @@ from listening.signals.heads import LABELS, Floats, Heads, softmax
 from listening.signals.language import detect_language
 from listening.signals.others import batches
 from listening.signals.reader import Reader, grouped, open_text
-from listening.signals.sentences import LONGEST, MOST, speakable, split_sentences
+from listening.signals.sentences import FEW, GIANT, LONGEST, MOST, speakable, split_sentences
 from listening.signals.stage import find_places
 from listening.types import (
     PAINS,
@@ -102,8 +102,14 @@ GIANTS = {
 @pytest.mark.parametrize("text", GIANTS.values(), ids=GIANTS)
 def test_giant_posts_give_bounded_work(text: str) -> None:
     passages = split_passages(text, "d1")
-    assert len(passages) <= MOST
+    assert len(passages) <= (FEW if len(text) > GIANT else MOST)
     assert all(len(passage.text.encode()) <= 4 * LONGEST for passage in passages)
+
+
+def test_what_is_too_long_for_a_post_is_read_in_part() -> None:
+    told = " ".join(f"Part {number} of the lid broke again today and nobody answers me." for number in range(4_000))
+    assert len(split_passages(told[:GIANT], "d1")) == MOST
+    assert len(split_passages(told, "d1")) == FEW
 
 
 @pytest.mark.shared

@@ -1,16 +1,19 @@
-"""Finds the words that carry a signal, as evidence for a reader of the report; cues explain, they never decide.
+"""Finds the words that carry a signal: they show where it lies, and speak a little for it; they never decide alone.
 
 The patterns are spaCy Matcher patterns from `configs/pain_cues.toml`, each with a sentence in which it must be found
-and one in which it must not.
+and one in which it must not. A pattern is looked for only where each of its sure words stands: most texts have few.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from listening.errors import SettingsError
 from listening.signals.spelling import as_seen
@@ -24,6 +27,7 @@ KEYS = {"signal", "name", "patterns", "fires", "silent"}
 
 
 Pattern = list[dict[str, Any]]  # spaCy's own shape of a token pattern
+Found = list[tuple[str, tuple[int, int]]]  # signal, and from where to where in the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,52 +41,85 @@ class Cue:
     silent: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Finder:
+    """One pattern, ready to be looked for; of each of `needs`, words by spaCy's numbers, one must stand in the text."""
+
+    signal: str
+    needs: tuple[frozenset[int], ...]
+    matcher: Matcher
+
+
 class Cues:
     """All cues, ready to be looked for."""
 
     def __init__(self, cues: Sequence[Cue]) -> None:
         self.cues = tuple(cues)
-        self._matcher: Matcher | None = None
+        self._finders: list[Finder] | None = None
 
-    def spans(self, passage: Passage, signals: Iterable[str]) -> tuple[Span, ...]:
-        """Give the spans for the `signals` that are on; the whole passage where no cue of a signal is found."""
+    def spans(self, passage: Passage, signals: Iterable[str], found: Found | None = None) -> tuple[Span, ...]:
+        """Give the spans for the `signals` that are on; the whole passage where no cue of a signal is found.
+
+        `found` is what `find` gives of the passage as it is seen, where that is known already.
+        """
         wanted = list(signals)
         if not wanted:
             return ()
         seen = as_seen(passage.text)
-        found = [(name, seen.back(*place)) for name, place in self.find(seen.text)]
+        places_of = [(name, seen.back(*place)) for name, place in (self.find(seen.text) if found is None else found)]
         out = []
         for signal in wanted:
-            places = longest(place for name, place in found if name == signal) or [(0, len(passage.text))]
+            places = longest(place for name, place in places_of if name == signal) or [(0, len(passage.text))]
             out += [Span(signal, passage.start + start, passage.start + end) for start, end in places]
         return tuple(out)
 
-    def find(self, text: str) -> list[tuple[str, tuple[int, int]]]:
+    def find(self, text: str) -> Found:
         """Give (signal, (start, end)) of every cue in `text`, in characters."""
         from listening.signals.sentences import splitter  # noqa: PLC0415 - spaCy is loaded when something is read
 
         nlp = splitter()
-        if self._matcher is None:
-            self._matcher = build_matcher(self.cues, nlp.vocab)
+        if self._finders is None:
+            self._finders = [finder for cue in self.cues for finder in finders_of(cue, nlp.vocab)]
         doc = nlp.make_doc(text)
-        out = []
-        for key, first, last in self._matcher(doc):
-            signal = nlp.vocab.strings[key].partition("/")[0]
-            out.append((signal, (doc[first].idx, doc[last - 1].idx + len(doc[last - 1]))))
-        return sorted(out)
+        there = frozenset(doc.to_array("LOWER").tolist())
+        out = [
+            (finder.signal, (doc[first].idx, doc[last - 1].idx + len(doc[last - 1])))
+            for finder in self._finders
+            if not any(need.isdisjoint(there) for need in finder.needs)
+            for _, first, last in finder.matcher(doc)
+        ]
+        return sorted(set(out))
 
 
-def build_matcher(cues: Sequence[Cue], vocab: Vocab) -> Matcher:
-    """Compile the patterns; SettingsError names the cue whose pattern spaCy does not take."""
+def marks_of(found: Sequence[Found]) -> NDArray[np.float32]:
+    """Say which signals have a cue in each text: float32[n, 9] of zeros and ones."""
+    told = [{signal for signal, _ in one} for one in found]
+    rows = np.array([[name in one for name in SIGNALS] for one in told], dtype=np.float32)
+    return rows.reshape(len(told), len(SIGNALS))
+
+
+def finders_of(cue: Cue, vocab: Vocab) -> Iterator[Finder]:
+    """Compile the patterns of one cue; SettingsError names the cue whose pattern spaCy does not take."""
     from spacy.matcher import Matcher  # noqa: PLC0415 - loaded when something is read
 
-    matcher = Matcher(vocab, validate=True)
-    for cue in cues:
+    for pattern in cue.patterns:
+        matcher = Matcher(vocab, validate=True)
         try:
-            matcher.add(f"{cue.signal}/{cue.name}", list(cue.patterns))
+            matcher.add(cue.name, [pattern])
         except ValueError as error:
             raise SettingsError(f"cue {cue.name!r}: {str(error).splitlines()[0]}", "mend its patterns") from error
-    return matcher
+        needs = tuple(frozenset(map(vocab.strings.add, sure)) for token in pattern if (sure := sure_words(token)))
+        yield Finder(cue.signal, needs, matcher)
+
+
+def sure_words(token: Mapping[str, Any]) -> list[str]:
+    """List the words of which one must stand where this token of a pattern is found; none where that is not known."""
+    told = token.get("LOWER")
+    if "OP" in token or told is None:
+        return []
+    if isinstance(told, str):
+        return [told]
+    return list(told.get("IN", []))
 
 
 def load_cues(path: Path) -> Cues:

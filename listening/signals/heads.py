@@ -2,6 +2,7 @@
 
 Weights and calibration lie in one safetensors file. For a head `h`: `h.hidden.weight|bias` (optional),
 `h.out.weight|bias`, and `h.scale`, `h.shift`, by which its logits were made honest on rows that nobody trained on.
+`signals.cue` (optional) is what a cue of `configs/pain_cues.toml` adds to the logit of its signal.
 """
 
 from __future__ import annotations
@@ -48,12 +49,15 @@ class Heads:
                 if self._tensors.get(f"{name}.{part}", np.empty(0)).shape != (shape,):
                     raise ModelError(f"the heads' file lacks {name}.{part} for {shape} labels", "train it again")
 
-    def answer(self, features: Floats) -> Answers:
-        """Answer all questions for float32[n, 768]."""
+    def answer(self, features: Floats, cues: Floats | None = None) -> Answers:
+        """Answer all questions for float32[n, 768]; `cues` float32[n, 9] says which signals have a cue in the text."""
+        signals = self.logits("signals", features)
+        if cues is not None and "signals.cue" in self._tensors:
+            signals += cues * self._tensors["signals.cue"]
         return Answers(
             softmax(self.logits("sentiment", features)),
             softmax(self.logits("pain", features)),
-            sigmoid(self.logits("signals", features)),
+            sigmoid(signals),
             softmax(self.logits("stage", features)),
             self._tensors["signals.cuts"],
         )

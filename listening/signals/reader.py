@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from listening.signals.cues import Cues, load_cues
+from listening.signals.cues import Cues, load_cues, marks_of
 from listening.signals.encoder import Encoder, Encoding, as_vector, package_folder
 from listening.signals.fewshot import learn_map
 from listening.signals.heads import Answers, Floats, Heads, load_heads
@@ -100,12 +100,17 @@ class Reader:
             return []
         texts = [as_seen(passage.text).text for passage in passages]
         own = self._encoder.encode(texts)
-        answers = self._heads.answer(own.features)
+        cues = [self._cues.find(text) for text in texts]
+        answers = self._heads.answer(own.features, marks_of(cues))
         if self._tones is not None:
             answers = replace(answers, sentiment=self._tones.answer(texts))
         embedding = (self._likeness.encode(texts) if self._likeness is not None else own).embedding
         found = find_places(self._map, answers.stage, embedding)
-        return [self._signal(row, passage, embedding[row], answers, found) for row, passage in enumerate(passages)]
+        signals = [self._signal(row, passage, embedding[row], answers, found) for row, passage in enumerate(passages)]
+        return [
+            replace(signal, spans=self._cues.spans(signal.passage, signal.signals_on, told))
+            for signal, told in zip(signals, cues, strict=True)
+        ]
 
     def _signal(self, row: int, passage: Passage, embedding: Floats, answers: Answers, found: Found) -> Signal:
         pain, signals = pain_of(answers.pain[row]), signals_of(answers.signals[row])
@@ -120,7 +125,7 @@ class Reader:
             signals_on=on,
             stage=found.stage_of(row),
             touchpoint=found.touchpoints[row],
-            spans=self._cues.spans(passage, on),
+            spans=(),
             embedding=as_vector(embedding),
             model=self.model,
             space=self.space,

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 AIM = 200  # characters up to which sentences of one paragraph share a passage
 LONGEST = 400  # characters; nothing longer is judged at once
 SCRAP = 25  # letters; a piece with fewer is no passage of its own where it has a neighbour
-MOST = 200  # passages of one text that are judged; the rest of a giant post is left unread
+MOST = 200  # passages of one text that are judged; the rest of a long post is left unread
+GIANT = 100_000  # characters; what is longer is a log or a copied book, no post:
+FEW = 80  # so many of its passages are judged, a second's work for one core
 LOOKED_AT = 200_000  # characters of one text: more than so many passages fill, whatever lies between them
 RUN = re.compile(r"\S{100,}")  # no word: the splitter would take seconds over 2,000 quotation marks
 CHUNK = 2000  # characters given to spaCy at once: keeps a word of 200 kB from taking its time
@@ -43,12 +45,16 @@ Piece = tuple[int, int]
 
 
 def split_passages(text: str, document_id: str) -> list[Passage]:
-    """Cut `text` into at most MOST passages of at most LONGEST characters, in order; none for a text of white space."""
+    """Cut `text` into passages of at most LONGEST characters, in order; none for a text of white space.
+
+    At most MOST of them; FEW of a giant text.
+    """
+    most = FEW if len(text) > GIANT else MOST
     text = speakable(text[:LOOKED_AT])
     seen = as_seen(text)
     found = (seen.back(*piece) for piece in pack(seen.text, split_sentences(seen.text)))
     short = (piece for start, end in found for piece in chunks(text, start, end, size=LONGEST))
-    pieces = islice((piece for piece in short if as_seen(text[slice(*piece)]).text.strip()), MOST)
+    pieces = islice((piece for piece in short if as_seen(text[slice(*piece)]).text.strip()), most)
     return [Passage(document_id, i, start, end, text[start:end]) for i, (start, end) in enumerate(pieces)]
 
 

@@ -84,7 +84,8 @@ def finetune(corpus: Corpus, plan: Plan, work: Path, *, base: Path | None = None
     """
     torch.manual_seed(plan.start)
     rows = [row for row in [*corpus.train, *corpus.extra] if row.text.strip()]
-    near = Encoder(package_folder(), changes=base / "encoder.safetensors" if base and plan.near_base else None, threads=1)
+    changes = base / "encoder.safetensors" if base and plan.near_base else None
+    near = Encoder(package_folder(), changes=changes, threads=1)
     tokenize = near._tokenizer.encode_batch  # noqa: SLF001 - the same tokenizer
     ids = [e.ids for e in tokenize([row.text for row in rows])]
     alike = Alike(kin, [e.ids for e in tokenize(kin.texts)], plan.seed) if kin else None
@@ -232,7 +233,8 @@ def write_weights(learner: Learner, work: Path) -> Path:
     }
     save_file(layers, work / "encoder.safetensors")
     raw = {n.removeprefix("heads."): p.detach().contiguous() for n, p in heads.state_dict().items()}
-    save_file({n: p for n, p in raw.items() if not n.startswith("emotions.")}, work / "raw_heads.safetensors")
+    kept = {n: p for n, p in raw.items() if not n.startswith(("emotions.", "tweets."))}  # those only teach the layers
+    save_file(kept, work / "raw_heads.safetensors")
     return work
 
 
