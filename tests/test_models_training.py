@@ -59,7 +59,7 @@ def test_a_further_run_goes_on_from_another_and_writes_the_mean_of_its_last_weig
     from finetune import finetune  # noqa: PLC0415 - the same
     from plan import Plan  # noqa: PLC0415 - the same
 
-    corpus = Corpus([as_row(case) for case in read_cases(READER / "told.jsonl")[:32]], [], [])
+    corpus = Corpus([as_row(case) for case in read_cases(READER / "told.jsonl")[:64]], [], [])
     (tmp_path / "further").mkdir()
     base = finetune(corpus, Plan(epochs=1), tmp_path)
     plan = Plan(epochs=1, fixed_layers=2, near_base=True, tail=0.5)

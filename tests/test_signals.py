@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from listening.errors import ModelError, SettingsError
 from listening.signals import as_json, split_passages, summarise
-from listening.signals.cues import Cues, load_cues
+from listening.signals.cues import Cues, load_cues, marks_of
 from listening.signals.encoder import BATCH_TOKENS, Encoded, packed, unit
 from listening.signals.fewshot import is_default, learn_map, learn_places, phrases_of, with_corrections
 from listening.signals.heads import LABELS, Floats, Heads, softmax
@@ -185,6 +185,31 @@ def test_spans_are_document_offsets_and_fall_back_to_the_passage() -> None:
     assert CUES.spans(passage, []) == ()
 
 
+LOOKED_FOR = [*(sentence for cue in CUES.cues for sentence in (*cue.fires, *cue.silent)), "", "Nothing to see here."]
+
+
+@pytest.mark.parametrize("cue", CUES.cues[::4], ids=lambda cue: cue.name)
+def test_a_pattern_is_found_as_by_the_plain_matcher(cue: object) -> None:
+    from spacy.matcher import Matcher  # noqa: PLC0415 - spaCy takes a second to import
+
+    from listening.signals.sentences import splitter  # noqa: PLC0415 - the same
+
+    assert dataclasses.is_dataclass(cue)
+    matcher, nlp = Matcher(splitter().vocab), splitter()
+    matcher.add("all", list(cue.patterns))
+    only = Cues([cue])  # type: ignore[list-item] # parametrize gives objects
+    for sentence in LOOKED_FOR:
+        assert bool(only.find(sentence)) == bool(matcher(nlp.make_doc(sentence))), sentence
+
+
+def test_marks_say_which_signals_have_a_cue() -> None:
+    marks = marks_of([CUES.find("The strap snapped, so I gave up."), []])
+    assert [name for name, mark in zip(SIGNALS, marks[0], strict=True) if mark] == ["breakage", "resignation"]
+    assert marks.shape == (2, 9)
+    assert not marks[1].any()
+    assert marks_of([]).shape == (0, 9)
+
+
 BROKEN_CUES = {
     "no such signal": ('[[cue]]\nsignal="rage"\nname="a"\npatterns=["x"]\nfires="x"\nsilent="y"', "'rage'"),
     "misspelt key": (
@@ -347,6 +372,15 @@ def test_probabilities_add_up_and_survive_large_logits() -> None:
     rows = softmax(np.array([[900.0, -900.0, 0.0], [1.0, 1.0, 1.0]], dtype=np.float32))
     assert rows.sum(axis=1) == pytest.approx([1, 1])
     assert rows[1] == pytest.approx([1 / 3] * 3)
+
+
+def test_a_cue_speaks_for_its_own_signal() -> None:
+    heads = Heads(dict(flat_heads()._tensors) | {"signals.cue": np.ones(9, dtype=np.float32)})
+    features, cues = np.zeros((1, 768), dtype=np.float32), np.zeros((1, 9), dtype=np.float32)
+    cues[0, 4] = 1
+    plain, told = heads.answer(features).signals, heads.answer(features, cues).signals
+    assert told[0, 4] == pytest.approx(1 / (1 + np.exp(-1)))
+    assert np.delete(told, 4).tolist() == np.delete(plain, 4).tolist()
 
 
 def test_a_heads_file_with_the_wrong_number_of_labels_is_refused() -> None:
