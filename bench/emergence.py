@@ -1,6 +1,6 @@
 """Measures emergence on nights resampled from real posts: false alerts, rises and slow burns found, decoys kept silent.
 
-    python -m bench.emergence --shared FOLDER [--points 120] [--seeds 3]
+    python -m bench.emergence --shared FOLDER [--points 120] [--seeds 5] [--curve]
 
 Real posts are dealt out to nights at random, so that whatever changes is chance; a pain point is who wrote a certain
 word. The posts have no authors: these are drawn with a few loud ones. Grouping is not part of this bench.
@@ -13,12 +13,13 @@ import gzip
 import json
 import random
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-from listening.emergence import judge
+from listening.emergence import SENSITIVITIES, judge, may_burn
 from listening.types import DayCount, Emergence
 
 START = date(2026, 1, 5)
@@ -35,19 +36,35 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, required=True)
     parser.add_argument("--points", type=int, default=120)
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--curve", action="store_true", help="also what each sensitivity costs and finds")
     given = parser.parse_args()
     posts = _read(given.shared / "data" / "reddit_posts_2013" / "dev_posts.jsonl.gz")
-    for seed in range(given.seeds):
-        said = _stationary(posts, given.points, seed)
-        kinds = Counter(one.kind for one in said if one.night >= START + timedelta(days=WARM))
-        print(f"stationary seed {seed}: {dict(kinds)} in {NIGHTS} nights over {given.points} pain points", flush=True)
-    for rate in (1.0, 2.0, 4.0):
-        print(f"x5 rise over two nights at {rate} a night: {_rises(rate, given.points):.0%} found", flush=True)
+    _weigh(posts, given.points, given.seeds, "medium", runs=100)
     print(f"one new person every four days: {_slow():.0%} by the fifth", flush=True)
     for name, rows in _decoys().items():
-        after = [one.kind for one in _live(rows, WARM + NIGHTS, given.points) if one.night >= START + timedelta(WARM)]
+        after = [one.kind for one in _live([rows], WARM + NIGHTS, given.points) if one.night >= START + timedelta(WARM)]
         print(f"decoy {name}: {len(after)} alerts {after}", flush=True)
+    if given.curve:
+        for points in (30, 120):
+            for sensitivity in SENSITIVITIES:
+                print(f"--- {sensitivity}, {points} pain points", flush=True)
+                _weigh(posts, points, given.seeds, sensitivity, runs=50)
+
+
+def _weigh(posts: Sequence[frozenset[str]], points: int, seeds: int, sensitivity: str, runs: int) -> None:
+    """Print what speaks in vain, and which rises are found."""
+    kinds: Counter[str] = Counter()
+    for seed in range(seeds):
+        said = _stationary(posts, points, seed, sensitivity)
+        mine = [one.kind for one in said if one.night >= START + timedelta(days=WARM)]
+        kinds.update(mine)
+        print(f"stationary seed {seed}: {len(mine)} false alerts in {NIGHTS} nights", flush=True)
+    each = {kind: round(count / seeds, 2) for kind, count in kinds.items()}
+    print(f"stationary: {kinds.total() / seeds:.2f} in {NIGHTS} nights over {points} pain points, {each}", flush=True)
+    for rate in (1.0, 2.0, 3.0, 4.0):
+        found = _rises(rate, points, sensitivity, runs)
+        print(f"x5 rise over two nights at {rate} a night: {found:.0%} found", flush=True)
 
 
 def _read(path: Path) -> list[frozenset[str]]:
@@ -56,33 +73,42 @@ def _read(path: Path) -> list[frozenset[str]]:
     return [frozenset(re.findall(r"[a-z]{4,}", f"{one['title']} {one['selftext']}".lower())) for one in texts]
 
 
-def _live(rows: Sequence[DayCount], nights: int, among: int, *, first: int = 0) -> list[Emergence]:
-    """Judge the nights in turn, as the pipeline does."""
-    said: list[Emergence] = []
-    known = 0
-    told = sorted({row.day for row in rows if row.people})
+def _live(
+    points: Sequence[Sequence[DayCount]], nights: int, among: int, *, first: int = 0, sensitivity: str = "medium"
+) -> list[Emergence]:
+    """Judge the nights in turn, as the pipeline does; `among` counts pain points, where these are only some of them."""
+    said: dict[int, list[Emergence]] = defaultdict(list)
+    known: Counter[int] = Counter()
+    told = [sorted({row.day for row in rows if row.people}) for rows in points]
+    by_day = [sorted(rows, key=lambda row: row.day) for rows in points]
     for night in (START + timedelta(days=number) for number in range(first, nights)):
-        if not any(night - timedelta(days=STIRRED) <= day <= night for day in told):
-            continue
-        so_far = [row for row in rows if row.day <= night]
-        last = said[-1] if said else None
-        found = judge(
-            so_far,
-            pain_point_id="pp",
-            night=night,
-            born=START,
-            resolved_on=None,
-            last=last,
-            people_at_last=known,
-            among=among,
+        since = night - timedelta(days=STIRRED)
+        stirred = [one for one, days in enumerate(told) if bisect_right(days, night) > bisect_left(days, since)]
+        others = max(0, among - len(points))
+        days = {one: by_day[one][: bisect_right(by_day[one], night, key=lambda row: row.day)] for one in stirred}
+        untold = others + sum(
+            one not in said and may_burn(days[one], night=night, sensitivity=sensitivity) for one in days
         )
-        if found is not None:
-            said.append(found)
-            known = len(set().union(*(row.people for row in so_far if not row.backlog)))
-    return said
+        for one, so_far in days.items():
+            found = judge(
+                so_far,
+                pain_point_id=f"pp-{one}",
+                night=night,
+                born=START,
+                resolved_on=None,
+                last=said[one][-1] if one in said else None,
+                people_at_last=known[one],
+                sensitivity=sensitivity,
+                among=others + len(stirred),
+                untold=untold,
+            )
+            if found is not None:
+                said[one].append(found)
+                known[one] = len(set().union(*(row.people for row in so_far if not row.backlog)))
+    return [one for mine in said.values() for one in mine]
 
 
-def _stationary(posts: Sequence[frozenset[str]], points: int, seed: int) -> list[Emergence]:
+def _stationary(posts: Sequence[frozenset[str]], points: int, seed: int, sensitivity: str) -> list[Emergence]:
     chance = random.Random(seed)  # noqa: S311 -- a simulation
     weights = [RHYTHM[number % 7] for number in range(WARM + NIGHTS)]
     nights = chance.choices(range(WARM + NIGHTS), weights, k=len(posts))
@@ -91,18 +117,19 @@ def _stationary(posts: Sequence[frozenset[str]], points: int, seed: int) -> list
     seen = Counter(nights)
     common = Counter(word for post in posts for word in post)
     words = chance.sample(sorted(word for word, count in common.items() if count in TOLD), points)
-    found = []
+    found: list[list[DayCount]] = []
     for word in words:
         told: dict[int, set[str]] = defaultdict(set)
         for number, post in enumerate(posts):
             if word in post:
                 told[nights[number]].add(people[number])
-        rows = [
-            DayCount(START + timedelta(days=night), "real", seen[night], frozenset(told[night]))
-            for night in range(WARM + NIGHTS)
-        ]
-        found += _live(rows, WARM + NIGHTS, points)
-    return found
+        found.append(
+            [
+                DayCount(START + timedelta(days=night), "real", seen[night], frozenset(told[night]))
+                for night in range(WARM + NIGHTS)
+            ]
+        )
+    return _live(found, WARM + NIGHTS, points, sensitivity=sensitivity)
 
 
 def _paced(chance: random.Random, rate: float, nights: int, times: float, since: int) -> list[DayCount]:
@@ -125,12 +152,14 @@ def _poisson(chance: random.Random, mean: float) -> int:
     return count
 
 
-def _rises(rate: float, among: int, runs: int = 40) -> float:
+def _rises(rate: float, among: int, sensitivity: str, runs: int) -> float:
+    """Share of rises that are told on one of their two nights; they begin on every day of the week."""
     found = 0
     for seed in range(runs):
-        rows = _paced(random.Random(seed), rate, WARM + 2, 5, WARM)  # noqa: S311 -- a simulation
-        said = _live(rows, WARM + 2, among, first=WARM - 10)
-        found += any(one.night >= START + timedelta(days=WARM) for one in said)
+        since = WARM + seed % 7
+        rows = _paced(random.Random(seed), rate, since + 2, 5, since)  # noqa: S311 -- a simulation
+        said = _live([rows], since + 2, among, first=since - 8, sensitivity=sensitivity)
+        found += any(one.night >= START + timedelta(days=since) for one in said)
     return found / runs
 
 
@@ -145,7 +174,7 @@ def _slow(runs: int = 100) -> float:
             DayCount(START + timedelta(days=n), "real", 60, frozenset({f"p{n}"} if n in days else ()))
             for n in range(50)
         ]
-        said = _live(rows, 50, 1)
+        said = _live([rows], 50, 10)
         found += bool(said) and said[0].night <= START + timedelta(days=days[4])
     return found / runs
 

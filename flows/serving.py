@@ -1,4 +1,4 @@
-"""Serves the schedule: the nightly and the weekly flow by cron, with a Prefect server of our own where none is set."""
+"""Serves the schedule: night, week and outbox by cron, with a Prefect server of our own where none is set."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from prefect.settings import (
 )
 
 from flows.nightly import nightly
+from flows.outbox import outbox
 from flows.weekly import weekly
 from listening.errors import ListeningError
 from listening.settings import load
@@ -35,12 +36,13 @@ STARTS_WITHIN = 120.0
 
 
 def deployments(config: Path) -> list[RunnerDeployment]:
-    """Both flows with their crons in the configured time zone."""
+    """The three flows with their crons in the configured time zone."""
     night = load(config).night
     where = {"config": str(config.resolve())}
     return [
         nightly.to_deployment("nightly", schedule=Cron(night.cron, timezone=night.timezone), parameters=where),  # type: ignore[list-item]  # sync here: no loop runs
         weekly.to_deployment("weekly", schedule=Cron(night.weekly_cron, timezone=night.timezone), parameters=where),  # type: ignore[list-item]  # the same
+        outbox.to_deployment("outbox", schedule=Cron(night.outbox_cron, timezone=night.timezone), parameters=where),  # type: ignore[list-item]  # the same
     ]
 
 

@@ -59,6 +59,15 @@ def share(part: int, whole: int) -> Interval:
     return Interval(value, max(0.0, middle - half), min(1.0, middle + half))
 
 
+def per_thousand(people: int, posts: int) -> Interval:
+    """Return people per 1,000 posts that could be seen, with the gamma interval of a count."""
+    from scipy.special import gammaincinv  # noqa: PLC0415 -- slow to import, needed only here
+
+    scale = 1000 / max(1, posts, people)
+    low = float(gammaincinv(people, 0.025)) if people else 0.0
+    return Interval(people * scale, low * scale, float(gammaincinv(people + 1, 0.975)) * scale)
+
+
 def _index(outside: int, inside: int, exposure: Exposure) -> Interval | None:
     """Share of people who told it only where the company does not listen; None where it gave nothing to compare."""
     return share(outside, outside + inside) if exposure.inside and outside + inside else None

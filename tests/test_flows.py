@@ -13,10 +13,13 @@ import httpx
 import pytest
 from nights_world import MONDAY, FewLines, lasting, settings_of, settle, write_posts
 from prefect.client.orchestration import get_client
+from prefect.client.schemas.schedules import CronSchedule
 from prefect.settings import PREFECT_API_URL, temporary_settings
+from ruamel.yaml import YAML
 
 from flows import house
 from flows.nightly import run_night
+from flows.outbox import outbox
 from flows.serving import deployments, private, server
 from flows.weekly import weekly
 from listening import pipeline, sources
@@ -188,6 +191,29 @@ class TestNightly:
         (digest,) = mailbox.mails()[before:]
         assert digest.to.endswith("rest@house.test>") or digest.to == "rest@house.test"
         assert "board: no good visit this week" in digest.path.read_text().replace("=\n", "")
+
+    def test_a_mail_that_was_put_off_goes_out_by_the_outbox_flow_and_once(self, home: Path, mailbox: Mailbox) -> None:
+        main = home / "configs" / "listening.toml"
+        well = main.read_text()
+        main.write_text(well.replace(f"port = {mailbox.port}", f"port = {free_port()}"))
+        assert run_night(home / "configs", now=MONDAY).sent == 0
+        main.write_text(well)
+        configs = str(home / "configs")
+        told = [outbox(configs, (MONDAY + timedelta(minutes=wait)).isoformat()) for wait in (10, 40, 70)]
+        house.leave(configs)
+        assert [one["sent"] for one in told] == [0, len(mailbox.mails()), 0]
+        assert len(mailbox.mails()) >= 3
+
+
+def test_where_teams_deploy_it_is_what_one_machine_serves(home: Path) -> None:
+    given = YAML(typ="safe").load(Path(__file__).parent.parent / "prefect.yaml")["deployments"]
+    theirs = {(one["name"], one["schedules"][0]["cron"], one["schedules"][0]["timezone"]) for one in given}
+    ours = set()
+    for one in deployments(home / "configs"):
+        (schedule,) = one.schedules or ()
+        assert isinstance(schedule.schedule, CronSchedule)
+        ours.add((one.name, schedule.schedule.cron, schedule.schedule.timezone))
+    assert ours == theirs
 
 
 def test_the_cron_deployment_really_yields_a_scheduled_run_at_the_local_time(

@@ -7,9 +7,9 @@ from datetime import date
 from math import log10
 
 BY_CHANCE = 1 / 60  # people a night that a pain point may get by a misreading
-PRIOR = 0.5  # arrivals that we pretend to have seen before ...
-PRIOR_NIGHTS = 2  # ... in about so many nights' posts
-LUMPY = 40.0  # people come in threads, not one by one: the baseline is never believed to be steadier than this
+OWN = (0.5, 2.0)  # of a pain with a past: arrivals that we pretend to have seen before, in so many nights' posts
+RARE = (1.0, 1 / BY_CHANCE)  # of a pain that hardly anybody told: about one by chance, perhaps several times as many
+STEADIEST = 100.0  # people come in threads, not one by one: no baseline is believed to be steadier than this
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +22,27 @@ class Chance:
     surprise: float
 
 
-def weigh(people: int, seen: int, told: int, seen_before: int, a_night: float) -> Chance:
-    """Gamma-Poisson: the rate per post from the past, what it lets expect tonight, and how unlikely `people` is."""
+def weigh(
+    people: int,
+    seen: int,
+    told: int,
+    seen_before: int,
+    a_night: float,
+    *,
+    prior: tuple[float, float] = OWN,
+    lumps: float = STEADIEST,
+) -> Chance:
+    """Gamma-Poisson: the rate per post from the past, what it lets expect tonight, and how unlikely `people` is.
+
+    `lumps` is the size of a negative binomial: the smaller, the more they come in threads.
+    """
     from scipy.special import betainc, gammaincinv  # noqa: PLC0415 -- slow to import, needed only when people came
 
-    shape = told + PRIOR
-    posts = seen_before + PRIOR_NIGHTS * max(1.0, a_night)
+    shape = told + prior[0]
+    posts = seen_before + prior[1] * max(1.0, a_night)
     share = max(1, seen) / posts  # tonight's posts in units of the past's
     low, high = (float(gammaincinv(shape, q)) * share for q in (0.025, 0.975))
-    lumps = min(shape, LUMPY)
+    lumps = min(shape, lumps, STEADIEST)
     spread = shape * share / (lumps + shape * share)
     chance = float(betainc(people, lumps, spread)) if people else 1.0
     return Chance(shape * share, low, high, -log10(max(chance, 1e-300)))

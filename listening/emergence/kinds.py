@@ -12,17 +12,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import log10
 
-from listening.emergence.chance import Chance, say, sentence, weigh, weigh_by_chance
+from listening.emergence.chance import RARE, Chance, say, sentence, weigh, weigh_by_chance
 from listening.emergence.fix import find_returning
-from listening.emergence.past import Past, missed, remember
+from listening.emergence.past import Past, lumps, missed, remember
 from listening.types import DayCount, Emergence
 
 LATELY = 7  # nights in which the first people of a new pain must come
 FRESH_FOR = timedelta(days=21)  # a pain first told longer ago is not new any more
 PAST = timedelta(days=120)  # how far back the baseline reaches
 LEARN = timedelta(days=14)  # a source must have been seen this long before a rise can be told on it
-WINDOWS = (2, 3, 7)  # nights over which a rise is looked for
-LOOKS = 2.0  # so many separate looks the three overlapping windows are worth
+WINDOWS = {2: 1.0, 3: 3.0, 7: 5.0}  # nights over which a rise is looked for; the longer ones must be surer by as much
 QUIET = timedelta(days=7)  # after an alert, at least this long without another
 LONG_QUIET = timedelta(days=28)  # then the same kind may speak again without a doubling
 STEEPER = 2.0  # a rise this much less likely (as -log10) than the last one is worth a word of its own
@@ -30,14 +29,22 @@ SILENCE = timedelta(days=28)  # without anybody, though posts were seen: the pai
 KNOWN_BY = 3  # so many people must have told it before the silence
 GONE = 4.0  # so many people had to be expected in the silence for it to mean something
 BACK_WITHIN = timedelta(days=21)  # the people who come back must come within this time
-STIR = timedelta(days=30)  # a slow burn must have been told within this time
+ALIKE = 8  # so many windows that begin one person apart are one look
+LEAST_BURNING = 3  # so many of its people must be in the window of a slow burn
+BURNS = 42  # nights over which a slow burn is looked for, at most
+
+
+SELDOM = 31.0  # nights between two people of a pain that hardly anybody tells
+RARELY = 14.0  # nights between two silences that end
+# shares of a night's budget of false alerts
+SPENT = {"rising": 0.25, "slow_burn": 0.05, "back": 0.15}
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """What a sensitivity asks for: least people of each kind, how unlikely a rise must be (as -log10) ...
+    """What a sensitivity asks for: least people of each kind, how unlikely a rise must be (as -log10) at least ...
 
-    ... and the false rises a night that all pain points together may make.
+    ... and the false alerts a night that all pain points together may make.
     """
 
     new: int
@@ -47,12 +54,25 @@ class Cut:
     surprise: float
     budget: float
 
+    def bar(self, kind: str, among: int, nights: float = 1.0) -> float:
+        """How unlikely (as -log10) it must be, so that `among` pain points together keep this kind's budget.
+
+        `nights` lie between two chances that one of them has.
+        """
+        return log10(max(1, among) / (self.budget * SPENT[kind] * nights))
+
 
 SENSITIVITIES: Mapping[str, Cut] = {
-    "low": Cut(new=5, rising=5, slow=6, back=4, surprise=5.0, budget=1 / 300),
-    "medium": Cut(new=3, rising=4, slow=4, back=3, surprise=3.7, budget=1 / 90),
-    "high": Cut(new=3, rising=3, slow=3, back=2, surprise=3.0, budget=1 / 20),
+    "low": Cut(new=5, rising=5, slow=6, back=4, surprise=4.5, budget=1 / 150),
+    "medium": Cut(new=3, rising=4, slow=4, back=3, surprise=3.5, budget=1 / 30),
+    "high": Cut(new=3, rising=3, slow=3, back=2, surprise=2.8, budget=1 / 8),
 }
+
+
+def may_burn(days: Sequence[DayCount], *, night: date, sensitivity: str) -> bool:
+    """Say whether so many people told it that it may be a slow burn: what cannot be one costs no budget (Tarone)."""
+    told = [row.people for row in days if row.people and row.day <= night and not row.backlog]
+    return len(frozenset().union(*told)) >= SENSITIVITIES[sensitivity].slow
 
 
 def judge(
@@ -66,6 +86,7 @@ def judge(
     people_at_last: int,
     sensitivity: str = "medium",
     among: int = 1,
+    untold: int | None = None,
     acknowledged: bool = False,
 ) -> Emergence | None:
     """Say whether this pain point is news on `night`, and why in one sentence; None where it is not.
@@ -74,7 +95,8 @@ def judge(
     those are what makes the others surprising. `last` is its latest alert, `people_at_last` the different people known
     then. `sensitivity` is low, medium or high (ValueError otherwise). `among` so many pain points are judged this
     night: the more, the more surprising a rise must be, so that all of them together keep the night's budget of false
-    alerts. Of one that its owner has `acknowledged`, only more people are news. Rows after `night` are ignored.
+    alerts; `untold` of them never spoke and have the people for a slow burn (all, where it is not said). Of one that
+    its owner has `acknowledged`, only more people are news. Rows after `night` are ignored.
     """
     if sensitivity not in SENSITIVITIES:
         raise ValueError(f"sensitivity {sensitivity!r} -> say one of {', '.join(SENSITIVITIES)}")
@@ -84,7 +106,7 @@ def judge(
         return None
     found = _find_back(past, cut, resolved_on, last, among)
     if found is None and last is None:
-        found = _find_new(past, cut) or _find_slow_burn(past, cut)
+        found = _find_new(past, cut) or _find_slow_burn(past, cut, among if untold is None else untold)
     if found is None and (last is None or past.night - last.night >= QUIET):
         found = _find_rise(past, cut, among)
         found = found if found and _has_changed(past, found[2], last, people_at_last, acknowledged) else None
@@ -121,17 +143,40 @@ def _find_new(past: Past, cut: Cut) -> _Found | None:
     return "new", people, chance, sentence(people, nights, chance, seen, f"new: first told on {say(past.first_told)}")
 
 
-def _find_slow_burn(past: Past, cut: Cut) -> _Found | None:
-    """One here, one there: never many at once, but by now too many different people to be chance."""
-    people = past.people()
-    arrivals = past.fresh(date.min)
-    if people < cut.slow or past.night - arrivals[-1][0] > STIR:
-        return None
-    nights = (past.night - arrivals[0][0]).days + 1
-    chance = weigh_by_chance(people, nights)
-    seen = past.seen(arrivals[0][0], past.night)
-    told = f"about one every {max(1, round(nights / people))} nights, first told on {say(past.first_told)}"
-    return "slow_burn", people, chance, sentence(people, nights, chance, seen, f"slow burn: {told}")
+def _find_slow_burn(past: Past, cut: Cut, untold: int) -> _Found | None:
+    """One here, one there: by now too many different people for chance, and for what was told before them.
+
+    Looked for from each arrival of the last weeks on, as CUSUM charts do; the first of them only opens the window.
+    """
+    found: list[tuple[float, _Found]] = []
+    everyone = past.people()
+    for start in sorted({arrival[0] for arrival in past.fresh(past.window(BURNS))}):
+        people = past.people(start)
+        if people < LEAST_BURNING or everyone < cut.slow:
+            break
+        chance, rests = _weigh_window(past, start, people)
+        if chance.surprise >= cut.bar("slow_burn", untold, rests):
+            nights = (past.night - start).days + 1
+            pace = f"about one every {max(1, round(nights / people))} nights, first told on {say(past.first_told)}"
+            said = sentence(people, nights, chance, past.seen(start, past.night), f"slow burn: {pace}")
+            found.append((chance.surprise, ("slow_burn", people, chance, said)))
+    return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def _weigh_window(past: Past, start: date, people: int) -> tuple[Chance, float]:
+    """Weigh who came after the first one of `start` against chance and against their own past.
+
+    And the nights between two chances of a false alert: one with each person, for each day on which it may begin.
+    """
+    seen, until = past.seen(start, past.night), start - timedelta(days=1)
+    told, before = sum(arrival[0] < start for arrival in past.arrivals), past.seen(date.min, until)
+    a_night = seen / ((past.night - start).days + 1)
+    rare = weigh(people - 1, seen, told, before, a_night, prior=RARE)
+    if not told:
+        return rare, SELDOM
+    own = weigh(people - 1, seen, told, before, a_night)
+    gap = min(SELDOM, before / max(1.0, a_night) / told)
+    return min(rare, own, key=lambda one: one.surprise), gap / (1 + told / ALIKE)
 
 
 def _has_changed(past: Past, chance: Chance, last: Emergence | None, people_at_last: int, acknowledged: bool) -> bool:
@@ -144,8 +189,7 @@ def _has_changed(past: Past, chance: Chance, last: Emergence | None, people_at_l
 def _find_rise(past: Past, cut: Cut, among: int) -> _Found | None:
     """More people in the last nights than its own past explains, on sources that we have known for a while."""
     found: list[tuple[float, _Found]] = []
-    least = max(cut.surprise, log10(max(1, among) * LOOKS / cut.budget))
-    for nights in WINDOWS:
+    for nights, surer in WINDOWS.items():
         since = past.window(nights)
         known = _known_sources(past, since)
         people = len({person for _, person, source, _ in past.fresh(since) if source in known})
@@ -156,8 +200,9 @@ def _find_rise(past: Past, cut: Cut, among: int) -> _Found | None:
         side = Past(past.night, tuple(rows), tuple(a for a in past.arrivals if a[2] in known))
         told = len([a for a in side.arrivals if past.night - PAST <= a[0] <= before])
         seen = side.seen(since, past.night)
-        chance = weigh(people, seen, told, side.seen(past.night - PAST, before), seen / nights)
-        if chance.surprise >= least:
+        lumpy = lumps(side, before, nights)
+        chance = weigh(people, seen, told, side.seen(past.night - PAST, before), seen / nights, lumps=lumpy)
+        if chance.surprise >= max(cut.surprise, cut.bar("rising", among) + log10(surer)):
             said = sentence(people, nights, chance, seen, f"rising: first told on {say(past.first_told)}")
             found.append((chance.surprise, ("rising", people, chance, said)))
     return max(found, key=lambda pair: pair[0])[1] if found else None
@@ -172,7 +217,7 @@ def _find_back(past: Past, cut: Cut, resolved_on: date | None, last: Emergence |
     """Told again by enough people after it was resolved, or after a silence in which we could have heard it."""
     if resolved_on is not None:
         return _find_after_fix(past, cut, resolved_on, last)
-    gap = _find_return(past, cut.budget * SILENCE.days / max(1, among))
+    gap = _find_return(past, 10 ** -cut.bar("back", among, RARELY))
     if gap is None or (last is not None and last.night >= gap[0]):
         return None
     since, why = gap

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import inf, sqrt
 
 from listening.types import DayCount
 
@@ -13,6 +14,7 @@ AGAIN = timedelta(days=14)  # after which the same person's words count as a new
 USUAL = timedelta(days=28)  # what a source gave in so many days before it fell silent
 SILENT_NIGHTS = 3  # a source must have given nothing for so many nights to be silent ...
 SILENT_POSTS = 8.0  # ... in which so many posts were expected
+KNOWN_LUMPS = 8  # so many people must have come before we can say how lumpily they come
 LOUD_FROM = 5  # days on which somebody must have told it to be loud
 
 
@@ -64,6 +66,25 @@ def _find_loud(rows: Sequence[DayCount]) -> set[str]:
     """Find who tells it more often than all others together: counted, three bystanders would make it a pain of four."""
     told = Counter(person for row in rows for person in row.people)
     return {person for person, days in told.items() if days >= LOUD_FROM and 2 * days > told.total()}
+
+
+def lumps(past: Past, until: date, nights: int) -> float:
+    """How lumpily people came up to a night: the size of a negative binomial for so many nights.
+
+    The variance of the nights against their mean (index of dispersion); only what is surely more than chance counts.
+    """
+    seen: dict[date, int] = defaultdict(int)
+    for row in past.rows:
+        if row.day <= until:
+            seen[row.day] += max(row.seen, len(row.people))
+    came = Counter(day for day, _, _, _ in past.arrivals if day <= until)
+    told, posts, days = came.total(), sum(seen.values()), len(seen)
+    if told < KNOWN_LUMPS or days <= 1:
+        return inf
+    expected = {day: max(told * count / posts, 1e-9) for day, count in seen.items() if count}
+    index = sum((came[day] - mean) ** 2 / mean for day, mean in expected.items()) / (len(expected) - 1)
+    unsure = 2 * sqrt((2 + days / told) / days)
+    return nights * told / days / (index - unsure - 1) if index - unsure > 1 else inf
 
 
 def missed(past: Past, silent_from: date, until: date) -> float:

@@ -9,7 +9,7 @@ from listening.errors import MailError, MailUnavailable
 from listening.outputs.mail import compose
 from listening.outputs.smtp import send
 from listening.outputs.text import link, one_line
-from listening.outputs.wording import KIND_WORDS
+from listening.outputs.wording import KIND_WORDS, SIGHT_WORDS
 from listening.types import Alert, Smtp
 
 Deliver = Callable[[Alert, str, str, datetime, Smtp | None], None]
@@ -64,22 +64,34 @@ def _by_apprise(alert: Alert, address: str, base_url: str, now: datetime, _smtp:
         raise MailError("apprise does not know this address", "see its list of services; correct journey.toml")
     said = payload(alert, base_url, now)
     lines = [f"{one['kind']}: {one['name']}\n{one['why']}\n{one['link']}".rstrip() for one in _items(alert, base_url)]
+    lines += [f"{SIGHT_WORDS[one.sight.kind]}: {one.name}\n{one.sight.sentence}" for one in alert.sights]
     body = "\n\n".join([*lines, *(f"Not seen: {one}" for one in alert.not_seen)]) or "Nothing new."
     if not notes.notify(title=str(said["subject"]), body=body, body_format="text"):
         raise MailUnavailable("the service did not take it", "it is tried again")
 
 
 def payload(alert: Alert, base_url: str, now: datetime) -> dict[str, object]:
-    """Return what a webhook gets: id, night, owner, subject, pain_points (id, name, why ...), not_seen, sent_at."""
+    """Return what a webhook gets: id, night, owner, subject, pain_points, touchpoints (id, name, why ...), not_seen."""
     items = _items(alert, base_url)
-    first = f"{items[0]['kind']}: {items[0]['name']}" if items else "Nothing new"
+    heads = [f"{one['kind']}: {one['name']}" for one in items]
+    heads += [f"{SIGHT_WORDS[one.sight.kind]}: {one_line(one.name, 120)}" for one in alert.sights]
     return {
         "format": "listening.alert.v1",
         "id": alert.id,
         "night": alert.night.isoformat(),
         "owner": alert.owner.id,
-        "subject": first + (f", and {len(items) - 1} more" if len(items) > 1 else ""),
+        "subject": (heads[0] if heads else "Nothing new") + (f", and {len(heads) - 1} more" if len(heads) > 1 else ""),
         "pain_points": items,
+        "touchpoints": [
+            {
+                "id": one.sight.touchpoint,
+                "name": one_line(one.name, 120),
+                "kind": one.sight.kind,
+                "since": one.sight.since.isoformat(),
+                "why": one.sight.sentence,
+            }
+            for one in alert.sights
+        ],
         "not_seen": list(alert.not_seen),
         "sent_at": now.isoformat(),
     }

@@ -19,8 +19,8 @@ from listening.outputs.charts import text_bars
 from listening.outputs.pages import fill
 from listening.outputs.sparkline import sparkline
 from listening.outputs.text import header, link, one_line
-from listening.outputs.wording import KIND_WORDS
-from listening.types import Alert, AlertItem, Quote
+from listening.outputs.wording import KIND_WORDS, SIGHT_WORDS, facts
+from listening.types import Alert, AlertItem, Quote, SightItem
 
 ORDER = ("new", "back", "rising", "slow_burn")  # new things first
 MOST_ITEMS = 40  # a mail that is longer is read by nobody; the rest is counted and stands on the board
@@ -49,6 +49,7 @@ class Piece:
     where: str
     kind: str
     why: str
+    facts: tuple[tuple[str, str, str], ...]  # what is counted, how much, and its interval or remark
     people: int
     trend: tuple[int, ...]
     bars: str
@@ -56,6 +57,17 @@ class Piece:
     assign: str
     link: str
     cid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A touchpoint that went blind or is seen again."""
+
+    kind: str
+    name: str
+    stage: str
+    why: str
+    link: str
 
 
 def compose(alert: Alert, *, sender: str, base_url: str, now: datetime) -> EmailMessage:
@@ -73,6 +85,7 @@ def compose(alert: Alert, *, sender: str, base_url: str, now: datetime) -> Email
         "night": alert.night,
         "pieces": pieces,
         "more": len(items[MOST_ITEMS:]),
+        "sights": [_seen(one, board) for one in alert.sights],
         "not_seen": [one_line(sentence, 400) for sentence in alert.not_seen],
         "board": board,
         "note": "\n".join(one_line(line, 400) for line in alert.note.splitlines()[:60]),
@@ -166,6 +179,7 @@ def _piece(item: AlertItem, board: str) -> Piece:
         ),
         kind=KIND_WORDS.get(item.emergence.kind, one_line(item.emergence.kind, 40)),
         why=one_line(item.emergence.sentence, 400),
+        facts=facts(item),
         people=item.emergence.people,
         trend=item.trend,
         bars=text_bars(item.trend),
@@ -173,6 +187,17 @@ def _piece(item: AlertItem, board: str) -> Piece:
         assign=f"listening pain-points assign {shlex.quote(point_id)} --owner NAME",
         link=f"{board}/pain-points/{in_url(point_id, safe='')}" if board else "",
         cid=f"{re.sub('[^A-Za-z0-9-]', '-', point_id)}.trend@listening",
+    )
+
+
+def _seen(item: SightItem, board: str) -> Seen:
+    touchpoint = in_url(item.sight.touchpoint, safe="")
+    return Seen(
+        SIGHT_WORDS[item.sight.kind],
+        one_line(item.name, 120),
+        one_line(item.stage, 80),
+        one_line(item.sight.sentence, 400),
+        f"{board}/pain-points?touchpoint={touchpoint}" if board else "",
     )
 
 

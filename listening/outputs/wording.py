@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from listening.types import Interval, PainPointRow
+from listening.types import AlertItem, Interval, PainPointRow
 
 STATUS_WORDS = {
     "open": "open",
@@ -26,7 +26,30 @@ CHANGE_WORDS = {
     "resolved": "Resolved",
     "merged": "Merged",
 }
+SIGHT_WORDS = {"blind": "Blind", "seen_again": "Seen again"}
 KIND_WORDS = {"new": "New", "back": "Back again", "rising": "Rising", "slow_burn": "Slow burn"}
+
+
+def facts(item: AlertItem) -> tuple[tuple[str, str, str], ...]:
+    """Return a pain point's measures of four weeks as (what, how much, interval or remark); few words each."""
+    found, rate = item.measures, item.rate
+    if found is None or rate is None:
+        return ()
+    inside = f"and {count(found.people_inside, 'person', 'people')} to you" if found.people_inside else "none to you"
+    index, feels = found.unspoken_index, found.sentiment
+    told = [
+        ("people in four weeks", f"{found.people:,}", inside),
+        ("per 1,000 posts seen", f"{rate.value:.1f}", f"{rate.low:.1f} to {rate.high:.1f}"),
+    ]
+    if index is None:
+        told.append(("unspoken index", "unknown", "until surveys or tickets are imported"))
+    else:
+        told.append(("unspoken index", percent(index.value), f"{percent(index.low)} to {percent(index.high)}"))
+    if feels is not None:
+        told.append(("how they feel", signed(feels.value), f"{signed(feels.low)} to {signed(feels.high)}"))
+    if found.reach:
+        told.append(("read it", f"{found.reach:,}", "views or likes, counted apart"))
+    return tuple(told)
 
 
 def day(when: date) -> str:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
+from itertools import chain
 
 from listening.errors import MailError, MailUnavailable
+from listening.measures import per_thousand
 from listening.outputs import deliver
 from listening.pipeline.caring import ill_of_the_week, ill_tonight, newly_ill
+from listening.pipeline.measuring import measure_points
 from listening.pipeline.nights import is_dead, night_of, this_process
 from listening.pipeline.owning import heard_by, owner_of
+from listening.pipeline.sighting import sight_items
 from listening.settings import Settings
 from listening.store import Store, reads, writes
-from listening.types import Alert, AlertItem, Crawl, Emergence, JourneyMap, Owner, PainPoint
+from listening.types import Alert, AlertItem, Crawl, Emergence, JourneyMap, Owner, PainPoint, Sight
 
 log = logging.getLogger(__name__)
 UNTOLD = timedelta(days=7)  # so far back a night that broke off before its mails is made up for
@@ -53,7 +57,8 @@ def _alerts(store: Store, settings: Settings, night: date) -> list[Alert]:
     points = {point.id: point for point in reads.points(store, map_id=journey.id)}
     told = reads.told_since(store, journey.id, night - UNTOLD)
     untold = [one for one in _week(store, points, night) if (one.pain_point_id, one.kind, one.night) not in told]
-    by_owner = _by_owner(journey, points, untold)
+    by_owner, seen = _by_owner(journey, points, untold), _sights(store, journey, night, told)
+    by_owner |= {owner: [] for owner in seen if owner not in by_owner}
     if newly_ill(store, settings, night=night) and (hears := heard_by(journey, "", "", "")):
         by_owner.setdefault(hears, [])  # somebody has to hear of it, whatever else happened
     unseen = (*_not_seen(reads.crawls(store, night)), *ill_tonight(store, settings, night=night))
@@ -62,13 +67,14 @@ def _alerts(store: Store, settings: Settings, night: date) -> list[Alert]:
             _alert_id(journey, owner, night, channel),
             owner,
             night,
-            _items(store, journey, points, found, night, owner, channel),
+            _items(store, settings, points, found, night, owner, channel),
             unseen,
             channel,
+            sights=sight_items(journey, seen.get(owner, ())),
         )
         for owner, found in sorted(by_owner.items(), key=lambda pair: pair[0].id)
         for channel in owner.channels
-        if owner.digest != "weekly" or not found
+        if owner.digest != "weekly" or not (found or owner in seen)
     ]
 
 
@@ -91,22 +97,39 @@ def _by_owner(
     return by_owner
 
 
+def _sights(
+    store: Store, journey: JourneyMap, night: date, told: Collection[tuple[str, str, date]] = ()
+) -> dict[Owner, list[Sight]]:
+    """Touchpoints that went blind or are seen again this week and were not told, by the owner who hears of it."""
+    stages = {one.id: one.stage for one in journey.touchpoints}
+    found: dict[Owner, list[Sight]] = defaultdict(list)
+    for one in reads.sights(store, journey.id):
+        owner = heard_by(journey, "", stages.get(one.touchpoint, ""), one.touchpoint)
+        is_new = (
+            night - UNTOLD < one.night <= night and (f"touchpoint {one.touchpoint}", one.kind, one.night) not in told
+        )
+        if owner is not None and is_new and one.touchpoint in stages:
+            found[owner].append(one)
+    return found
+
+
 def _muted(point: PainPoint, night: date) -> bool:
     return point.muted_until is not None and night <= point.muted_until
 
 
 def _items(  # noqa: PLR0917 - all of them are needed
     store: Store,
-    journey: JourneyMap,
+    settings: Settings,
     points: Mapping[str, PainPoint],
     found: Sequence[Emergence],
     night: date,
     owner: Owner,
     channel: str = "mail",
 ) -> tuple[AlertItem, ...]:
-    ids = [one.pain_point_id for one in found]
+    journey, ids = settings.journey, [one.pain_point_id for one in found]
     before = reads.told_before(store, owner.id, channel, ids)
     quotes, trends = reads.quotes(store, ids), reads.weekly_people(store, ids, night, WEEKS)
+    measured = measure_points(store, settings, ids, until=night)
     stages = {stage.id: stage.name for stage in journey.stages}
     touchpoints = {touchpoint.id: touchpoint.name for touchpoint in journey.touchpoints}
     ordered = sorted(found, key=lambda one: (KINDS.index(one.kind), -one.people, one.pain_point_id))
@@ -120,6 +143,8 @@ def _items(  # noqa: PLR0917 - all of them are needed
             quotes=quotes[one.pain_point_id],
             trend=trends[one.pain_point_id],
             thread=before[one.pain_point_id],
+            measures=(found_now := measured.get(one.pain_point_id)),
+            rate=per_thousand(found_now.people, found_now.exposure) if found_now else None,
         )
         for one in ordered
     )
@@ -188,18 +213,22 @@ def tell_week(store: Store, settings: Settings, *, now: datetime) -> Told:
     points = {point.id: point for point in reads.points(store, map_id=journey.id)}
     week = list({one.pain_point_id: one for one in _week(store, points, night)}.values())
     ill = ill_of_the_week(store, settings, night=night)
-    mine = {o: found for o, found in _by_owner(journey, points, week).items() if o.digest == "weekly"}
+    seen = _sights(store, journey, night)
+    everyone: dict[Owner, list[Emergence]] = {owner: [] for owner in seen}
+    everyone |= _by_owner(journey, points, week)
+    mine = {o: found for o, found in everyone.items() if o.digest == "weekly"}
     fallback = next((one for one in journey.owners if one.id == journey.fallback_owner and one.enabled), None)
-    if fallback is not None and (week or ill):
+    if fallback is not None and (week or ill or seen):
         mine[fallback] = week
     digests = [
         Alert(
             _alert_id(journey, owner, night, channel, "#week"),
             owner,
             night,
-            _items(store, journey, points, found, night, owner, channel),
+            _items(store, settings, points, found, night, owner, channel),
             ill if owner is fallback else (),
             channel,
+            sights=sight_items(journey, chain(*seen.values()) if owner is fallback else seen.get(owner, ())),
         )
         for owner, found in sorted(mine.items(), key=lambda pair: pair[0].id)
         for channel in owner.channels

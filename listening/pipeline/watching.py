@@ -7,9 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from listening.emergence import SENSITIVITIES, judge, judge_fix
+from listening.emergence import SENSITIVITIES, judge, judge_fix, may_burn
 from listening.pipeline.nights import night_of
 from listening.pipeline.owning import sensitivity_of
+from listening.pipeline.sighting import watch_sight
 from listening.settings import Settings
 from listening.store import PointChange, Store, reads, writes
 from listening.types import DayCount, Emergence, FixVerdict, LedgerEntry, PainPoint
@@ -22,8 +23,12 @@ BECOMES = {"holds": "holds", "came_back": "came_back", "cannot_tell": "watch"}
 
 
 def watch(store: Store, settings: Settings, *, now: datetime) -> tuple[Emergence, ...]:
-    """Judge every pain point that was told lately and every fix, and keep what emerged and what became of the fixes."""
+    """Judge every pain point that was told lately and every fix, and keep what emerged and what became of the fixes.
+
+    And which touchpoints cannot be seen any more.
+    """
     night = night_of(settings, now)
+    watch_sight(store, settings, night=night)
     everyone = reads.points(store, map_id=settings.journey.id)
     mended = {point.id for point in everyone if point.status in WATCHED and point.resolved_on}
     points = [point for point in everyone if point.last_seen >= night - STIRRED or point.id in mended]
@@ -31,7 +36,8 @@ def watch(store: Store, settings: Settings, *, now: datetime) -> tuple[Emergence
         return ()
     days = _days(store, settings, [point.id for point in points], night)
     last = _last_before(reads.emergences(store, days.keys()), night)
-    found = [_judge(settings, p, days[p.id], last.get(p.id), night, len(points)) for p in points]
+    among = len(points), sum(_may_burn(settings, p, days[p.id], night) for p in points if p.id not in last)
+    found = [_judge(settings, p, days[p.id], last.get(p.id), night, among) for p in points]
     emerged = tuple(one for one in found if one is not None)
     writes.keep_emergences(store, emerged)
     for point in points:
@@ -60,8 +66,17 @@ def _days(store: Store, settings: Settings, ids: Collection[str], night: date) -
     }
 
 
+def _may_burn(settings: Settings, point: PainPoint, days: Sequence[DayCount], night: date) -> bool:
+    return may_burn(days, night=night, sensitivity=sensitivity_of(settings, point))
+
+
 def _judge(  # noqa: PLR0917 - all of them are needed
-    settings: Settings, point: PainPoint, days: Sequence[DayCount], last: Emergence | None, night: date, among: int
+    settings: Settings,
+    point: PainPoint,
+    days: Sequence[DayCount],
+    last: Emergence | None,
+    night: date,
+    among: tuple[int, int],
 ) -> Emergence | None:
     told = [row for row in days if last is not None and row.day <= last.night and not row.backlog]
     return judge(
@@ -73,7 +88,8 @@ def _judge(  # noqa: PLR0917 - all of them are needed
         last=last,
         people_at_last=len({person for row in told for person in row.people}),
         sensitivity=sensitivity_of(settings, point),
-        among=among,
+        among=among[0],
+        untold=among[1],
         acknowledged=point.acknowledged_at is not None,
     )
 

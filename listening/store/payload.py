@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
-from listening.types import Alert, AlertItem, Emergence, Owner, Quote
+from listening.types import Alert, AlertItem, Emergence, Interval, Measures, Owner, Quote, Sight, SightItem
 
 
 def alert_json(alert: Alert) -> dict[str, Any]:
@@ -38,6 +38,7 @@ def alert_of(payload: Mapping[str, Any]) -> Alert:
         subject=payload.get("subject", ""),
         note=payload.get("note", ""),
         about=payload.get("about", ""),
+        sights=tuple(_sight(one) for one in payload.get("sights", ())),
     )
 
 
@@ -54,8 +55,29 @@ def _item(item: Mapping[str, Any]) -> AlertItem:
             "quotes": tuple(_quote(quote) for quote in item["quotes"]),
             "trend": tuple(item["trend"]),
             "thread": tuple(item.get("thread", ())),
+            "measures": _measures(item.get("measures")),
+            "rate": _interval(item.get("rate")),
         }
     )
+
+
+def _measures(found: Mapping[str, Any] | None) -> Measures | None:
+    if found is None:
+        return None
+    changed: dict[str, Any] = {name: date.fromisoformat(found[name]) for name in ("since", "until")}
+    changed |= {name: _interval(found[name]) for name in ("sentiment", "unspoken_index")}
+    changed |= {name: tuple((word, people) for word, people in found[name]) for name in ("signals", "sources")}
+    return Measures(**{**found, **changed})
+
+
+def _interval(found: Mapping[str, float] | None) -> Interval | None:
+    return None if found is None else Interval(**found)
+
+
+def _sight(item: Mapping[str, Any]) -> SightItem:
+    sight = item["sight"]
+    days = {name: date.fromisoformat(sight[name]) for name in ("night", "since")}
+    return SightItem(Sight(**{**sight, **days, "sources": tuple(sight["sources"])}), item["name"], item["stage"])
 
 
 def _quote(quote: Mapping[str, Any]) -> Quote:

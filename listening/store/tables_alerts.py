@@ -1,10 +1,10 @@
-"""The table beside the outbox: which pain point was told in which alert."""
+"""The tables beside the outbox: which pain point was told in which alert, and which touchpoints cannot be seen."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 
-from listening.store.columns import CleanText
+from listening.store.columns import CleanText, JsonText
 from listening.store.tables import metadata
 
 alert_points = sa.Table(
@@ -15,4 +15,16 @@ alert_points = sa.Table(
     sa.Column("kind", CleanText, nullable=False, server_default=""),
     sa.Column("emerged", sa.Date, nullable=False),  # the night of the emergence that was told
     sa.Index(None, "pain_point_id"),
+)
+
+sights = sa.Table(
+    "sights",  # touchpoints that went blind, or are seen again
+    metadata,
+    sa.Column("map", CleanText, primary_key=True),
+    sa.Column("touchpoint", CleanText, primary_key=True),
+    sa.Column("night", sa.Date, primary_key=True),
+    sa.Column("kind", CleanText, nullable=False, server_default=""),
+    sa.Column("since", sa.Date, nullable=False),
+    sa.Column("sources", JsonText, nullable=False),
+    sa.Column("sentence", CleanText, nullable=False, server_default=""),
 )

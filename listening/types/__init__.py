@@ -5,7 +5,7 @@ A *post* is what a site published, a *document* is what we keep of it, a *passag
 is tonight's, a *pain point* lasts. One file a chapter; everything is imported from here.
 """
 
-from listening.types.alerts import Alert, AlertItem, Smtp
+from listening.types.alerts import Alert, AlertItem, SightItem, Smtp
 from listening.types.board import (
     Cell,
     Event,
@@ -22,7 +22,7 @@ from listening.types.board import (
     Week,
 )
 from listening.types.documents import Document
-from listening.types.emergence import DayCount, Emergence
+from listening.types.emergence import DayCount, Emergence, Sight
 from listening.types.fixes import VERDICTS, FixVerdict
 from listening.types.goals import Goal, Measure, Progress
 from listening.types.journey import JourneyMap, Owner, Persona, Stage, Touchpoint
@@ -136,6 +136,8 @@ __all__ = [
     "Session",
     "Share",
     "Shown",
+    "Sight",
+    "SightItem",
     "Signal",
     "Smtp",
     "SourceConfig",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from listening.types.emergence import Emergence
+from listening.types.emergence import Emergence, Sight
 from listening.types.journey import Owner
+from listening.types.measures import Interval, Measures
 from listening.types.pain_points import Quote
 
 
@@ -22,6 +23,17 @@ class AlertItem:
     quotes: tuple[Quote, ...]
     trend: tuple[int, ...]  # distinct people a week, oldest first
     thread: tuple[str, ...] = ()  # ids of the earlier alerts in which this owner heard of it, oldest first
+    measures: Measures | None = None  # of the four weeks to the night
+    rate: Interval | None = None  # people per 1,000 posts in these weeks
+
+
+@dataclass(frozen=True, slots=True)
+class SightItem:
+    """One touchpoint inside an alert that went blind, or is seen again."""
+
+    sight: Sight
+    name: str
+    stage: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,7 @@ class Alert:
     subject: str = ""  # of a mail that is no night's alert: a comment, a review that is due
     note: str = ""  # its words
     about: str = ""  # the pain point that it is about
+    sights: tuple[SightItem, ...] = ()  # touchpoints that went blind or are seen again
 
 
 @dataclass(frozen=True, slots=True)

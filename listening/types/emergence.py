@@ -30,3 +30,15 @@ class Emergence:
     high: float
     surprise: float
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """That a touchpoint went blind (nothing comes from where people spoke of it), or that it is seen again."""
+
+    touchpoint: str
+    night: date
+    kind: str  # "blind" | "seen_again"
+    since: date
+    sources: tuple[str, ...]  # that fell silent, or that can be read again
+    sentence: str

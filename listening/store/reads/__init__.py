@@ -24,7 +24,7 @@ from listening.store.reads.day import (
     map_versions_of,
     reviews,
 )
-from listening.store.reads.days import day_counts, heard_in, quotes, weekly_people
+from listening.store.reads.days import day_counts, heard_in, quotes, seen_days, speakers, weekly_people
 from listening.store.reads.decisions import apart, joined_by_hand, parted_by_hand, suggestion, suggestions
 from listening.store.reads.deliveries import deliveries, tickets
 from listening.store.reads.documents import (
@@ -56,6 +56,7 @@ from listening.store.reads.nights import (
     crawls_between,
     last_night,
     nights,
+    sights,
     told_before,
     told_since,
 )
@@ -168,11 +169,14 @@ __all__ = [
     "search",
     "seen",
     "seen_by_week",
+    "seen_days",
     "session",
     "sessions_of",
+    "sights",
     "signals_of",
     "similar",
     "source_notes",
+    "speakers",
     "spots",
     "stage_moods",
     "stored_of",

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, Row
 
 from listening.store.engine import Store
 from listening.store.reads.documents import first_nights
-from listening.store.reads.points import in_points
+from listening.store.reads.points import heard, in_points
 from listening.store.rows import who
 from listening.store.statements import in_slices
 from listening.store.tables import documents, memberships, signals, sources
@@ -69,6 +69,29 @@ def day_counts(
     late = {(day, source): source in first and day < first[source] for (day, source), _ in days}
     blank = {key: DayCount(*key, seen=count, backlog=late[key]) for key, count in days}
     return {point: [_day(blank[key], told.get(key)) for key, _ in days] for point, told in people.items()}
+
+
+def seen_days(store: Store, since: date, until: date, zone: str) -> list[DayCount]:
+    """Return how many documents each source showed on each local day; nobody is counted."""
+    place = ZoneInfo(zone)
+    seen: dict[tuple[date, str], int] = defaultdict(int)
+    period = sa.and_(within(since, until, zone), outside)
+    with store.reading() as connection:
+        for moment, source in connection.execute(sa.select(documents.c.created_at, documents.c.source).where(period)):
+            seen[moment.astimezone(place).date(), source] += 1
+    return [DayCount(day, source, count) for (day, source), count in sorted(seen.items())]
+
+
+def speakers(store: Store, since: date, until: date, zone: str) -> dict[str, dict[str, int]]:
+    """Return how many different people spoke of each touchpoint in each source, whether it hurt or not."""
+    columns = signals.c.touchpoint, documents.c.source, sa.func.count(sa.distinct(who))
+    spoken = sa.select(*columns).select_from(heard).where(within(since, until, zone), outside)
+    spoken = spoken.where(signals.c.touchpoint.is_not(None)).group_by(signals.c.touchpoint, documents.c.source)
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    with store.reading() as connection:
+        for touchpoint, source, people in connection.execute(spoken):
+            found[touchpoint][source] = people
+    return found
 
 
 def _day(blank: DayCount, people: set[str] | None) -> DayCount:

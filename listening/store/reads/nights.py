@@ -17,7 +17,8 @@ from listening.store.tables import alerts as alerts_table
 from listening.store.tables import crawls as crawls_table
 from listening.store.tables import nights as nights_table
 from listening.store.tables_alerts import alert_points
-from listening.types import Alert, Crawl
+from listening.store.tables_alerts import sights as sights_table
+from listening.types import Alert, Crawl, Sight
 
 
 def crawls(store: Store, night: date | None = None, *, source: str | None = None) -> list[Crawl]:
@@ -128,8 +129,20 @@ def told_before(store: Store, owner: str, channel: str, point_ids: Collection[st
     return {one: tuple(ids) for one, ids in found.items()}
 
 
+def sights(store: Store, map_id: str) -> list[Sight]:
+    """Return what became of the sight of a map's touchpoints, by night."""
+    mine = sa.select(sights_table).where(sights_table.c.map == map_id)
+    with store.reading() as connection:
+        rows = connection.execute(mine.order_by(sights_table.c.night, sights_table.c.touchpoint)).mappings()
+        wanted = ("touchpoint", "night", "kind", "since", "sentence")
+        return [Sight(**{name: row[name] for name in wanted}, sources=tuple(row["sources"])) for row in rows]
+
+
 def told_since(store: Store, map_id: str, since: date) -> set[tuple[str, str, date]]:
-    """Return the (pain point, kind, night of the emergence) that the alerts of a map told on or after a night."""
+    """Return the (pain point, kind, night of the emergence) that the alerts of a map told on or after a night.
+
+    A touchpoint that went blind or is seen again stands there as "touchpoint ID".
+    """
     columns = (alert_points.c.pain_point_id, alert_points.c.kind, alert_points.c.emerged)
     told = sa.select(*columns).join(alerts_table, alerts_table.c.id == alert_points.c.alert_id)
     with store.reading() as connection:

@@ -3,6 +3,7 @@
 from listening.store.writes.alerts import (
     claim_alert,
     free_claims,
+    keep_sights,
     mark_dead,
     mark_retry,
     mark_sent,
@@ -95,6 +96,7 @@ __all__ = [
     "keep_placement",
     "keep_readings",
     "keep_review",
+    "keep_sights",
     "keep_suggestions",
     "keep_ticket_state",
     "keep_token",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -13,8 +14,8 @@ from listening.store.engine import Store
 from listening.store.payload import alert_json, alert_of
 from listening.store.statements import in_slices, insert_new
 from listening.store.tables import alerts
-from listening.store.tables_alerts import alert_points
-from listening.types import Alert
+from listening.store.tables_alerts import alert_points, sights
+from listening.types import Alert, Sight
 
 
 def queue_alerts(store: Store, new: Sequence[Alert], *, map_id: str, now: datetime) -> int:
@@ -40,11 +41,18 @@ def queue_alerts(store: Store, new: Sequence[Alert], *, map_id: str, now: dateti
     return queued
 
 
+def keep_sights(store: Store, found: Sequence[Sight], *, map_id: str) -> None:
+    """Keep what became of touchpoints' sight; one of the same touchpoint and night is there already and stays."""
+    rows = [asdict(one) | {"map": map_id, "sources": list(one.sources)} for one in found]
+    with store.writing() as connection:
+        insert_new(connection, sights, rows)
+
+
 def _which(ids: Sequence[str]) -> sa.Select[tuple[str]]:
     return sa.select(alerts.c.id).where(alerts.c.id.in_(ids))
 
 
-def _told(alert: Alert) -> list[Mapping[str, object]]:
+def _told(alert: Alert) -> Sequence[Mapping[str, object]]:
     return [
         {
             "alert_id": alert.id,
@@ -53,6 +61,14 @@ def _told(alert: Alert) -> list[Mapping[str, object]]:
             "emerged": item.emergence.night,
         }
         for item in alert.items
+    ] + [
+        {
+            "alert_id": alert.id,
+            "pain_point_id": f"touchpoint {item.sight.touchpoint}",
+            "kind": item.sight.kind,
+            "emerged": item.sight.night,
+        }
+        for item in alert.sights
     ]
 
 

@@ -1,0 +1,32 @@
+"""The outbox as a Prefect flow: mails and messages that were put off are tried again between the nights."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+from prefect import flow, task
+
+from flows.house import enter, leave, moment
+from listening import pipeline
+
+
+@task(name="send", persist_result=False)
+def send(config: str, now: str) -> pipeline.Told:
+    """Send what waits and is due."""
+    house = enter(config)
+    return pipeline.send_waiting(house.store, house.settings, now=moment(now))
+
+
+@flow(name="outbox", persist_result=False)
+def outbox(config: str = "configs", now: str = "") -> dict[str, int]:
+    """Try again what was put off; returns how many were sent, wait, and were given up."""
+    return asdict(send(config, moment(now).isoformat()))
+
+
+def run_outbox(config: Path) -> dict[str, int]:
+    """Send what is due here and now."""
+    try:
+        return outbox(str(config), "")
+    finally:
+        leave(str(config))
