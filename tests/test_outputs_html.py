@@ -301,3 +301,13 @@ class TestPictures:
         bars = trend_bars((0, 3, 6), width=30, height=10)
         assert [(bar.x, bar.height, bar.y) for bar in bars] == [(0.0, 1.5, 8.5), (10.0, 5.0, 5.0), (20.0, 10.0, 0.0)]
         assert trend_bars(()) == ()
+
+
+def test_a_page_for_paper_has_so_many_cards_and_says_what_it_left_out() -> None:
+    rows = tuple(row(id=f"pp-{n}", name=f"pain {n}", people=100 - n, stage="use") for n in range(9))
+    page = render(replace(report(), pain_points=rows), most=4).decode()
+    tree = Tree(page)
+    assert [one.attributes["id"] for one in tree.css("article")] == ["pp-0", "pp-1", "pp-2", "pp-3"]
+    assert "The 4 that most people told stand here; 5 others" in tree.text()
+    assert {one.attributes["href"] for one in tree.css(".map a")} <= {"#pp-0", "#pp-1", "#pp-2", "#pp-3"}
+    assert len(Tree(render(replace(report(), pain_points=rows)).decode()).css("article")) == 9

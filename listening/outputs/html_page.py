@@ -15,6 +15,7 @@ from listening.outputs.workbook_base import owner_names
 from listening.types import CHANGES, Crawl, MapChange, Report, StageMood
 
 FIRST_LOOK = 5  # so many pain points are named at the top
+IN_CELL = 12  # so many are named at a touchpoint of the map; all stand below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,12 @@ class SourceHealth:
     trouble: str
 
 
-def render(report: Report) -> bytes:
-    """Return UTF-8 HTML: styles and pictures inline, no script, no request to anywhere, every text escaped."""
+def render(report: Report, *, most: int | None = None) -> bytes:
+    """Return UTF-8 HTML: styles and pictures inline, no script, no request to anywhere, every text escaped.
+
+    With `most` so many pain points have their card, those of most people; the page says how many were left out.
+    """
+    cards = report.pain_points[:most]
     blind = [row for row in report.touchpoints if row.state == "blind"]
     page = fill(
         "report.html",
@@ -62,7 +67,10 @@ def render(report: Report) -> bytes:
         owners=owner_names(report.owners),
         stage_owners={mood.stage: mood.owner for mood in report.moods},
         changed=_changed(report),
-        shown={row.id for row in report.pain_points},
+        cards=cards,
+        left_out=len(report.pain_points) - len(cards),
+        shown={row.id for row in cards},
+        in_cell=IN_CELL,
     )
     return page.encode()
 
