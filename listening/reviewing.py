@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from math import exp, lgamma, log, log1p
 
-from listening.types import PainPoint, PointCard, Review, ReviewChanges
+from listening.outputs.wording import count, short_day
+from listening.types import Emergence, LedgerEntry, MapChange, PainPoint, Review
 
-LEAST = 3  # people by which a change is more than a whim
-FACTOR = 1.25
+UNLIKELY = 0.05  # below this the difference is told; at or above it, it may be chance
+FIXED = ("done", "watch", "holds")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How many people told each pain point outside, in a period and in the one before; and the posts seen in both."""
+
+    now: Mapping[str, int]
+    before: Mapping[str, int]
+    seen_now: int
+    seen_before: int
+    first: Mapping[str, date] = field(default_factory=dict)  # the day on which each was first told, where it is known
 
 
 def months_later(day: date, months: int) -> date:
@@ -33,40 +47,82 @@ def period(reviews: Sequence[Review], today: date, months: int) -> tuple[date, d
 
 
 def changes(
-    cards: Sequence[PointCard],
-    before: Mapping[str, int],
-    merged: Sequence[PainPoint],
-    *,
+    points: Sequence[PainPoint],
+    told: Told,
     since: date,
-    until: date,
-    seen: tuple[int, int],
-) -> ReviewChanges:
-    """Return what became of pain points: `cards` hold the people of the period, `before` those of the one before it.
+    *,
+    lines: Sequence[LedgerEntry],
+    emergences: Sequence[Emergence],
+    names: Mapping[str, str],
+) -> tuple[MapChange, ...]:
+    """Return what changed, each pain point once, or twice where it was also resolved or merged; most people first.
 
-    Grown and shrunk are judged per post that could be seen (`seen`: before and in the period), by a quarter and three
-    people at least; so an outage or a new source is neither.
+    Growth is told per post that we could see, and only where chance would do it in less than one of twenty cases.
+    `lines` and `emergences` are the period's; `names` are those of all pain points, merged ones too.
     """
-    scale = seen[1] / seen[0] if seen[0] else 1.0
-    new = [one for one in cards if since <= one.point.born <= until]
-    old = [one for one in cards if one.point.born < since]
-    done = [one for one in cards if _resolved(one.point, since, until)]
-    return ReviewChanges(
-        since=since,
-        until=until,
-        new=tuple(new),
-        grown=tuple(one for one in old if _more(one.people, before.get(one.point.id, 0) * scale)),
-        shrunk=tuple(one for one in old if _more(before.get(one.point.id, 0) * scale, one.people)),
-        resolved=tuple(done),
-        back=tuple(one for one in cards if one.kind == "back" or one.point.status == "came_back"),
-        merged=tuple(merged),
-        before=dict(before),
+    back = {one.pain_point_id: one for one in emergences if one.kind == "back"}
+    fixed = {one.pain_point_id: one for one in lines if _fixes(one)}
+    moved = [_moved(one, told, since, back.get(one.id)) for one in points]
+    resolved = [_resolved(one, told, fixed[one.id]) for one in points if one.id in fixed and one.status in FIXED]
+    found = [one for one in (*moved, *resolved) if one is not None]
+    found.sort(key=lambda one: (-max(one.before, one.after), one.pain_point_id))
+    return (*found, *_merged(lines, names))
+
+
+def _moved(point: PainPoint, told: Told, since: date, back: Emergence | None) -> MapChange | None:
+    before, now = told.before.get(point.id, 0), told.now.get(point.id, 0)
+    if back is not None:
+        return MapChange("back", point.id, point.name, before, now, back.sentence)
+    if point.born >= since and not before:
+        first = told.first.get(point.id, point.born)
+        return MapChange("new", point.id, point.name, before, now, f"first told on {short_day(first)}")
+    kind = _direction(before, now, told)
+    return MapChange(kind, point.id, point.name, before, now, _why(before, now, told)) if kind else None
+
+
+def _direction(before: int, now: int, told: Told) -> str:
+    """Return grown, shrunk, or "" where chance may have done it: the binomial test of two counts by exposure."""
+    many, seen = before + now, told.seen_before + told.seen_now
+    if not many or not told.seen_before or not told.seen_now:
+        return ""
+    share = told.seen_now / seen
+    if _at_least(now, many, share) < UNLIKELY:
+        return "grown"
+    return "shrunk" if _at_least(before, many, 1 - share) < UNLIKELY else ""
+
+
+def _at_least(hits: int, many: int, share: float) -> float:
+    """Return the chance of at least so many hits; in logarithms, as the factors of many leave what a float holds."""
+    yes, no = log(share), log1p(-share)
+    chances = (
+        lgamma(many + 1) - lgamma(one + 1) - lgamma(many - one + 1) + one * yes + (many - one) * no
+        for one in range(hits, many + 1)
+    )
+    return sum(exp(one) for one in chances)
+
+
+def _why(before: int, now: int, told: Told) -> str:
+    posts = f"in {count(told.seen_now, 'post')} seen, {told.seen_before:,} in the period before"
+    return f"{count(now, 'person', 'people')} after {before:,}, {posts}"
+
+
+def _resolved(point: PainPoint, told: Told, line: LedgerEntry) -> MapChange:
+    sentence = f"{point.status} since {short_day(line.at)}, said {line.who}"
+    return MapChange(
+        "resolved", point.id, point.name, told.before.get(point.id, 0), told.now.get(point.id, 0), sentence
     )
 
 
-def _more(one: float, other: float) -> bool:
-    return one >= other + LEAST and one >= other * FACTOR
+def _fixes(line: LedgerEntry) -> bool:
+    return line.what == "resolved" or (line.what == "status" and line.detail.rpartition(" > ")[2] in FIXED)
 
 
-def _resolved(point: PainPoint, since: date, until: date) -> bool:
-    on = point.resolved_on
-    return point.status in ("watch", "holds", "done") and (on is None or since <= on <= until)
+def _merged(lines: Sequence[LedgerEntry], names: Mapping[str, str]) -> list[MapChange]:
+    return [
+        MapChange(
+            *("merged", one.pain_point_id, names.get(one.pain_point_id, "") or one.pain_point_id, 0, 0),
+            f"into {names.get(one.other_id, '') or one.other_id} ({one.other_id}) on {short_day(one.at)}, by {one.who}",
+        )
+        for one in lines
+        if one.what == "merge"
+    ]

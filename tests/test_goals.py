@@ -9,8 +9,8 @@ import pytest
 from store_nouns import pain_point
 
 from listening.goals import METRICS, measure, missing, progress
-from listening.reviewing import changes, months_later, next_review, period
-from listening.types import Goal, Measure, PointCard, Review
+from listening.reviewing import months_later, next_review, period
+from listening.types import Goal, Measure, Review
 
 TODAY = date(2026, 3, 10)
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
@@ -130,34 +130,3 @@ class TestWhen:
         assert next_review([], None, 3) is None
         assert period([stamped], TODAY, 3) == (date(2026, 2, 1), TODAY)
         assert period([], TODAY, 3) == (date(2025, 12, 11), TODAY)
-
-
-class TestChanges:
-    def test_sorts_by_what_became_of_them(self) -> None:
-        old, since = date(2025, 1, 1), date(2026, 2, 1)
-        cards = [
-            PointCard(pain_point("new", born=date(2026, 2, 3)), 4),
-            PointCard(pain_point("grown", born=old), 10),
-            PointCard(pain_point("shrunk", born=old), 2),
-            PointCard(pain_point("same", born=old), 6),
-            PointCard(pain_point("done", born=old, status="watch", resolved_on=date(2026, 2, 9)), 5),
-            PointCard(pain_point("back", born=old, status="came_back"), 5),
-        ]
-        before = {"grown": 5, "shrunk": 9, "same": 5, "done": 5, "back": 5}
-        found = changes(cards, before, [], since=since, until=TODAY, seen=(100, 100))
-        kinds = (found.new, found.grown, found.shrunk, found.resolved, found.back)
-        assert [[one.point.id for one in kind] for kind in kinds] == [
-            ["new"],
-            ["grown"],
-            ["shrunk"],
-            ["done"],
-            ["back"],
-        ]
-
-    def test_a_new_source_is_no_growth_and_an_outage_no_fix(self) -> None:
-        card = [PointCard(pain_point("pp", born=date(2025, 1, 1)), 20)]
-        doubled = changes(card, {"pp": 10}, [], since=TODAY, until=TODAY, seen=(100, 200))
-        assert (doubled.grown, doubled.shrunk) == ((), ())
-        card = [PointCard(pain_point("pp", born=date(2025, 1, 1)), 5)]
-        halved = changes(card, {"pp": 10}, [], since=TODAY, until=TODAY, seen=(100, 50))
-        assert (halved.grown, halved.shrunk) == ((), ())

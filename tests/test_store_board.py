@@ -158,8 +158,6 @@ class TestCards:
         told(store, document("d1"), point=pain_point())
         told(store, document("d2"), document("d3"), point=pain_point("pp-2", owner="bob"))
         assert [one.id for one in reads.card_points(store, "bikes", states=("open",))] == ["pp-2", "pp-1"]
-        assert [one.id for one in reads.card_points(store, "bikes", states=("open",), unowned=True)] == ["pp-1"]
-        assert [one.id for one in reads.card_points(store, "bikes", states=("open",), owner="bob")] == ["pp-2"]
 
     def test_spots_cards_and_rated_ones(self, store: Store) -> None:
         told(store, document("d1"), point=pain_point(muted_until=NIGHT))

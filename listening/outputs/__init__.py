@@ -7,10 +7,9 @@ from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 
-from listening.outputs.changes import Past, changes
 from listening.types import Alert, Report, Smtp
 
-__all__ = ["Past", "changes", "compose", "deliver", "render", "send", "write_report", "write_rows"]
+__all__ = ["compose", "deliver", "render", "send", "write_report", "write_rows"]
 
 # Each verb opens its room only when called: Jinja, XlsxWriter and the mail parts together cost a quarter of a second.
 

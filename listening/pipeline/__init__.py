@@ -18,7 +18,7 @@ nothing changes; kill it midway, run it again, and the end is the same.
 from listening.pipeline.adding import Addition, add_source, look_at
 from listening.pipeline.caring import examine_sources, ill_tonight
 from listening.pipeline.clustering import Clustered, cluster
-from listening.pipeline.comparing import Reviewed, review_changes
+from listening.pipeline.comparing import Compared, compare, review_period
 from listening.pipeline.crawling import Imported, Look, bring_in, crawl, look, preview
 from listening.pipeline.forgetting import Rechecked, last_recheck, recheck
 from listening.pipeline.measuring import measure_nights, measure_points
@@ -35,12 +35,12 @@ from listening.pipeline.write_back import WrittenBack, order_ticket, write_back
 __all__ = [
     "Addition",
     "Clustered",
+    "Compared",
     "Ended",
     "Imported",
     "Look",
     "Minded",
     "Rechecked",
-    "Reviewed",
     "Told",
     "WrittenBack",
     "add_source",
@@ -48,6 +48,7 @@ __all__ = [
     "bring_in",
     "clean",
     "cluster",
+    "compare",
     "crawl",
     "end_night",
     "examine_sources",
@@ -70,7 +71,7 @@ __all__ = [
     "read",
     "recheck",
     "reread",
-    "review_changes",
+    "review_period",
     "send_waiting",
     "tell",
     "tell_week",

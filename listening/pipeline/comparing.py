@@ -2,53 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from listening.reviewing import changes, next_review, period
+from listening.reviewing import Told, changes, next_review, period
 from listening.settings import Settings
 from listening.store import Store, reads
-from listening.types import STATUSES, Lens, PointCard, ReviewChanges
+from listening.types import STATUSES, MapChange, PainPoint
+
+_SHOWN = tuple(one for one in STATUSES if one != "no_pain")
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
-    """What a review looks at, and the day on which the next one is due (None before the first night)."""
+class Compared:
+    """What became of the pain points in `since..until`, held against the days from `before` on; `points` by id."""
 
-    changes: ReviewChanges
-    due: date | None
+    since: date
+    until: date
+    before: date
+    changes: tuple[MapChange, ...]
+    points: Mapping[str, PainPoint]
 
 
-def review_changes(store: Store, settings: Settings, *, since: date | None = None, until: date) -> Reviewed:
-    """Return what became of the pain points in `since..until`, against as many days before.
+def compare(store: Store, settings: Settings, *, since: date, until: date) -> Compared:
+    """Return what became of the pain points in `since..until`, against as many days before: for board and pack."""
+    map_id, zone = settings.journey.id, settings.night.timezone
+    start, end = since - (until - since) - timedelta(days=1), since - timedelta(days=1)
+    every = {one.id: one for one in reads.card_points(store, map_id, states=STATUSES, merged=True)}
+    mine = [one for one in every.values() if one.born <= until and one.merged_into is None and one.status in _SHOWN]
+    told = Told(
+        now=reads.people_of(store, [one.id for one in mine], since, until, zone),
+        before=reads.people_of(store, [one.id for one in mine], start, end, zone),
+        seen_now=reads.heard_in(store, since, until, zone, outside_only=True)[0],
+        seen_before=reads.heard_in(store, start, end, zone, outside_only=True)[0],
+        first=reads.first_told(store, [one.id for one in mine if one.born >= since], zone),
+    )
+    first, last = _start_of(since, zone), _start_of(until + timedelta(days=1), zone)
+    lines = [one for one in reads.ledger_between(store, first, last) if one.pain_point_id in every]
+    news = [one for one in reads.emergences_between(store, since, until) if one.pain_point_id in every]
+    names = {one.id: one.name for one in every.values()}
+    return Compared(since, until, start, changes(mine, told, since, lines=lines, emergences=news, names=names), every)
+
+
+def review_period(store: Store, settings: Settings, *, since: date | None, until: date) -> tuple[date, date | None]:
+    """Return the first day of the review that ends with `until`, and when the next one is due (None: no night yet).
 
     Without `since` the period begins after the last stamped review, or the map's review months back.
     """
-    journey, zone = settings.journey, settings.night.timezone
-    kept = reads.reviews(store, journey.id)
-    start = since or period(kept, until, journey.review_months)[0]
-    start = min(start, until)
-    now = Lens(start, until, zone)
-    then = Lens(start - (until - start) - timedelta(days=1), start - timedelta(days=1), zone)
-    people, before = reads.point_people(store, now), reads.point_people(store, then)
-    news = reads.latest_news(store, journey.id, since=start)
-    points = [one for one in reads.card_points(store, journey.id, states=STATUSES) if one.born <= until]
-    cards = [
-        PointCard(one, people.get(one.id, 0), kind=news[one.id].kind if one.id in news else "")
-        for one in points
-        if one.id in people or one.id in before or one.status not in ("open", "wont")
-    ]
-    cards.sort(key=lambda card: (-card.people, card.point.id))
-    place = ZoneInfo(zone)
-    edges = [datetime.combine(one, time(), place).astimezone(UTC) for one in (start, until + timedelta(days=1))]
-    found = changes(
-        cards,
-        before,
-        reads.merged_between(store, journey.id, edges[0], edges[1]),
-        since=start,
-        until=until,
-        seen=(reads.seen(store, then), reads.seen(store, now)),
-    )
+    months = settings.journey.review_months
+    kept = reads.reviews(store, settings.journey.id)
     first = min(reads.first_nights(store).values(), default=None)
-    return Reviewed(found, next_review(kept, first, journey.review_months))
+    return min(since or period(kept, until, months)[0], until), next_review(kept, first, months)
+
+
+def _start_of(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)

@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from listening.outputs import Past, changes
 from listening.pipeline.caring import examine_sources
+from listening.pipeline.comparing import compare
 from listening.pipeline.measuring import measure_points
 from listening.pipeline.nights import night_of
 from listening.pipeline.watching import judge_fixes
 from listening.settings import Settings
 from listening.store import Store, reads, writes
-from listening.types import STATUSES, MapChange, PainPointRow, Report
+from listening.types import PainPointRow, Report
 
 QUARTER = timedelta(days=91)
 
@@ -48,7 +48,7 @@ def _make(store: Store, settings: Settings, since: date, until: date, now: datet
     fixes = {one: verdict.sentence for one, verdict in mended.items()}
     latest = {one.source: one for one in reads.crawls(store) if one.night <= until}
     documents, people = reads.heard_in(store, since, until, zone)
-    report = Report(
+    return Report(
         map=journey.id,
         map_name=journey.name,
         since=since,
@@ -65,8 +65,8 @@ def _make(store: Store, settings: Settings, since: date, until: date, now: datet
         people=people,
         health=examine_sources(store, settings, night=until),
         owners=journey.owners,
+        changes=compare(store, settings, since=since, until=until).changes,
     )
-    return replace(report, changes=_changes(store, settings, report.pain_points, since, until))
 
 
 def _with_plans(store: Store, map_id: str, rows: Sequence[PainPointRow]) -> list[PainPointRow]:
@@ -78,24 +78,3 @@ def _with_plans(store: Store, map_id: str, rows: Sequence[PainPointRow]) -> list
 
 def _end_of(day: date, zone: str) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
-
-
-def _changes(
-    store: Store, settings: Settings, rows: Sequence[PainPointRow], since: date, until: date
-) -> tuple[MapChange, ...]:
-    """What became of the pain points, held against the period of the same length before this one."""
-    zone = settings.night.timezone
-    start, end = since - (until - since) - timedelta(days=1), since - timedelta(days=1)
-    points = reads.points(store, map_id=settings.journey.id, states=STATUSES, include_merged=True)
-    past = Past(
-        people=reads.people_of(store, [row.id for row in rows], start, end, zone),
-        seen_before=reads.heard_in(store, start, end, zone, outside_only=True)[0],
-        seen_now=reads.heard_in(store, since, until, zone, outside_only=True)[0],
-        born={one.id: one.born for one in points},
-    )
-    first, last = _end_of(since - timedelta(days=1), zone), _end_of(until, zone)
-    mine = {one.id for one in points}
-    lines = [one for one in reads.ledger(store) if first <= one.at < last and one.pain_point_id in mine]
-    news = [one for one in reads.emergences(store, [row.id for row in rows]) if since <= one.night <= until]
-    names = {one.id: one.name for one in points}
-    return changes(rows, past, since, lines=lines, emergences=news, names=names)

@@ -17,7 +17,6 @@ from listening.types.board import (
     PointCard,
     Preview,
     Review,
-    ReviewChanges,
     Spot,
     Week,
 )
@@ -131,7 +130,6 @@ __all__ = [
     "Refusal",
     "Report",
     "Review",
-    "ReviewChanges",
     "RoundTrip",
     "Session",
     "Share",

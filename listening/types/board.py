@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from listening.types.pain_points import LedgerEntry, PainPoint
@@ -161,18 +161,3 @@ class Review:
     reviewed_by: str
     reviewed_at: datetime | None
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewChanges:
-    """What became of the pain points between two days, by pain point id."""
-
-    since: date
-    until: date
-    new: tuple[PointCard, ...] = ()
-    grown: tuple[PointCard, ...] = ()
-    shrunk: tuple[PointCard, ...] = ()
-    resolved: tuple[PointCard, ...] = ()
-    back: tuple[PointCard, ...] = ()
-    merged: tuple[PainPoint, ...] = ()
-    before: dict[str, int] = field(default_factory=dict)

@@ -7,7 +7,6 @@ from listening.store.reads.board import (
     events,
     evidence,
     history,
-    merged_between,
     mixes,
     off_map,
     point_weeks,
@@ -76,8 +75,10 @@ from listening.store.reads.people import (
 from listening.store.reads.points import (
     OPEN,
     emergences,
+    emergences_between,
     last_emergence,
     ledger,
+    ledger_between,
     notes_of,
     pains_of,
     point,
@@ -86,7 +87,7 @@ from listening.store.reads.points import (
     threads_told,
     unplaced_pains,
 )
-from listening.store.reads.report import people_of, point_rows
+from listening.store.reads.report import first_told, people_of, point_rows
 from listening.store.reads.rereading import corrected, outdated_members, outdated_readings, texts_of, unread
 from listening.store.reads.search import search
 from listening.store.snapshots import backup
@@ -118,12 +119,14 @@ __all__ = [
     "documents_to_clean",
     "documents_to_read",
     "emergences",
+    "emergences_between",
     "events",
     "evidence",
     "export_rows",
     "exposure",
     "failed_tries",
     "first_nights",
+    "first_told",
     "goal",
     "goal_series",
     "goals",
@@ -134,11 +137,11 @@ __all__ = [
     "last_night",
     "latest_news",
     "ledger",
+    "ledger_between",
     "map_ids",
     "map_version",
     "map_versions_of",
     "memory",
-    "merged_between",
     "mixes",
     "moods",
     "nights",

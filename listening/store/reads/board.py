@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,7 +18,7 @@ from listening.store.engine import Store
 from listening.store.reads.cards import CARD, light
 from listening.store.reads.lens import seen_by_week, seen_through, week_starts
 from listening.store.reads.points import in_points
-from listening.store.rows import ledger_of, ledger_values, point_of, who
+from listening.store.rows import ledger_of, ledger_values, who
 from listening.store.tables import crawls, documents, emergences, memberships, pain_points, signals, sources
 from listening.store.tables import ledger as ledger_table
 from listening.store.tables_board import reversals
@@ -251,15 +251,3 @@ def off_map(store: Store, map_id: str, stages: Collection[str], touchpoints: Col
     mine = sa.select(*CARD).where(point.map == map_id, point.merged_into.is_(None), lost)
     with store.reading() as connection:
         return [light(row) for row in connection.execute(mine.order_by(point.people.desc(), point.id)).mappings()]
-
-
-def merged_between(store: Store, map_id: str, since: datetime, until: datetime) -> list[PainPoint]:
-    """Return a map's pain points that were merged away in a stretch of time."""
-    lines = sa.select(ledger_table.c.pain_point_id).where(
-        ledger_table.c.what == "merge", ledger_table.c.at >= since, ledger_table.c.at < until
-    )
-    gone = sa.select(pain_points).where(
-        pain_points.c.map == map_id, pain_points.c.merged_into.is_not(None), pain_points.c.id.in_(lines)
-    )
-    with store.reading() as connection:
-        return [point_of(row) for row in connection.execute(gone.order_by(pain_points.c.id)).mappings()]

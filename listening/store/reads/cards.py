@@ -23,14 +23,14 @@ def light(row: RowMapping) -> PainPoint:
     return PainPoint(**{**row, "centroid": _NO_VECTOR, "words": ()})
 
 
-def card_points(
-    store: Store, map_id: str, *, states: Collection[str], owner: str = "", unowned: bool = False
-) -> list[PainPoint]:
-    """Return a map's pain points in these states without centroid and words, those of most people first."""
+def card_points(store: Store, map_id: str, *, states: Collection[str], merged: bool = False) -> list[PainPoint]:
+    """Return a map's pain points in these states without centroid and words, those of most people first.
+
+    With `merged` those too that went into another.
+    """
     point = pain_points.c
-    mine = sa.select(*CARD).where(point.map == map_id, point.status.in_(sorted(states)), point.merged_into.is_(None))
-    mine = mine.where(point.owner == owner) if owner else mine
-    mine = mine.where(point.owner == "") if unowned else mine
+    mine = sa.select(*CARD).where(point.map == map_id, point.status.in_(sorted(states)))
+    mine = mine if merged else mine.where(point.merged_into.is_(None))
     with store.reading() as connection:
         rows = connection.execute(mine.order_by(point.people.desc(), point.id)).mappings()
         return [light(row) for row in rows]

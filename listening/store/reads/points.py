@@ -142,6 +142,21 @@ def ledger(store: Store, point_id: str | None = None) -> list[LedgerEntry]:
         return [ledger_of(row) for row in connection.execute(lines).mappings()]
 
 
+def ledger_between(store: Store, since: datetime, until: datetime) -> list[LedgerEntry]:
+    """Return the history of a stretch of time, oldest first; `until` is no more in it."""
+    lines = sa.select(ledger_table).where(ledger_table.c.at >= since, ledger_table.c.at < until)
+    with store.reading() as connection:
+        return [ledger_of(row) for row in connection.execute(lines.order_by(ledger_table.c.id)).mappings()]
+
+
+def emergences_between(store: Store, since: date, until: date) -> list[Emergence]:
+    """Return what emerged from one night to another, both included, by night."""
+    night = emergences_table.c.night
+    mine = sa.select(emergences_table).where(night >= since, night <= until).order_by(night)
+    with store.reading() as connection:
+        return [emergence_of(row) for row in connection.execute(mine).mappings()]
+
+
 def emergences(store: Store, point_ids: Collection[str] | None = None, *, night: date | None = None) -> list[Emergence]:
     """Return what emerged, by night: of these pain points, on this night, or both; of all where neither is given."""
     found: list[Emergence] = []

@@ -10,7 +10,6 @@ from fastapi.responses import Response
 
 from listening import journey, pipeline
 from listening.store import reads
-from listening.types import PointCard, ReviewChanges
 from listening.web.looking import newest_day
 from listening.web.pages.inbox import names
 from listening.web.pages.point_forms import a_day
@@ -18,35 +17,38 @@ from listening.web.rendering import go, render
 from listening.web.visit import Here
 
 router = APIRouter()
+MOST = 25  # of a kind on the page; all stand in the workbook
+KINDS = (
+    ("new", "New", "Nobody had told these before"),
+    ("grown", "Grown", "More people per post seen than chance would bring"),
+    ("back", "Back again", "Said to be mended, and told again"),
+    ("resolved", "Resolved", "Said to be mended in this period"),
+    ("shrunk", "Shrunk", "Fewer people per post seen than chance would bring"),
+    ("merged", "Merged", "Now part of another pain point"),
+)
 
 
 @router.get("/reviews")
 def page(request: Request, visit: Here, since: str = "", until: str = "") -> Response:
     """Show the review that is due, or the one of a period that somebody chose."""
     today = newest_day(visit)
-    found = pipeline.review_changes(visit.store, visit.settings, since=_day(since), until=_day(until) or today)
+    end = _day(until) or today
+    start, due = pipeline.review_period(visit.store, visit.settings, since=_day(since), until=end)
+    found = pipeline.compare(visit.store, visit.settings, since=start, until=end)
     return render(
         request,
         "reviews.html",
         title="Reviews",
-        changes=found.changes,
-        due=found.due,
+        found=found,
+        past=found.since - timedelta(days=1),
+        due=due,
         today=today,
         soon=today + timedelta(days=7),
         reviews=reads.reviews(visit.store, visit.journey.id),
         names=names(visit),
-        sections=_sections(found.changes),
+        sections=[(*words, [one for one in found.changes if one.kind == words[0]]) for words in KINDS],
+        most=MOST,
     )
-
-
-def _sections(changes: ReviewChanges) -> list[tuple[str, str, tuple[PointCard, ...]]]:
-    return [
-        ("New", "Nobody had told these before", changes.new),
-        ("Grown", "More people per post seen, by a quarter and three people at least", changes.grown),
-        ("Back again", "Said to be mended, and told again", changes.back),
-        ("Resolved", "Said to be mended in this period", changes.resolved),
-        ("Shrunk", "Fewer people per post seen, by a quarter and three people at least", changes.shrunk),
-    ]
 
 
 def _day(text: str) -> date | None:

@@ -5,27 +5,28 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from outputs_nouns import row
+from store_nouns import pain_point
 
-from listening.outputs import Past, changes
-from listening.types import Emergence, LedgerEntry, MapChange, PainPointRow
+from listening.reviewing import Told, changes
+from listening.types import Emergence, LedgerEntry, MapChange, PainPoint
 
 SINCE = date(2026, 1, 1)
+OLD = date(2025, 6, 1)
 AT = datetime(2026, 2, 3, 9, tzinfo=UTC)
 
 
 def found(
-    *rows: PainPointRow,
+    *points: PainPoint,
+    people: int = 12,
     before: int = 0,
     seen: tuple[int, int] = (1000, 1000),
-    born: date = date(2025, 6, 1),
     lines: tuple[LedgerEntry, ...] = (),
     news: tuple[Emergence, ...] = (),
 ) -> list[MapChange]:
-    mine = rows or (row(id="pp-1", people=12),)
-    past = Past({one.id: before for one in mine}, *seen, born={one.id: born for one in mine})
+    mine = points or (pain_point(name="Buckle", born=OLD),)
+    told = Told({one.id: people for one in mine}, {one.id: before for one in mine}, seen[1], seen[0])
     names = {"pp-1": "Buckle", "pp-9": "Strap"}
-    return list(changes(mine, past, SINCE, lines=lines, emergences=news, names=names))
+    return list(changes(mine, told, SINCE, lines=lines, emergences=news, names=names))
 
 
 @pytest.mark.parametrize(
@@ -44,13 +45,13 @@ def found(
 def test_growth_is_told_per_post_seen_and_not_where_chance_does_it(
     before: int, now: int, seen: tuple[int, int], kind: str
 ) -> None:
-    told = found(row(id="pp-1", people=now), before=before, seen=seen)
+    told = found(people=now, before=before, seen=seen)
     assert [one.kind for one in told] == ([kind] if kind else [])
     assert [(one.before, one.after) for one in told] == ([(before, now)] if kind else [])
 
 
 def test_one_that_was_born_in_the_period_is_new() -> None:
-    (one,) = found(born=date(2026, 1, 9))
+    (one,) = found(pain_point(born=date(2026, 1, 9)))
     assert (one.kind, one.sentence) == ("new", "first told on 9 Jan")
 
 
@@ -63,12 +64,12 @@ def test_one_that_came_back_says_so_instead_of_growing() -> None:
 @pytest.mark.parametrize(("what", "detail"), [("resolved", "2026-02-01"), ("status", "open > done")])
 def test_a_fix_is_told_with_who_said_it(what: str, detail: str) -> None:
     line = LedgerEntry(AT, "ann", what, "pp-1", detail=detail)
-    (one,) = found(row(id="pp-1", people=2, status="watch"), before=2, lines=(line,))
+    (one,) = found(pain_point(born=OLD, status="watch"), people=2, before=2, lines=(line,))
     assert (one.kind, one.sentence) == ("resolved", "watch since 3 Feb, said ann")
-    assert found(row(id="pp-1", people=2, status="open"), before=2, lines=(line,)) == []  # opened again since
+    assert found(pain_point(born=OLD), people=2, before=2, lines=(line,)) == []  # opened again since
 
 
 def test_a_merge_names_both() -> None:
     line = LedgerEntry(AT, "ann", "merge", "pp-9", other_id="pp-1")
-    (one,) = found(row(id="pp-1", people=2), before=2, lines=(line,))
+    (one,) = found(people=2, before=2, lines=(line,))
     assert (one.kind, one.name, one.sentence) == ("merged", "Strap", "into Buckle (pp-1) on 3 Feb, by ann")
