@@ -61,7 +61,7 @@ def test_an_owner_may_by_the_thing_in_the_path_only() -> None:
     for rule in RULES:
         if rule.own:
             assert f"{{{rule.own}}}" in rule.path, f"{rule.path}: {rule.own} is not in it"
-            assert rule.own in ("point", "touchpoint", "stage")
+            assert rule.own in ("point", "touchpoint", "stage", "owner")
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.method} {rule.path}")

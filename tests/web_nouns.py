@@ -82,6 +82,8 @@ SAMPLES: dict[str, tuple[str, str]] = {
     "name": ("guest", "guest"),
     "key": ("none", "none"),
     "suggestion": ("none", "none"),
+    "owner": ("ann", "bob"),
+    "persona": ("none", "none"),
     "number": ("1", "1"),
     "ending": ("json", "csv"),
     "night": ("2026-03-10", "2026-03-10"),

@@ -40,6 +40,18 @@ class What(StrEnum):
     MEASURES = "measures"
 
 
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--column", metavar="FIELD=COLUMN", help="Which column holds what: text='Why?', score='Q1'."),
+]
+Only = Annotated[
+    list[str] | None, typer.Option("--only", metavar="COLUMN=VALUE", help="Take only records with this value.")
+]
+DateFormats = Annotated[
+    list[str] | None, typer.Option("--date-format", metavar="FORMAT", help="How dates are written: %d/%m/%Y.")
+]
+
+
 def bring_in(  # noqa: PLR0917 - Typer gives them by name
     file: Annotated[
         Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help=".jsonl or .csv, or either .gz; .xlsx")
@@ -48,20 +60,13 @@ def bring_in(  # noqa: PLR0917 - Typer gives them by name
         str, typer.Option("--source", metavar="NAME", help="Under which name the posts are kept; its block counts.")
     ],
     kind: Annotated[Kind | None, typer.Option("--kind", help="Where they were written; forum else.")] = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option("--column", metavar="FIELD=COLUMN", help="Which column holds what: text='Why?', score='Q1'."),
-    ] = None,
+    column: Columns = None,
     metric: Annotated[str, typer.Option("--metric", help="What the score measures: nps, csat, ces, rating ...")] = "",
-    only: Annotated[
-        list[str] | None, typer.Option("--only", metavar="COLUMN=VALUE", help="Take only records with this value.")
-    ] = None,
+    only: Only = None,
     sheet: Annotated[str, typer.Option("--sheet", metavar="NAME", help="Which sheet of a workbook.")] = "",
     header_row: Annotated[int, typer.Option("--header-row", min=0, help="The line of the names; 0 finds it.")] = 0,
     timezone: Annotated[str, typer.Option("--timezone", metavar="ZONE", help="The zone of its dates; UTC else.")] = "",
-    date_format: Annotated[
-        list[str] | None, typer.Option("--date-format", metavar="FORMAT", help="How dates are written: %d/%m/%Y.")
-    ] = None,
+    date_format: DateFormats = None,
     config: Config = None,
 ) -> None:
     """Bring a file into the store: back-fills, survey answers, tickets, reviews. The next night reads them."""

@@ -5,12 +5,14 @@ tracking    pain points: ratings, status, due date, comments, a place on the map
 previews    what a merge or split would change, before it is done
 planning    SMART goals, and the stamp of a review
 mapping     the map itself: edits, versions, import, and where the pain points of a lost place go
+drawing     stages, touchpoints, owners, personas and subscriptions, one at a time
 places      touchpoints that the map lacks: accept, dismiss
 accounts    who may sign in to the board, and as what; keys for programs
 workbook    the filled-in review workbook
 upkeep      forgetting people, dropping what is old, sending mails again
 """
 
+from listening.journey.drawing import an_id, draw, subscribe, wipe_persona, wipe_touchpoint
 from listening.journey.mapping import change_map, import_map, keep_map, lost, map_text, rehome, restore_map
 from listening.journey.places import accept_touchpoint, dismiss_touchpoint
 from listening.journey.planning import confirm_goal, drop_goal, measured_now, set_goal, stamp_review
@@ -46,12 +48,14 @@ from listening.journey.workbook import fill_in
 __all__ = [
     "accept_touchpoint",
     "acknowledge",
+    "an_id",
     "assign",
     "assign_many",
     "change_map",
     "comment",
     "confirm_goal",
     "dismiss_touchpoint",
+    "draw",
     "drop_goal",
     "erase",
     "fill_in",
@@ -84,6 +88,9 @@ __all__ = [
     "set_status",
     "split",
     "stamp_review",
+    "subscribe",
     "unassign",
     "undo",
+    "wipe_persona",
+    "wipe_touchpoint",
 ]

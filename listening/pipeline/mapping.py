@@ -17,8 +17,7 @@ def on_map(
     store: Store, settings: Settings, told: Mapping[str, tuple[PainPoint, Sequence[Pain]]]
 ) -> dict[str, PainPoint]:
     """Return the pain points at their places, from their pains and the whole posts these stand in."""
-    documents = reads.documents_by_id(store, {pain.document_id for _, pains in told.values() for pain in pains})
-    whole = {one.id: f"{one.title}\n{one.text}" for one in documents}
+    whole = reads.whole_posts(store, {pain.document_id for _, pains in told.values() for pain in pains})
     placed = {}
     for key, (point, pains) in told.items():
         found = find_places(pains, settings.journey, whole)

@@ -11,6 +11,13 @@ def owner_of(journey: JourneyMap, point: PainPoint) -> Owner | None:
     return heard_by(journey, point.owner, point.stage, point.touchpoint or "")
 
 
+def readers_of(journey: JourneyMap, point: PainPoint) -> tuple[Owner, ...]:
+    """Return who hears of a pain point: its owner first, then who follows its stage."""
+    first = owner_of(journey, point)
+    more = [one for one in journey.owners if one.enabled and point.stage in one.follows and one != first]
+    return (*([first] if first is not None else []), *more)
+
+
 def heard_by(journey: JourneyMap, owner: str, stage: str, touchpoint: str) -> Owner | None:
     """Return the first of these that hears of anything: the owner, the touchpoint's, the stage's, the fallback."""
     of_touchpoint = next((one.owner for one in journey.touchpoints if one.id == touchpoint), "")

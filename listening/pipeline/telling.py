@@ -16,7 +16,7 @@ from listening.outputs import deliver
 from listening.pipeline.caring import ill_of_the_week, ill_tonight, newly_ill
 from listening.pipeline.measuring import measure_points
 from listening.pipeline.nights import is_dead, night_of, this_process
-from listening.pipeline.owning import heard_by, owner_of
+from listening.pipeline.owning import heard_by, readers_of
 from listening.pipeline.sighting import sight_items
 from listening.settings import Settings
 from listening.store import Store, reads, writes
@@ -91,8 +91,7 @@ def _by_owner(
 ) -> dict[Owner, list[Emergence]]:
     by_owner: dict[Owner, list[Emergence]] = defaultdict(list)
     for one in found:
-        owner = owner_of(journey, points[one.pain_point_id])
-        if owner is not None:
+        for owner in readers_of(journey, points[one.pain_point_id]):
             by_owner[owner].append(one)
     return by_owner
 

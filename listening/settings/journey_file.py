@@ -56,7 +56,7 @@ def _check(journey: JourneyMap, notes: Mistakes) -> None:
         if named_owner and named_owner not in owners:
             notes.unknown(f"{where}.owner", named_owner, owners)
     for owner in journey.owners:
-        _check_owner(owner, notes)
+        _check_owner(owner, stages, notes)
     if len(journey.personas) > MOST_PERSONAS:
         notes.add(
             "personas",
@@ -64,8 +64,8 @@ def _check(journey: JourneyMap, notes: Mistakes) -> None:
         )
 
 
-def _check_owner(owner: Owner, notes: Mistakes) -> None:
-    """Note what an owner cannot want: another digest or sensitivity, a channel of no kind or without its address."""
+def _check_owner(owner: Owner, stages: set[str], notes: Mistakes) -> None:
+    """Note what an owner cannot want: another digest or sensitivity, or a stage that the map does not have."""
     where = f"owners.{owner.id}"
     for key, said, allowed in (
         ("digest", owner.digest, DIGESTS),
@@ -73,6 +73,13 @@ def _check_owner(owner: Owner, notes: Mistakes) -> None:
     ):
         if said not in allowed:
             notes.add(f"{where}.{key}", f"should be one of {', '.join(filter(None, allowed))}, is {said!r}")
+    for stage in sorted(set(owner.follows) - stages):
+        notes.unknown(f"{where}.follows", stage, stages)
+    _check_channels(owner, where, notes)
+
+
+def _check_channels(owner: Owner, where: str, notes: Mistakes) -> None:
+    """Note a channel of no kind, or without its address."""
     for channel in owner.channels:
         kind, _, address = channel.partition(" ")
         if kind not in CHANNELS or bool(address.strip()) == (kind == "mail"):

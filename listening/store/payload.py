@@ -43,7 +43,8 @@ def alert_of(payload: Mapping[str, Any]) -> Alert:
 
 
 def _owner(owner: Mapping[str, Any]) -> Owner:
-    return Owner(**{**owner, "channels": tuple(owner.get("channels", ("mail",)))})
+    lists = {"channels": tuple(owner.get("channels", ("mail",))), "follows": tuple(owner.get("follows", ()))}
+    return Owner(**{**owner, **lists})
 
 
 def _item(item: Mapping[str, Any]) -> AlertItem:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Touchpoint:
-    """One place where customer and company meet; `examples` are a few phrases that belong there."""
+    """One place where customer and company meet; `examples` are a few phrases that belong there.
+
+    `channels` are by which ways they meet there, in the company's own words ("app", "shop", "phone").
+    """
 
     id: str
     name: str
@@ -15,6 +18,7 @@ class Touchpoint:
     description: str = ""
     examples: tuple[str, ...] = ()
     owner: str = ""
+    channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ class Owner:
     """A person or department that answers for a part of the map, and how they want to hear of it.
 
     `digest` is "daily" (each night with news) or "weekly". `sensitivity` overrides the map's; "" keeps it. `channels`
-    are "mail", "webhook ADDRESS" or "apprise ADDRESS". Where not `enabled`, the next in line hears instead.
+    are "mail", "webhook ADDRESS" or "apprise ADDRESS". Where not `enabled`, the next in line hears instead. `follows`
+    are stages of which they hear too, whoever owns them.
     """
 
     id: str
@@ -58,6 +63,7 @@ class Owner:
     sensitivity: str = ""
     channels: tuple[str, ...] = ("mail",)
     enabled: bool = True
+    follows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

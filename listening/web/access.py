@@ -20,9 +20,9 @@ OWNERS = frozenset({"owner", "editor", "admin"})  # who work on the map; owners 
 EDITORS = frozenset({"editor", "admin"})
 ADMINS = frozenset({"admin"})
 VERBS = (
-    *("assign", "unassign", "rate", "status", "due", "rename", "place", "mute", "resolve", "reopen"),
-    *("acknowledge", "merge", "split", "move", "undo", "goal", "goal/confirm", "goal/drop"),
-)  # of a pain point under /api/v1
+    *("assign", "rate", "status", "due", "rename", "place", "mute", "resolve", "reopen", "acknowledge", "no-pain"),
+    *("move", "undo", "merge", "split", "ticket", "goal", "goal/confirm", "goal/drop"),
+)  # what is done to a pain point, on the board and by programs
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -69,34 +69,12 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/pain-points", SIGNED_IN),
     Rule("GET", "/pain-points/{point}", SIGNED_IN),
     Rule("GET", "/pain-points/{point}/merge", OWNERS, own="point"),
-    Rule("POST", "/pain-points/{point}/merge", OWNERS, own="point"),
     Rule("GET", "/pain-points/{point}/split", OWNERS, own="point"),
-    Rule("POST", "/pain-points/{point}/split", OWNERS, own="point"),
-    *(
-        Rule("POST", f"/pain-points/{{point}}/{verb}", OWNERS, own="point")
-        for verb in (
-            "assign",
-            "rate",
-            "status",
-            "due",
-            "rename",
-            "place",
-            "mute",
-            "resolve",
-            "reopen",
-            "move",
-            "acknowledge",
-            "no-pain",
-            "undo",
-        )
-    ),
+    *(Rule("POST", f"/pain-points/{{point}}/{verb}", OWNERS, own="point") for verb in VERBS),
     Rule("POST", "/pain-points/{point}/comment", SIGNED_IN),
     # goals and reviews
     Rule("GET", "/goals", SIGNED_IN),
     Rule("GET", "/pain-points/{point}/goal", SIGNED_IN),
-    Rule("POST", "/pain-points/{point}/goal", OWNERS, own="point"),
-    Rule("POST", "/pain-points/{point}/goal/confirm", OWNERS, own="point"),
-    Rule("POST", "/pain-points/{point}/goal/drop", OWNERS, own="point"),
     Rule("GET", "/reviews", SIGNED_IN),
     Rule("POST", "/reviews", EDITORS, noted="stamped a review"),
     # the review pack
@@ -128,6 +106,7 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/alerts/{alert}", SIGNED_IN),
     Rule("POST", "/alerts/{alert}/retry", EDITORS, noted="put a mail back into the outbox"),
     Rule("POST", "/alerts/{alert}/mute", OWNERS),
+    Rule("POST", "/alerts/subscriptions/{owner}", OWNERS, own="owner", noted="changed how an owner hears"),
     # what is kept of people
     Rule("GET", "/privacy", SIGNED_IN),
     Rule("POST", "/privacy/look", ADMINS, noted="looked for an author"),
@@ -143,10 +122,31 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/api/v1/pain-points/{point}", SIGNED_IN),
     Rule("GET", "/api/v1/pain-points/{point}/goal", SIGNED_IN),
     Rule("POST", "/api/v1/pain-points/{point}/comment", SIGNED_IN),
-    *(Rule("POST", f"/api/v1/pain-points/{{point}}/{verb}", OWNERS, own="point") for verb in VERBS),
+    *(Rule("POST", f"/api/v1/pain-points/{{point}}/{verb}", OWNERS, own="point") for verb in (*VERBS, "unassign")),
+    Rule("GET", "/api/v1/evidence", SIGNED_IN),
+    Rule("GET", "/api/v1/tickets", SIGNED_IN),
+    Rule("GET", "/api/v1/pack/{ending}", SIGNED_IN),
+    Rule("POST", "/api/v1/pack/workbook", EDITORS),
     Rule("GET", "/api/v1/map/journey.toml", SIGNED_IN),
     Rule("POST", "/api/v1/map", EDITORS, noted="imported the map"),
+    Rule("GET", "/api/v1/map/versions", SIGNED_IN),
+    Rule("GET", "/api/v1/map/versions/{number}", SIGNED_IN),
+    Rule("POST", "/api/v1/map/versions/{number}/restore", EDITORS, noted="restored a version of the map"),
+    Rule("POST", "/api/v1/map/stages/{stage}", OWNERS, own="stage", noted="drew a stage"),
+    Rule("POST", "/api/v1/map/touchpoints/{touchpoint}", OWNERS, own="touchpoint", noted="drew a touchpoint"),
+    Rule("POST", "/api/v1/map/touchpoints/{touchpoint}/remove", EDITORS, noted="removed a touchpoint"),
+    Rule("POST", "/api/v1/map/owners/{owner}", EDITORS, noted="drew an owner"),
+    Rule("POST", "/api/v1/map/owners/{owner}/subscription", OWNERS, own="owner", noted="changed how an owner hears"),
+    Rule("POST", "/api/v1/map/personas/{persona}", EDITORS, noted="drew a persona"),
+    Rule("POST", "/api/v1/map/personas/{persona}/remove", EDITORS, noted="removed a persona"),
+    Rule("POST", "/api/v1/map/rehome", EDITORS, noted="placed the pain points of a lost place"),
+    Rule("GET", "/api/v1/map/suggestions", SIGNED_IN),
+    Rule("POST", "/api/v1/map/suggestions/{suggestion}/accept", EDITORS, noted="put a suggested touchpoint on the map"),
+    Rule("POST", "/api/v1/map/suggestions/{suggestion}/dismiss", EDITORS, noted="dismissed a suggested touchpoint"),
     Rule("GET", "/api/v1/search", SIGNED_IN),
+    Rule("GET", "/api/v1/goals", SIGNED_IN),
+    Rule("GET", "/api/v1/reviews", SIGNED_IN),
+    Rule("GET", "/api/v1/changes", SIGNED_IN),
     Rule("POST", "/api/v1/reviews", EDITORS, noted="stamped a review"),
     Rule("GET", "/api/v1/sources", SIGNED_IN),
     Rule("POST", "/api/v1/sources/look", ADMINS, noted="looked at an address"),
@@ -189,10 +189,12 @@ def may(rule: Rule, user: User | None, *, owners: Iterable[str] = ()) -> bool:
 
 
 def owners_of(store: Store, journey: JourneyMap, kind: str, thing: str) -> frozenset[str]:
-    """Return who owns a pain point (its own owner, its touchpoint's, its stage's), a touchpoint or a stage.
+    """Return who owns a pain point (its own owner, its touchpoint's, its stage's), a touchpoint, a stage, themselves.
 
     Nobody owns what does not exist: a foreign and an unknown thing look the same to who may see neither.
     """
+    if kind == "owner":
+        return frozenset({thing})
     found: set[str] = set()
     touchpoint, stage = (thing if kind == "touchpoint" else ""), (thing if kind == "stage" else "")
     if kind == "point":

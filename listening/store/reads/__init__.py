@@ -39,6 +39,7 @@ from listening.store.reads.documents import (
     posts_of_thread,
     signals_of,
     source_notes,
+    whole_posts,
 )
 from listening.store.reads.exports import export_rows
 from listening.store.reads.lens import moods, point_people, seen, seen_by_week, touchpoint_weeks, voices
@@ -201,4 +202,5 @@ __all__ = [
     "unspoken_shares",
     "voices",
     "weekly_people",
+    "whole_posts",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -131,6 +131,7 @@ class Asked:
     painful: bool = False
     unspoken: bool = False
     signal: str = ""
+    night: date | None = None  # posts that were first seen on that local day
 
 
 def evidence(store: Store, asked: Asked, lens: Lens, *, limit: int = 20, offset: int = 0) -> tuple[int, list[Evidence]]:
@@ -146,6 +147,9 @@ def evidence(store: Store, asked: Asked, lens: Lens, *, limit: int = 20, offset:
         wanted += [column == value] if value else []
     wanted += [signals.c.pain_label != "none"] if asked.painful else []
     wanted += [signals.c.pain_label == "unspoken"] if asked.unspoken else []
+    if asked.night is not None:
+        edges = (_start_of(asked.night, lens.zone), _start_of(asked.night + timedelta(days=1), lens.zone))
+        wanted += [documents.c.first_seen >= edges[0], documents.c.first_seen < edges[1]]
     if asked.signal:
         wanted.append(signals.c.signals_on.cast(sa.Text).contains(f'"{asked.signal}"', autoescape=True))
     mine = sa.select(*_EVIDENCE, memberships.c.pain_point_id).select_from(joined).where(*wanted)
@@ -154,6 +158,10 @@ def evidence(store: Store, asked: Asked, lens: Lens, *, limit: int = 20, offset:
         count = connection.scalar(sa.select(sa.func.count()).select_from(joined).where(*wanted)) or 0
         rows = connection.execute(mine.order_by(*order).limit(limit).offset(offset)).mappings()
         return count, [_evidence(row) for row in rows]
+
+
+def _start_of(day: date, zone: str) -> datetime:
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def _evidence(row: RowMapping) -> Evidence:

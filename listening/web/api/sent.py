@@ -161,3 +161,78 @@ class MapText(Sent):
 
     text: Annotated[str, Field(min_length=1, max_length=500_000)]
     note: Word = ""
+
+
+Words = Annotated[tuple[Word, ...], Field(max_length=100)]
+Long = Annotated[str, Field(max_length=2000)]
+
+
+class StageSent(Sent):
+    """A stage as it shall stand; what is left out is emptied. `assumed_emotion` runs from -2 to 2."""
+
+    name: Word
+    description: Long = ""
+    examples: Words = ()
+    assumed_emotion: Annotated[float | None, Field(ge=-2, le=2, allow_inf_nan=False)] = None
+    owner: Word = ""
+
+
+class TouchpointSent(Sent):
+    """A touchpoint as it shall stand; what is left out is emptied."""
+
+    name: Word
+    stage: Word
+    description: Long = ""
+    examples: Words = ()
+    owner: Word = ""
+    channels: Words = ()
+
+
+class OwnerSent(Sent):
+    """An owner as they shall stand; what is left out is emptied."""
+
+    name: Word
+    email: Word
+    department: Word = ""
+
+
+class Subscription(Sent):
+    """How an owner hears: "daily" or "weekly", how readily, and which stages they hear of beside their own."""
+
+    digest: Annotated[str, Field(pattern="^(daily|weekly)$")] = "daily"
+    sensitivity: Annotated[str, Field(pattern="^(low|medium|high)?$")] = ""
+    follows: Words = ()
+
+
+class PersonaSent(Sent):
+    """A persona as it shall stand."""
+
+    name: Word
+    description: Long = ""
+    examples: Words = ()
+
+
+class Home(Sent):
+    """Where the pain points of a touchpoint go that is taken off the map; "" leaves them waiting."""
+
+    home: Word = ""
+
+
+class Rehoming(Sent):
+    """The place that is gone, and the touchpoint or stage that gets its pain points."""
+
+    lost: Word
+    to: Word
+
+
+class Accepted(Sent):
+    """What a suggested touchpoint is called on the map, and in which stage it stands ("" where it was heard)."""
+
+    name: Word
+    stage: Word = ""
+
+
+class NoPain(Sent):
+    """One passage that is no pain, or "" for the whole pain point."""
+
+    passage: Word = ""

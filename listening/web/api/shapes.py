@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Depends
 from fastapi.security import HTTPBearer
 
-from listening.types import Crawl, Emergence, HistoryLine, PainPoint, Quote
+from listening.types import Crawl, Emergence, Evidence, HistoryLine, MapChange, PainPoint, Quote
 from listening.web.visit import API
 
 REFUSALS = (400, 401, 403, 404, 409, 413, 422, 503)
@@ -178,6 +178,34 @@ class Seen:
     block: str
     posts: list[Words]
     warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of the map: who made it, when, and what it changed."""
+
+    number: int
+    at: datetime
+    who: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What became of the pain points in a period, and when the next review is due."""
+
+    since: date
+    until: date
+    due: date | None
+    changes: list[MapChange]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePage:
+    """Passages, and how many there are."""
+
+    total: int
+    passages: list[Evidence]
 
 
 @dataclass(frozen=True, slots=True)

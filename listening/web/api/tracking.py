@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from listening import journey
+from listening import journey, pipeline
 from listening.errors import InputError
 from listening.goals import missing
 from listening.store import reads
-from listening.types import Goal
+from listening.types import Goal, PointTicket
 from listening.web.api import sent, shapes
 from listening.web.looking import newest_day
 from listening.web.visit import Here
@@ -37,6 +37,29 @@ def acknowledge(visit: Here, point: str) -> shapes.Done:
     """Say that one knows of it: it speaks again only when it has grown."""
     journey.acknowledge(visit.store, point, who=visit.who, now=visit.now)
     return shapes.Done(done=True)
+
+
+@router.post(PATH + "/no-pain")
+def no_pain(visit: Here, point: str, given: sent.NoPain) -> shapes.Done:
+    """Say that it is no pain at all, or one passage of it; what says the same is taken in and hidden."""
+    if given.passage:
+        journey.no_pain_passage(visit.store, given.passage, point, who=visit.who, now=visit.now)
+    else:
+        journey.no_pain(visit.store, point, who=visit.who, now=visit.now)
+    return shapes.Done(done=True)
+
+
+@router.post(PATH + "/ticket")
+def ticket(visit: Here, point: str) -> shapes.Done:
+    """Make its ticket where the team works, or give the one that it has; `done` is false while it waits."""
+    made = pipeline.order_ticket(visit.store, visit.settings, point, who=visit.who, now=visit.now)
+    return shapes.Done(done=made is not None, said=made.ticket.url if made else "it waits in the outbox")
+
+
+@router.get("/tickets")
+def tickets(visit: Here) -> list[PointTicket]:
+    """List the tickets of pain points, as they stood when they were last asked for."""
+    return reads.tickets(visit.store)
 
 
 @router.post(PATH + "/rate")

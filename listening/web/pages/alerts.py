@@ -11,12 +11,13 @@ from fastapi.responses import Response
 from listening import journey
 from listening.store import reads
 from listening.web.rendering import go, render
-from listening.web.visit import Here
+from listening.web.visit import Here, Visit
 
 router = APIRouter()
 MAILS = 40
 STATES = ("queued", "claimed", "sent", "dead")
 MONTH = timedelta(days=28)
+SENSITIVITIES = {"": "as the map says", "low": "only what is sure", "medium": "usual", "high": "early, with more noise"}
 
 
 @router.get("/alerts")
@@ -40,8 +41,31 @@ def alerts(
         page=page,
         last=max(1, -(-total // MAILS)),
         owners={one.id: one.name for one in visit.journey.owners},
+        mine={one.id: _stages_of(visit, one.id) for one in visit.journey.owners},
+        moods=SENSITIVITIES,
         mail_on=bool(visit.settings.mail.host),
     )
+
+
+def _stages_of(visit: Visit, owner: str) -> list[str]:
+    """Return the names of the stages and touchpoints that are an owner's."""
+    places = (*visit.journey.stages, *visit.journey.touchpoints)
+    return [one.name for one in places if one.owner == owner]
+
+
+@router.post("/alerts/subscriptions/{owner}")
+def subscribe(
+    request: Request,
+    visit: Here,
+    owner: str,
+    digest: Annotated[str, Form()] = "daily",
+    sensitivity: Annotated[str, Form()] = "",
+    follows: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """Say how an owner hears: daily or weekly, how readily, and of which stages beside their own."""
+    wanted = {"digest": digest, "sensitivity": sensitivity, "follows": tuple(follows or ())}
+    journey.subscribe(visit.store, visit.settings, owner, who=visit.who, now=visit.now, **wanted)
+    return go(request, "/alerts#who", said="Kept; the next night follows it.")
 
 
 @router.get("/alerts/{alert}")

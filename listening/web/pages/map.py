@@ -41,6 +41,7 @@ def page(request: Request, visit: Here) -> Response:
     moods = visit.count(reads.moods, visit.journey, looking.lens)
     lost = journey.lost(visit.store, visit.journey)
     columns = _columns(visit, looking.lens, moods)
+    suggestions = reads.suggestions(visit.store, map_id=visit.journey.id)[:5]
     counts = reads.counts(visit.store) if not any(one.people for one in moods) else None
     return render(
         request,
@@ -52,7 +53,9 @@ def page(request: Request, visit: Here) -> Response:
         curve=emotion_curve(moods),
         lost=lost,
         counts=counts,
-        suggestions=reads.suggestions(visit.store, map_id=visit.journey.id),
+        suggestions=suggestions,
+        told=reads.cards_of(visit.store, [one for each in suggestions for one in each.pain_points[:3]]),
+        channels={one.id: one.channels for one in visit.journey.touchpoints},
         names=names(visit),
         periods=PERIODS,
         sides=SIDES,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 
@@ -11,17 +10,9 @@ from fastapi.responses import PlainTextResponse, Response
 
 from listening import journey
 from listening.errors import InputError, NotFound
-from listening.journey.mapping import (
-    checked,
-    with_owner,
-    with_persona,
-    with_stage,
-    with_touchpoint,
-    without_persona,
-    without_touchpoint,
-)
+from listening.journey.drawing import Part
 from listening.store import reads
-from listening.types import JourneyMap, Owner, Persona, Stage, Touchpoint
+from listening.types import Owner, Persona, Stage, Touchpoint
 from listening.web.pages.inbox import names
 from listening.web.rendering import go, render
 from listening.web.visit import Here, Visit
@@ -47,16 +38,22 @@ def page(request: Request, visit: Here) -> Response:
     )
 
 
-def _keep(
-    request: Request, visit: Visit, wanted: JourneyMap, said: str, homes: Mapping[str, str] | None = None
-) -> Response:
-    journey.change_map(visit.store, visit.settings, checked(wanted), who=visit.who, now=visit.now, homes=homes)
+def _drawn(request: Request, visit: Visit, part: Part, said: str, *, fresh: bool = False) -> Response:
+    journey.draw(visit.store, visit.settings, part, who=visit.who, now=visit.now, fresh=fresh)
+    return _changed(request, visit, said)
+
+
+def _changed(request: Request, visit: Visit, said: str) -> Response:
     visit.board.counted.clear()
     return go(request, "/map/edit", said=said)
 
 
 def _lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word.strip()[:40] for word in text.split(",") if word.strip()))
 
 
 def _feeling(text: str) -> float | None:
@@ -94,7 +91,7 @@ def edit_stage(
         assumed_emotion=_feeling(feeling),
         owner=owner,
     )
-    return _keep(request, visit, with_stage(visit.journey, new), f"Changed {new.name}.")
+    return _drawn(request, visit, new, f"Changed {new.name}.")
 
 
 @router.post("/map/touchpoints/{touchpoint}")
@@ -107,15 +104,14 @@ def edit_touchpoint(
     description: Text = "",
     examples: Text = "",
     owner: Text = "",
+    channels: Text = "",
 ) -> Response:
     """Change a touchpoint; its id stays, so that its pain points stay with it."""
     old = next((one for one in visit.journey.touchpoints if one.id == touchpoint), None)
     if old is None:
         raise NotFound(f"no touchpoint {touchpoint!r} on the map", "see the map")
-    new = Touchpoint(
-        touchpoint, name.strip() or old.name, stage or old.stage, description.strip(), _lines(examples), owner
-    )
-    return _keep(request, visit, with_touchpoint(visit.journey, new), f"Changed {new.name}.")
+    said = (name.strip() or old.name, stage or old.stage, description.strip(), _lines(examples), owner)
+    return _drawn(request, visit, Touchpoint(touchpoint, *said, _words(channels)), f"Changed {old.name}.")
 
 
 @router.post("/map/touchpoints")
@@ -127,20 +123,11 @@ def add_touchpoint(
     stage: Text = "",
     examples: Text = "",
     owner: Text = "",
+    channels: Text = "",
 ) -> Response:
     """Add a touchpoint."""
-    new = Touchpoint(_an_id(id or name), name.strip() or id, stage, "", _lines(examples), owner)
-    if any(one.id == new.id for one in visit.journey.touchpoints):
-        raise InputError(f"there is a touchpoint {new.id} already", "give another id")
-    return _keep(request, visit, with_touchpoint(visit.journey, new), f"Added {new.name}.")
-
-
-def _an_id(text: str) -> str:
-    """Make an id of a name: letters, digits and low lines. Raises `InputError` where none is left."""
-    found = "_".join("".join(char if char.isalnum() else " " for char in text.casefold()).split())[:60]
-    if not found:
-        raise InputError("a touchpoint without a name", "say what customers would call it")
-    return found
+    said = (name.strip() or id, stage, "", _lines(examples), owner, _words(channels))
+    return _drawn(request, visit, Touchpoint(journey.an_id(id or name), *said), f"Added {said[0]}.", fresh=True)
 
 
 @router.post("/map/touchpoints/{touchpoint}/remove")
@@ -148,16 +135,15 @@ def remove_touchpoint(request: Request, visit: Here, touchpoint: str, to: Text =
     """Take a touchpoint off the map; its pain points go where somebody says, or wait until somebody does."""
     told = f"Removed {names(visit).get(touchpoint, touchpoint)}."
     wait = "" if to else " Its pain points stand below “No longer on the map”."
-    return _keep(request, visit, without_touchpoint(visit.journey, touchpoint), told + wait, {touchpoint: to})
+    journey.wipe_touchpoint(visit.store, visit.settings, touchpoint, home=to, who=visit.who, now=visit.now)
+    return _changed(request, visit, told + wait)
 
 
 @router.post("/map/stages")
 def add_stage(request: Request, visit: Here, name: Text = "", feeling: Text = "", owner: Text = "") -> Response:
     """Add a stage at the end of the map."""
-    new = Stage(_an_id(name), name.strip(), assumed_emotion=_feeling(feeling), owner=owner)
-    if any(one.id == new.id for one in visit.journey.stages):
-        raise InputError(f"there is a stage {new.id} already", "give another name")
-    return _keep(request, visit, with_stage(visit.journey, new), f"Added {new.name}.")
+    new = Stage(journey.an_id(name), name.strip(), assumed_emotion=_feeling(feeling), owner=owner)
+    return _drawn(request, visit, new, f"Added {new.name}.", fresh=True)
 
 
 @router.post("/map/owners")
@@ -170,11 +156,11 @@ def keep_owner(
     department: Text = "",
 ) -> Response:
     """Add an owner, or change the one of that id."""
-    old = next((one for one in visit.journey.owners if one.id == id), Owner(_an_id(id or name), "", ""))
+    old = next((one for one in visit.journey.owners if one.id == id), Owner(journey.an_id(id or name), "", ""))
     new = replace(old, name=name.strip() or old.id, email=email.strip(), department=department.strip())
     if "@" not in new.email:
         raise InputError(f"{new.email!r} is no address", "give one like ann@example.com: alert mails go there")
-    return _keep(request, visit, with_owner(visit.journey, new), f"Kept {new.name}.")
+    return _drawn(request, visit, new, f"Kept {new.name}.")
 
 
 @router.post("/map/personas")
@@ -187,9 +173,10 @@ def keep_persona(
 ) -> Response:
     """Add or remove a persona; a fourth is refused with the reason."""
     if remove:
-        return _keep(request, visit, without_persona(visit.journey, remove), "Removed.")
-    new = Persona(_an_id(name), name.strip(), description.strip())
-    return _keep(request, visit, with_persona(visit.journey, new), f"Kept {new.name}.")
+        journey.wipe_persona(visit.store, visit.settings, remove, who=visit.who, now=visit.now)
+        return _changed(request, visit, "Removed.")
+    new = Persona(journey.an_id(name), name.strip(), description.strip())
+    return _drawn(request, visit, new, f"Kept {new.name}.")
 
 
 @router.post("/map/suggestions/{suggestion}/accept")
@@ -213,8 +200,7 @@ def dismiss(request: Request, visit: Here, suggestion: str) -> Response:
 def rehome(request: Request, visit: Here, lost: Text = "", to: Text = "") -> Response:
     """Say where the pain points of a lost place go."""
     count = journey.rehome(visit.store, visit.journey, lost, to, who=visit.who, now=visit.now)
-    visit.board.counted.clear()
-    return go(request, "/map/edit", said=f"{count} went to {names(visit).get(to, to)}.")
+    return _changed(request, visit, f"{count} went to {names(visit).get(to, to)}.")
 
 
 @router.get("/map/journey.toml")
@@ -230,8 +216,7 @@ def bring_in(request: Request, visit: Here, text: Text = "") -> Response:
     if len(text) > LARGEST:
         raise InputError("a map of so many letters", f"keep it under {LARGEST}")
     journey.import_map(visit.store, visit.settings, text.replace("\r\n", "\n"), who=visit.who, now=visit.now)
-    visit.board.counted.clear()
-    return go(request, "/map/edit", said="Imported. Each version is kept.")
+    return _changed(request, visit, "Imported. Each version is kept.")
 
 
 @router.get("/map/versions/{number}")
@@ -245,5 +230,4 @@ def version(visit: Here, number: int) -> Response:
 def restore(request: Request, visit: Here, number: int) -> Response:
     """Make an earlier version the map again."""
     journey.restore_map(visit.store, visit.settings, number, who=visit.who, now=visit.now)
-    visit.board.counted.clear()
-    return go(request, "/map/edit", said=f"Version {number} is the map again.")
+    return _changed(request, visit, f"Version {number} is the map again.")

@@ -11,23 +11,14 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import Response
 
 from listening import journey
-from listening.errors import InputError, NotFound
-from listening.outputs import render as make
-from listening.pipeline import make_report
+from listening.errors import InputError
 from listening.store import reads
-from listening.types import Report
+from listening.web.packs import FORMATS, as_file
 from listening.web.rendering import go, render
 from listening.web.visit import Here, Visit
 
 router = APIRouter()
 HELD = 700_000  # bytes of a workbook that travels in the page between preview and apply; a form's field holds 1 MB
-FORMATS = {
-    "html": ("Page", "one file, prints well", "text/html; charset=utf-8"),
-    "xlsx": ("Workbook", "to fill in", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    "pdf": ("PDF", "for the meeting", "application/pdf"),
-    "csv": ("CSV", "one line a pain point", "text/csv; charset=utf-8"),
-    "json": ("JSON", "for programs", "application/json"),
-}
 
 
 @router.get("/pack")
@@ -39,12 +30,7 @@ def pack(request: Request, since: str = "", until: str = "") -> Response:
 @router.get("/pack/{ending}")
 def download(visit: Here, ending: str, since: str = "", until: str = "") -> Response:
     """Give the pack as a file; nothing of it is shown within the board."""
-    if ending not in FORMATS:
-        raise NotFound(f"there is no pack as {ending!r}", f"use one of {', '.join(FORMATS)}")
-    made = _report(visit, since, until)
-    name = f"review-{made.map}-{made.until}.{ending}".encode("ascii", "replace").decode().replace('"', "")
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return Response(make(made, f".{ending}"), media_type=FORMATS[ending][2], headers=headers)
+    return as_file(visit, ending, _day(since), _day(until))
 
 
 @router.post("/pack/preview")
@@ -94,13 +80,6 @@ def apply(
     return go(request, "/pack", said=f"{len(trip.edits)} changes of the workbook were applied.{more}")
 
 
-def _report(visit: Visit, since: str, until: str) -> Report:
-    first, last = _day(since), _day(until)
-    if first and last and first > last:
-        raise InputError("the first day lies after the last", "turn them round")
-    return make_report(visit.store, visit.settings, since=first, until=last, now=visit.now)
-
-
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
@@ -109,5 +88,4 @@ def _day(text: str) -> date | None:
 
 
 def _name(visit: Visit, point_id: str) -> str:
-
     return reads.point(visit.store, point_id).name

@@ -67,6 +67,8 @@ def page(request: Request, visit: Here, point: str) -> Response:
         may=visit.own("point", point),
         looking=looking,
         month=visit.now.date() + timedelta(days=30),
+        ticket=next((one for one in reads.tickets(visit.store) if one.pain_point_id == point), None),
+        tickets_on=visit.settings.tickets.place() is not None,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from listening import journey
+from listening import journey, pipeline
 from listening.errors import InputError
 from listening.outputs.wording import day, status
 from listening.store import reads
@@ -128,6 +128,14 @@ def no_pain(request: Request, visit: Here, point: str) -> Response:
     """Say that it is no pain: it is shown no more."""
     journey.no_pain(visit.store, point, who=visit.who, now=visit.now)
     return _back(request, point, "No pain: it is shown no more. The history below can undo it.")
+
+
+@router.post(PATH + "/ticket")
+def ticket(request: Request, visit: Here, point: str) -> Response:
+    """Make its ticket where the team works, or find the one that it has."""
+    made = pipeline.order_ticket(visit.store, visit.settings, point, who=visit.who, now=visit.now)
+    told = f"Ticket {made.ticket.key} stands in {made.system}." if made else "The ticket waits in the outbox."
+    return _back(request, point, told)
 
 
 @router.post(PATH + "/reopen")

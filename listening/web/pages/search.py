@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from listening.outputs.wording import day
 from listening.store import reads
 from listening.types import Evidence
 from listening.web.looking import SIDES, look
@@ -17,6 +19,7 @@ from listening.web.visit import Here, Visit
 
 router = APIRouter()
 PAGE = 20
+KEPT = ("point", "stage", "touchpoint", "painful", "unspoken", "signal", "night")  # what a filter leaves as it is
 
 
 @router.get("/search")
@@ -48,13 +51,12 @@ def evidence(request: Request, visit: Here, page: int = 1) -> Response:
         painful=query.get("painful", "") == "1",
         unspoken=query.get("unspoken", "") == "1",
         signal=query.get("signal", ""),
+        night=_day(query.get("night", "")),
     )
-    looking = look(visit, query)
+    looking = look(visit, query if asked.night is None else {"since": "1970-01-01", **query})
     page = max(1, min(page, 5000))
     count, found = reads.evidence(visit.store, asked, looking.lens, limit=PAGE, offset=(page - 1) * PAGE)
-    kept = {
-        key: query[key] for key in ("point", "stage", "touchpoint", "painful", "unspoken", "signal") if key in query
-    }
+    kept = {key: query[key] for key in KEPT if key in query}
     return render(
         request,
         "evidence.html",
@@ -74,6 +76,13 @@ def evidence(request: Request, visit: Here, page: int = 1) -> Response:
     )
 
 
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def _names(visit: Visit, found: list[Evidence]) -> Mapping[str, str]:
     return {one: reads.point(visit.store, one).name for one in {each.pain_point_id for each in found} if one}
 
@@ -87,6 +96,8 @@ def _about(visit: Visit, asked: reads.Asked) -> str:
     for place in (asked.touchpoint, asked.stage):
         if place:
             parts.append(f"at {called.get(place, place)}")
+    if asked.night:
+        parts.append(f"in posts first read on the night to {day(asked.night)}")
     if asked.signal:
         parts.append(f"with the signal {asked.signal.replace('_', ' ')}")
     return " ".join(parts)
