@@ -45,6 +45,13 @@ def pages(point: str, other: str) -> dict[str, str]:
         "reviews": "/reviews",
         "search": "/search?q=phone",
         "edit-the-map": "/map/edit",
+        "review-pack": "/pack",
+        "alerts": "/alerts",
+        "sources": "/sources",
+        "nights": "/nights",
+        "people": "/people",
+        "audit": "/audit",
+        "privacy": "/privacy",
     }
 
 
@@ -57,12 +64,12 @@ def live(store: Store, settings: Settings, now: datetime) -> tuple[str, str]:
     for number, one in enumerate((first, second, third)):
         journey.assign_many(store, settings, [one], owner, who=NAME, now=now)
         journey.rate(store, one, importance=5 - number, cost=3, ease=2 + number, who=NAME, now=now)
-    goal = {"specific": "Nobody loses the discount when they change the address", "metric": "people_week"}
+    goal = {"specific": f"No customer tells this any more: {reads.point(store, first).name}", "metric": "people_week"}
     due = now.date() + timedelta(days=90)
     stage = reads.point(store, first).stage
-    journey.set_goal(store, settings, first, target=0.5, due=due, stage=stage, who=NAME, now=now, **goal)
+    journey.set_goal(store, settings, first, target=0.0, due=due, stage=stage, who=NAME, now=now, **goal)
     journey.confirm_goal(store, first, who=NAME, now=now + timedelta(minutes=1))
-    journey.comment(store, settings, first, "Reproduced it: the code goes when the address changes.", who=NAME, now=now)
+    journey.comment(store, settings, first, "Seen it ourselves on Monday. @product, whose part is it?", who=NAME, now=now)
     return first, second
 
 
@@ -74,8 +81,9 @@ def take(page: Page, address: str, wanted: dict[str, str], folder: Path, kind: s
     page.get_by_role("button", name="Sign in").click()
     for name, path in wanted.items():
         page.goto(address + path)
-        page.screenshot(path=folder / f"{name}-{kind}.png", full_page=True)
-        print(folder / f"{name}-{kind}.png", flush=True)
+        picture = folder / f"{name}-{kind}.png"
+        page.screenshot(path=picture, full_page=True)
+        print(picture, flush=True)
 
 
 def main() -> int:
@@ -111,7 +119,9 @@ def main() -> int:
             for kind, (width, height) in WIDTHS.items():
                 size = {"width": width, "height": height}
                 context = browser.new_context(viewport=size, color_scheme=asked.look)  # type: ignore[arg-type]  # two ints
-                take(context.new_page(), f"http://127.0.0.1:{port}", wanted, asked.out, kind)
+                name = kind if asked.look == "light" else f"{kind}-{asked.look}"
+                take(context.new_page(), f"http://127.0.0.1:{port}", wanted, asked.out, name)
+                context.close()
             browser.close()
         server.should_exit = True
         store.close()
