@@ -49,8 +49,8 @@ def alerts(
 
 def _stages_of(visit: Visit, owner: str) -> list[str]:
     """Return the names of the stages and touchpoints that are an owner's."""
-    places = (*visit.journey.stages, *visit.journey.touchpoints)
-    return [one.name for one in places if one.owner == owner]
+    stages = [one.name for one in visit.journey.stages if one.owner == owner]
+    return stages + [one.name for one in visit.journey.touchpoints if one.owner == owner]
 
 
 @router.post("/alerts/subscriptions/{owner}")
@@ -63,8 +63,16 @@ def subscribe(
     follows: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Say how an owner hears: daily or weekly, how readily, and of which stages beside their own."""
-    wanted = {"digest": digest, "sensitivity": sensitivity, "follows": tuple(follows or ())}
-    journey.subscribe(visit.store, visit.settings, owner, who=visit.who, now=visit.now, **wanted)
+    journey.subscribe(
+        visit.store,
+        visit.settings,
+        owner,
+        digest=digest,
+        sensitivity=sensitivity,
+        follows=tuple(follows or ()),
+        who=visit.who,
+        now=visit.now,
+    )
     return go(request, "/alerts#who", said="Kept; the next night follows it.")
 
 
