@@ -69,9 +69,7 @@ def live(store: Store, settings: Settings, now: datetime) -> tuple[str, str]:
     stage = reads.point(store, first).stage
     journey.set_goal(store, settings, first, target=0.0, due=due, stage=stage, who=NAME, now=now, **goal)
     journey.confirm_goal(store, first, who=NAME, now=now + timedelta(minutes=1))
-    journey.comment(
-        store, settings, first, "Seen it ourselves. @product, whose part is it?", who=NAME, now=now
-    )
+    journey.comment(store, settings, first, "Seen it ourselves. @product, whose part is it?", who=NAME, now=now)
     return first, second
 
 

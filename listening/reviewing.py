@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from math import exp, lgamma, log, log1p
 
 from listening.outputs.wording import count, short_day
-from listening.types import Emergence, LedgerEntry, MapChange, PainPoint, Review
+from listening.types import Emergence, LedgerEntry, MapChange, Review, Stand
 
 UNLIKELY = 0.05  # below this the difference is told; at or above it, it may be chance
 FIXED = ("done", "watch", "holds")
@@ -23,7 +23,6 @@ class Told:
     before: Mapping[str, int]
     seen_now: int
     seen_before: int
-    first: Mapping[str, date] = field(default_factory=dict)  # the day on which each was first told, where it is known
 
 
 def months_later(day: date, months: int) -> date:
@@ -47,7 +46,7 @@ def period(reviews: Sequence[Review], today: date, months: int) -> tuple[date, d
 
 
 def changes(
-    points: Sequence[PainPoint],
+    points: Sequence[Stand],
     told: Told,
     since: date,
     *,
@@ -69,13 +68,12 @@ def changes(
     return (*found, *_merged(lines, names))
 
 
-def _moved(point: PainPoint, told: Told, since: date, back: Emergence | None) -> MapChange | None:
+def _moved(point: Stand, told: Told, since: date, back: Emergence | None) -> MapChange | None:
     before, now = told.before.get(point.id, 0), told.now.get(point.id, 0)
     if back is not None:
         return MapChange("back", point.id, point.name, before, now, back.sentence)
     if point.born >= since and not before:
-        first = told.first.get(point.id, point.born)
-        return MapChange("new", point.id, point.name, before, now, f"first told on {short_day(first)}")
+        return MapChange("new", point.id, point.name, before, now, f"a pain point since {short_day(point.born)}")
     kind = _direction(before, now, told)
     return MapChange(kind, point.id, point.name, before, now, _why(before, now, told)) if kind else None
 
@@ -106,7 +104,7 @@ def _why(before: int, now: int, told: Told) -> str:
     return f"{count(now, 'person', 'people')} after {before:,}, {posts}"
 
 
-def _resolved(point: PainPoint, told: Told, line: LedgerEntry) -> MapChange:
+def _resolved(point: Stand, told: Told, line: LedgerEntry) -> MapChange:
     sentence = f"{point.status} since {short_day(line.at)}, said {line.who}"
     return MapChange(
         "resolved", point.id, point.name, told.before.get(point.id, 0), told.now.get(point.id, 0), sentence

@@ -5,25 +5,28 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from store_nouns import pain_point
 
 from listening.reviewing import Told, changes
-from listening.types import Emergence, LedgerEntry, MapChange, PainPoint
+from listening.types import Emergence, LedgerEntry, MapChange, Stand
 
 SINCE = date(2026, 1, 1)
 OLD = date(2025, 6, 1)
 AT = datetime(2026, 2, 3, 9, tzinfo=UTC)
 
 
+def stand(status: str = "open", born: date = OLD) -> Stand:
+    return Stand("pp-1", "Buckle", status, born)
+
+
 def found(
-    *points: PainPoint,
+    *points: Stand,
     people: int = 12,
     before: int = 0,
     seen: tuple[int, int] = (1000, 1000),
     lines: tuple[LedgerEntry, ...] = (),
     news: tuple[Emergence, ...] = (),
 ) -> list[MapChange]:
-    mine = points or (pain_point(name="Buckle", born=OLD),)
+    mine = points or (stand(),)
     told = Told({one.id: people for one in mine}, {one.id: before for one in mine}, seen[1], seen[0])
     names = {"pp-1": "Buckle", "pp-9": "Strap"}
     return list(changes(mine, told, SINCE, lines=lines, emergences=news, names=names))
@@ -51,8 +54,8 @@ def test_growth_is_told_per_post_seen_and_not_where_chance_does_it(
 
 
 def test_one_that_was_born_in_the_period_is_new() -> None:
-    (one,) = found(pain_point(born=date(2026, 1, 9)))
-    assert (one.kind, one.sentence) == ("new", "first told on 9 Jan")
+    (one,) = found(stand(born=date(2026, 1, 9)))
+    assert (one.kind, one.sentence) == ("new", "a pain point since 9 Jan")
 
 
 def test_one_that_came_back_says_so_instead_of_growing() -> None:
@@ -64,9 +67,9 @@ def test_one_that_came_back_says_so_instead_of_growing() -> None:
 @pytest.mark.parametrize(("what", "detail"), [("resolved", "2026-02-01"), ("status", "open > done")])
 def test_a_fix_is_told_with_who_said_it(what: str, detail: str) -> None:
     line = LedgerEntry(AT, "ann", what, "pp-1", detail=detail)
-    (one,) = found(pain_point(born=OLD, status="watch"), people=2, before=2, lines=(line,))
+    (one,) = found(stand("watch"), people=2, before=2, lines=(line,))
     assert (one.kind, one.sentence) == ("resolved", "watch since 3 Feb, said ann")
-    assert found(pain_point(born=OLD), people=2, before=2, lines=(line,)) == []  # opened again since
+    assert found(stand(), people=2, before=2, lines=(line,)) == []  # opened again since
 
 
 def test_a_merge_names_both() -> None:

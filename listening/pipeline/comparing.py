@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -10,40 +9,36 @@ from zoneinfo import ZoneInfo
 from listening.reviewing import Told, changes, next_review, period
 from listening.settings import Settings
 from listening.store import Store, reads
-from listening.types import STATUSES, MapChange, PainPoint
-
-_SHOWN = tuple(one for one in STATUSES if one != "no_pain")
+from listening.types import MapChange
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What became of the pain points in `since..until`, held against the days from `before` on; `points` by id."""
+    """What became of the pain points in `since..until`, held against the days from `before` on."""
 
     since: date
     until: date
     before: date
     changes: tuple[MapChange, ...]
-    points: Mapping[str, PainPoint]
 
 
 def compare(store: Store, settings: Settings, *, since: date, until: date) -> Compared:
     """Return what became of the pain points in `since..until`, against as many days before: for board and pack."""
     map_id, zone = settings.journey.id, settings.night.timezone
     start, end = since - (until - since) - timedelta(days=1), since - timedelta(days=1)
-    every = {one.id: one for one in reads.card_points(store, map_id, states=STATUSES, merged=True)}
-    mine = [one for one in every.values() if one.born <= until and one.merged_into is None and one.status in _SHOWN]
+    every = {one.id: one for one in reads.stands(store, map_id)}
+    mine = [one for one in every.values() if one.born <= until and not one.merged_into and one.status != "no_pain"]
     told = Told(
-        now=reads.people_of(store, [one.id for one in mine], since, until, zone),
-        before=reads.people_of(store, [one.id for one in mine], start, end, zone),
+        now=reads.people_of(store, since, until, zone),
+        before=reads.people_of(store, start, end, zone),
         seen_now=reads.heard_in(store, since, until, zone, outside_only=True)[0],
         seen_before=reads.heard_in(store, start, end, zone, outside_only=True)[0],
-        first=reads.first_told(store, [one.id for one in mine if one.born >= since], zone),
     )
     first, last = _start_of(since, zone), _start_of(until + timedelta(days=1), zone)
     lines = [one for one in reads.ledger_between(store, first, last) if one.pain_point_id in every]
     news = [one for one in reads.emergences_between(store, since, until) if one.pain_point_id in every]
     names = {one.id: one.name for one in every.values()}
-    return Compared(since, until, start, changes(mine, told, since, lines=lines, emergences=news, names=names), every)
+    return Compared(since, until, start, changes(mine, told, since, lines=lines, emergences=news, names=names))
 
 
 def review_period(store: Store, settings: Settings, *, since: date | None, until: date) -> tuple[date, date | None]:

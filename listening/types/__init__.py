@@ -18,6 +18,7 @@ from listening.types.board import (
     Preview,
     Review,
     Spot,
+    Stand,
     Week,
 )
 from listening.types.documents import Document
@@ -143,6 +144,7 @@ __all__ = [
     "Spot",
     "Stage",
     "StageMood",
+    "Stand",
     "Standing",
     "SuggestedTouchpoint",
     "Swaps",

@@ -63,6 +63,17 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
+class Stand:
+    """How a pain point stands, and no more, for what is told of all; `merged_into` is "" for one that lives."""
+
+    id: str
+    name: str
+    status: str
+    born: date
+    merged_into: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """A passage as evidence: the words, the marked stretches of them (start, end, signal), where and when."""
 

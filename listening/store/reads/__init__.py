@@ -13,7 +13,7 @@ from listening.store.reads.board import (
     similar,
     tally,
 )
-from listening.store.reads.cards import card_points, cards_of, latest_news, rated_points, spots, unspoken_shares
+from listening.store.reads.cards import card_points, cards_of, latest_news, rated_points, spots, stands, unspoken_shares
 from listening.store.reads.day import (
     goal,
     goal_series,
@@ -88,7 +88,7 @@ from listening.store.reads.points import (
     threads_told,
     unplaced_pains,
 )
-from listening.store.reads.report import first_told, people_of, point_rows
+from listening.store.reads.report import people_of, point_rows
 from listening.store.reads.rereading import corrected, outdated_members, outdated_readings, texts_of, unread
 from listening.store.reads.search import search
 from listening.store.snapshots import backup
@@ -127,7 +127,6 @@ __all__ = [
     "exposure",
     "failed_tries",
     "first_nights",
-    "first_told",
     "goal",
     "goal_series",
     "goals",
@@ -183,6 +182,7 @@ __all__ = [
     "speakers",
     "spots",
     "stage_moods",
+    "stands",
     "stored_of",
     "suggestion",
     "suggestions",

@@ -12,7 +12,7 @@ from sqlalchemy.engine import RowMapping
 from listening.store.engine import Store
 from listening.store.statements import in_slices
 from listening.store.tables import emergences, memberships, pain_points, signals
-from listening.types import Emergence, PainPoint, Spot
+from listening.types import Emergence, PainPoint, Spot, Stand
 
 CARD = tuple(column for column in pain_points.c if column.name not in ("centroid", "words"))
 _NO_VECTOR = np.zeros(0, dtype=np.float32)
@@ -23,17 +23,22 @@ def light(row: RowMapping) -> PainPoint:
     return PainPoint(**{**row, "centroid": _NO_VECTOR, "words": ()})
 
 
-def card_points(store: Store, map_id: str, *, states: Collection[str], merged: bool = False) -> list[PainPoint]:
-    """Return a map's pain points in these states without centroid and words, those of most people first.
-
-    With `merged` those too that went into another.
-    """
+def card_points(store: Store, map_id: str, *, states: Collection[str]) -> list[PainPoint]:
+    """Return a map's pain points in these states without centroid and words, those of most people first."""
     point = pain_points.c
-    mine = sa.select(*CARD).where(point.map == map_id, point.status.in_(sorted(states)))
-    mine = mine if merged else mine.where(point.merged_into.is_(None))
+    mine = sa.select(*CARD).where(point.map == map_id, point.status.in_(sorted(states)), point.merged_into.is_(None))
     with store.reading() as connection:
         rows = connection.execute(mine.order_by(point.people.desc(), point.id)).mappings()
         return [light(row) for row in rows]
+
+
+def stands(store: Store, map_id: str) -> list[Stand]:
+    """Return how each of a map's pain points stands, merged ones too."""
+    point = pain_points.c
+    mine = sa.select(point.id, point.name, point.status, point.born, point.merged_into).where(point.map == map_id)
+    with store.reading() as connection:
+        rows = connection.execute(mine.order_by(point.id))
+        return [Stand(row[0], row[1], row[2], row[3], row[4] or "") for row in rows]
 
 
 def spots(
@@ -44,7 +49,8 @@ def spots(
     With `persona` only those that somebody of that persona told.
     """
     point = pain_points.c
-    mine = sa.select(point.id, point.stage, point.touchpoint, point.muted_until, point.personas)
+    columns = [point.id, point.stage, point.touchpoint, point.muted_until]
+    mine = sa.select(*columns, point.personas) if persona else sa.select(*columns)  # its JSON costs more than all else
     mine = mine.where(point.map == map_id, point.status.in_(sorted(states)), point.merged_into.is_(None))
     mine = mine.where(point.owner == owner) if owner else mine
     mine = mine.where(point.owner == "") if unowned else mine

@@ -47,29 +47,13 @@ def point_rows(store: Store, map_id: str, since: date, until: date, zone: str = 
     return sorted(rows, key=lambda row: (-row.people, -row.posts, row.id))
 
 
-def people_of(store: Store, point_ids: Sequence[str], since: date, until: date, zone: str = "UTC") -> dict[str, int]:
+def people_of(store: Store, since: date, until: date, zone: str = "UTC") -> dict[str, int]:
     """Return how many people told each pain point outside in a period, of what had been placed by its end."""
-    found = dict.fromkeys(point_ids, 0)
     point = memberships.c.pain_point_id
     told = sa.select(point, sa.func.count(sa.distinct(who))).select_from(in_points)
     told = told.where(within(since, until, zone), outside, placed(until), documents.c.near_of.is_(None))
     with store.reading() as connection:
-        for part in in_slices(point_ids):
-            found.update({row[0]: row[1] for row in connection.execute(told.where(point.in_(part)).group_by(point))})
-    return found
-
-
-def first_told(store: Store, point_ids: Sequence[str], zone: str = "UTC") -> dict[str, date]:
-    """Return the day of the oldest post of each of these pain points."""
-    found: dict[str, date] = {}
-    point = memberships.c.pain_point_id
-    oldest = sa.select(point, sa.func.min(documents.c.created_at)).select_from(in_points)
-    oldest = oldest.where(documents.c.near_of.is_(None)).group_by(point)
-    with store.reading() as connection:
-        for part in in_slices(point_ids):
-            for one, moment in connection.execute(oldest.where(point.in_(part))):
-                found[one] = moment.astimezone(ZoneInfo(zone)).date()
-    return found
+        return {row[0]: row[1] for row in connection.execute(told.group_by(point))}
 
 
 class _Facts:

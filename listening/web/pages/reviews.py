@@ -35,6 +35,8 @@ def page(request: Request, visit: Here, since: str = "", until: str = "") -> Res
     end = _day(until) or today
     start, due = pipeline.review_period(visit.store, visit.settings, since=_day(since), until=end)
     found = pipeline.compare(visit.store, visit.settings, since=start, until=end)
+    sections = [(*words, [one for one in found.changes if one.kind == words[0]]) for words in KINDS]
+    shown = {one.pain_point_id for *_, told in sections for one in told[:MOST]}
     return render(
         request,
         "reviews.html",
@@ -46,7 +48,8 @@ def page(request: Request, visit: Here, since: str = "", until: str = "") -> Res
         soon=today + timedelta(days=7),
         reviews=reads.reviews(visit.store, visit.journey.id),
         names=names(visit),
-        sections=[(*words, [one for one in found.changes if one.kind == words[0]]) for words in KINDS],
+        sections=sections,
+        points=reads.cards_of(visit.store, shown),
         most=MOST,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from fastapi import APIRouter, Request
@@ -10,7 +10,6 @@ from fastapi.responses import Response
 
 from listening.outputs.wording import day
 from listening.store import reads
-from listening.types import Evidence
 from listening.web.looking import SIDES, look
 from listening.web.pages.inbox import names
 from listening.web.pictures import marked
@@ -36,7 +35,7 @@ def search(request: Request, visit: Here, q: str = "", page: int = 1) -> Respons
         posts=posts,
         page=page,
         full=max(len(points), len(posts)) == PAGE,
-        told={one: reads.point(visit.store, one).name for hit in posts for one in hit.pain_points},
+        told=_names(visit, {one for hit in posts for one in hit.pain_points}),
     )
 
 
@@ -71,7 +70,7 @@ def evidence(request: Request, visit: Here, page: int = 1) -> Response:
         page=page,
         pages=max(1, -(-count // PAGE)),
         names=names(visit),
-        told=_names(visit, found),
+        told=_names(visit, {one.pain_point_id for one in found}),
         crumbs=[("Map", looking.link("/map"))],
     )
 
@@ -83,8 +82,8 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _names(visit: Visit, found: list[Evidence]) -> Mapping[str, str]:
-    return {one: reads.point(visit.store, one).name for one in {each.pain_point_id for each in found} if one}
+def _names(visit: Visit, ids: Collection[str]) -> Mapping[str, str]:
+    return {one: card.name for one, card in reads.cards_of(visit.store, ids).items()}
 
 
 def _about(visit: Visit, asked: reads.Asked) -> str:
