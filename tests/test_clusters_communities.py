@@ -41,6 +41,17 @@ def test_each_crowd_is_found_on_its_own_scale(case: str) -> None:
         assert (truth[found == sizes.argmax()] == place).mean() >= 0.9
 
 
+def test_small_subjects_within_large_ones_are_parted() -> None:
+    crowds = [crowd(place, 6, 0.6, place) for place in range(48)]
+    for place, one in enumerate(crowds):
+        one[:, 50 + place // 4] += 0.7  # twelve large subjects of four small ones
+    vectors = np.concatenate(crowds)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    found = find_communities(vectors, common=0.05)
+    assert len(set(found)) == 48
+    assert all(len(set(found[at : at + 6])) == 1 for at in range(0, len(found), 6))
+
+
 def test_strangers_stay_by_themselves() -> None:
     strangers = np.eye(12, 64, dtype=np.float32)
     assert find_communities(strangers, common=0.0).tolist() == list(range(12))

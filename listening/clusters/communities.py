@@ -2,7 +2,9 @@
 
 Each text is tied to its nearest others, the more the more neighbours two of them share; the ties are parted where they
 are thin (Louvain, Blondel et al. 2008, with the modularity of Reichardt and Bornholdt 2006). Shared neighbours measure
-on the set's own scale; bench/clusters.py measures it beside BERTopic and k-means with the true number.
+on the set's own scale. A community that falls apart into tight ones is parted again, for among many small subjects
+modularity sees only the larger (Fortunato and Barthelemy 2007). bench/clusters.py measures it beside BERTopic and
+k-means with the true number.
 """
 
 from __future__ import annotations
@@ -19,6 +21,9 @@ RESOLUTION = 4.0  # at most: above 1, communities are smaller than by chance alo
 GROWS = 12.0  # with the root of their number, divided by this
 COPY = 0.97  # likeness from which two texts are one text that went round: they count once, and are never parted
 STRANGER = 0.2  # likeness, freed from what all have in common, below which a neighbour is none
+PARTS = 6  # so many texts can be two groups
+TIGHT = 0.3  # mean likeness, freed as above, within the parts of a community that is parted again
+APART = 0.5  # how much of it is lost between them
 _ROWS = 1_000  # rows of the likeness matrix held at once
 _ROUNDS = 30
 
@@ -35,10 +40,41 @@ def find_communities(vectors: Floats, *, common: float) -> Ints:
         return np.zeros(0, dtype=np.int64)
     copies = _number(_find_copies(vectors))
     first = np.unique(copies, return_index=True)[1]
-    nearest, likeness = _find_nearest(vectors[first], min(len(first) - 1, _neighbours(len(first))))
+    return _number(_part_again(vectors[first], _find_once(vectors[first], common), common)[copies])
+
+
+def _find_once(vectors: Floats, common: float) -> Ints:
+    nearest, likeness = _find_nearest(vectors, min(len(vectors) - 1, _neighbours(len(vectors))))
     ties = _share_neighbours(nearest, likeness >= common + STRANGER * (1 - common))
-    resolution = max(1.0, min(RESOLUTION, len(first) ** 0.5 / GROWS))
-    return _number(_part(ties, resolution)[copies])
+    return _number(_part(ties, max(1.0, min(RESOLUTION, len(vectors) ** 0.5 / GROWS))))
+
+
+def _part_again(vectors: Floats, labels: Ints, common: float) -> Ints:
+    """Part each community by its own neighbours, as long as its parts are tight and far from each other."""
+    found = labels.copy()
+    waiting = list(range(int(found.max()) + 1))
+    while waiting:
+        rows = np.flatnonzero(found == waiting.pop())
+        if len(rows) < PARTS:
+            continue
+        parts = _find_once(vectors[rows], common)
+        if parts.max() and _stand_apart(vectors[rows], parts, common):
+            new = int(found.max()) + 1
+            found[rows] = new + parts
+            waiting += range(new, new + int(parts.max()) + 1)
+    return found
+
+
+def _stand_apart(vectors: Floats, parts: Ints, common: float) -> bool:
+    """Whether the mean likeness of two of one part is `TIGHT`, and half or less for two of different parts."""
+    sizes = np.bincount(parts)
+    sums = np.zeros((len(sizes), vectors.shape[1]))
+    np.add.at(sums, parts, vectors)
+    whole, own = sums.sum(axis=0), float((sums * sums).sum())
+    within = (own - len(vectors)) / max(1, int((sizes * (sizes - 1)).sum()))
+    between = (float(whole @ whole) - own) / (len(vectors) ** 2 - int((sizes * sizes).sum()))
+    tight, far = ((likeness - common) / (1 - common) for likeness in (within, between))
+    return bool(tight >= TIGHT and far <= (1 - APART) * tight)
 
 
 def _neighbours(count: int) -> int:
