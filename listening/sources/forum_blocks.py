@@ -61,7 +61,7 @@ def _posts_of(survey: Survey, groups: Sequence[list[Block]]) -> list[FoundPost]:
     sound = [block for block in chosen if block.sound]
     posts = read_blocks(survey, sound)
     mean = sum(len(re.sub(r"<[^>]+>", " ", post.html).split()) for post in posts) / max(len(posts), 1)
-    told = bool(_COMMENT.search(sound[0].place.kind))
+    told = _COMMENT.search(sound[0].place.kind) is not None and any(block.names for block in sound)
     if len(posts) < _FEWEST or mean < (1 if told else _MEAN_WORDS) or _is_list(survey, sound):
         return []
     opening = _opening(survey, sound) if _ANSWER.search(sound[0].place.kind) else None

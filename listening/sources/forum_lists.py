@@ -16,9 +16,10 @@ from listening.sources.forum_urls import joined, thread_key
 from listening.sources.threads import Thread
 
 _FEWEST_ROWS = 3
-_ROW_TAGS = frozenset(("tr", "li", "div", "article", "ul", "dl", "section", "td", "ol"))
+_ROW_TAGS = frozenset(("tr", "li", "div", "article", "ul", "dl", "section", "td", "ol", "tbody"))
 _NO_THREAD = re.compile(
-    r"/(?:members?|users?|profiles?|tags?|login|register|search|categor(?:y|ies))(?:[/?.]|$)|action=|do=|memberlist|#",
+    r"/(?:members?|users?|profiles?|tags?|login|register|search|categor(?:y|ies)|u|people|nutzer|benutzer|mitglied\w*"
+    r"|profil)(?:[/?.]|$)|action=|do=|memberlist|/space-|viewprofile|showuser|#",
     re.IGNORECASE,
 )
 
@@ -84,7 +85,7 @@ def _row(survey: Survey, row: Place, base: str, board: str) -> Thread | None:
     fit = [
         (title, url)
         for title, url in links
-        if url and title and urlsplit(url).netloc == host and not _NO_THREAD.search(url)
+        if url and title and urlsplit(url).netloc == host and not _NO_THREAD.search(url) and not survey.find(title)
     ]
     if not fit:
         return None
