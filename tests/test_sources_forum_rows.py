@@ -38,7 +38,7 @@ ROWS = {
     "hashed classes": (
         "<main>{}</main>",
         (
-            '<div class="css-1"><a href="/d/{n}7-t" class="css-2">{title}</a><span class="css-3"><a href="/u/a">ann</a> '
+            '<div class="css-1"><a href="/d/{n}7-t" class="c2">{title}</a><span class="css-3"><a href="/u/a">ann</a> '
             'replied <time datetime="{date}">2mo</time></span><span class="css-4">12</span></div>'
         ),
     ),
