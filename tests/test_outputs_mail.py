@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -16,7 +16,7 @@ from outputs_nouns import NOW, WHY, alert, item, quote
 
 from listening.errors import MailError
 from listening.outputs import compose
-from listening.types import Alert
+from listening.types import Alert, Interval, Measures, Sight, SightItem
 
 BOARD = "https://board.test/"
 HEADERS = [
@@ -40,6 +40,36 @@ def body(message: EmailMessage, kind: str = "plain") -> str:
     part = message.get_body((kind,))
     assert part is not None
     return str(part.get_content())
+
+
+MEASURES = Measures(
+    date(2026, 3, 4), date(2026, 3, 31), 24, 4, 27, 312, Interval(-0.42, -0.61, -0.23), 0.6, (), (), 2412,
+    Interval(0.857, 0.685, 0.943), 4, "4 = 1 + 2 + 1",
+)  # fmt: skip
+SIGHT = Sight("helmets", date(2026, 3, 31), "blind", date(2026, 3, 24), ("yard",), "blind since 24 March: no words")
+
+
+class TestFigures:
+    def test_each_is_told_with_its_interval(self) -> None:
+        told = body(mail(alert(item(measures=MEASURES, rate=Interval(9.95, 6.4, 14.8)))))
+        for line in (
+            "   people in four weeks  24 (4 more told you)", "   per 1,000 posts seen  9.9 (6.4 to 14.8)",
+            "   unspoken index        86 % (68 % to 94 %)", "   how they feel         −0.4 (−0.6 to −0.2)",
+            "   read it               312 (views or likes, counted apart)",
+        ):  # fmt: skip
+            assert line in told.splitlines()
+
+    def test_what_nobody_can_know_is_unknown(self) -> None:
+        lonely = replace(MEASURES, people_inside=0, unspoken_index=None, sentiment=None, reach=0)
+        told = body(mail(alert(item(measures=lonely, rate=Interval(1.2, 0.3, 3.6)))))
+        assert "   unspoken index        unknown (until surveys or tickets are imported)" in told
+        assert "how they feel" not in told
+
+    def test_a_blind_touchpoint_alone_is_a_mail_of_its_own(self) -> None:
+        made = mail(replace(alert(), items=(), sights=(SightItem(SIGHT, "Helmet box", "Ride"),)))
+        assert made["Subject"] == "Blind: Helmet box"
+        assert "   Blind since 24 March: no words" in body(made)
+        assert 'href="https://board.test/pain-points?touchpoint=helmets"' in body(made, "html")
 
 
 class TestCompose:
@@ -75,7 +105,7 @@ class TestCompose:
             '   "I just bring my own strap, the buckle never closes."', "   - yard, 28 March 2026",
             "     https://yard.test/t/17/3", "   - yard, 2 February 2026",
             "   See it:         https://board.test/pain-points/pp-0a1b2c3d4e",
-            "   Give it away:   listening pain-points assign pp-0a1b2c3d4e --owner NAME",
+            "   Give it away:   https://board.test/pain-points/pp-0a1b2c3d4e#assign",
             "What we could not see tonight", " - blog: was down on 3 of the last 7 nights",
         ):  # fmt: skip
             assert line in told.splitlines()
@@ -84,7 +114,7 @@ class TestCompose:
         told = body(mail(alert()), "html")
         for part in (
             "Helmet buckle never closes", WHY, "I just bring my own strap", 'href="https://yard.test/t/17/3"',
-            'href="https://board.test/pain-points/pp-0a1b2c3d4e"', "assign pp-0a1b2c3d4e --owner NAME",
+            'href="https://board.test/pain-points/pp-0a1b2c3d4e"', "pp-0a1b2c3d4e#assign",
             "People a week, oldest first: 0, 0, 1, 0", "What we could not see tonight", "blog: was down on 3",
         ):  # fmt: skip
             assert part in told

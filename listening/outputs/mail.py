@@ -196,7 +196,7 @@ def _seen(item: SightItem, board: str) -> Seen:
         SIGHT_WORDS[item.sight.kind],
         one_line(item.name, 120),
         one_line(item.stage, 80),
-        one_line(item.sight.sentence, 400),
+        one_line(item.sight.sentence[:1].upper() + item.sight.sentence[1:], 400),
         f"{board}/pain-points?touchpoint={touchpoint}" if board else "",
     )
 

@@ -35,7 +35,7 @@ def facts(item: AlertItem) -> tuple[tuple[str, str, str], ...]:
     found, rate = item.measures, item.rate
     if found is None or rate is None:
         return ()
-    inside = f"and {count(found.people_inside, 'person', 'people')} to you" if found.people_inside else "none to you"
+    inside = f"{found.people_inside:,} more told you" if found.people_inside else "nobody told you"
     index, feels = found.unspoken_index, found.sentiment
     told = [
         ("people in four weeks", f"{found.people:,}", inside),
