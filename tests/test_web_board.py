@@ -237,6 +237,8 @@ class TestPainPoint:
         browser = client("editor")
         page = text(browser, "/pain-points/pp-2/merge?into=pp-1")
         assert "What would change" in page
+        assert "its owner Bob does not own the other one (Ann)" in page
+        assert "it stands at Hotline, the other one at Rain cover" in page
         assert reads.point(app.state.board.store, "pp-2").merged_into is None
         assert browser.post("/pain-points/pp-2/merge", into="pp-1").status_code == 303
         gone = text(browser, "/pain-points/pp-2")

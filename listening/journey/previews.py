@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from listening.clusters import name
 from listening.errors import InputError, NotFound
@@ -10,8 +10,11 @@ from listening.store import Store, reads
 from listening.types import Pain, PainPoint, Preview
 
 
-def preview_merge(store: Store, from_id: str, into_id: str) -> Preview:
-    """Return what merging `from_id` into `into_id` would change. Raises `InputError` where it cannot be done."""
+def preview_merge(store: Store, from_id: str, into_id: str, names: Mapping[str, str] | None = None) -> Preview:
+    """Return what merging `from_id` into `into_id` would change. Raises `InputError` where it cannot be done.
+
+    `names` calls owners, stages and touchpoints (by id) as people do.
+    """
     gone, stays = reads.point(store, from_id), reads.point(store, into_id)
     if gone.id == stays.id:
         raise InputError("a pain point cannot be merged into itself", "choose another one")
@@ -29,7 +32,7 @@ def preview_merge(store: Store, from_id: str, into_id: str) -> Preview:
         people_before=(_people(told[from_id]), _people(told[into_id])),
         people_after=(0, _people(together)),
         name_after=(called,),
-        notes=_lost(gone, stays),
+        notes=_lost(gone, stays, names or {}),
     )
 
 
@@ -37,17 +40,17 @@ def _people(pains: Collection[Pain]) -> int:
     return len({one.person for one in pains})
 
 
-def _lost(gone: PainPoint, stays: PainPoint) -> tuple[str, ...]:
+def _lost(gone: PainPoint, stays: PainPoint, names: Mapping[str, str]) -> tuple[str, ...]:
     """Say what stands on the one that goes and not on the one that stays."""
     found = []
+    here, there = (names.get(one.owner, one.owner) for one in (gone, stays))
     if gone.owner and gone.owner != stays.owner:
-        found.append(f"its owner {gone.owner} does not own the other one ({stays.owner or 'nobody does'})")
+        found.append(f"its owner {here} does not own the other one ({there or 'nobody does'})")
     if gone.status != stays.status:
         found.append(f"it is {gone.status}, the other one is {stays.status}")
+    here, there = (names.get(place, place) for place in (one.touchpoint or one.stage for one in (gone, stays)))
     if (gone.stage, gone.touchpoint) != (stays.stage, stays.touchpoint):
-        found.append(
-            f"it stands at {gone.touchpoint or gone.stage}, the other one at {stays.touchpoint or stays.stage}"
-        )
+        found.append(f"it stands at {here}, the other one at {there}")
     if gone.named_by:
         found.append(f"its name {gone.name!r}, given by {gone.named_by}, goes")
     return tuple(found)

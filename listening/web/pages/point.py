@@ -92,7 +92,7 @@ def _gone(request: Request, visit: Visit, point: PainPoint) -> Response:
 @router.get(PATH + "/merge")
 def merge_preview(request: Request, visit: Here, point: str, into: str = "") -> Response:
     """Show what merging this pain point into another one would change."""
-    found = reads.point(visit.store, point)
+    found, called = reads.point(visit.store, point), names(visit)
     return render(
         request,
         "merge.html",
@@ -101,9 +101,9 @@ def merge_preview(request: Request, visit: Here, point: str, into: str = "") -> 
         point=found,
         into=into,
         other=reads.point(visit.store, into) if into else None,
-        preview=journey.preview_merge(visit.store, point, into) if into else None,
+        preview=journey.preview_merge(visit.store, point, into, called) if into else None,
         similar=reads.similar(visit.store, found, most=12),
-        names=names(visit),
+        names=called,
     )
 
 
