@@ -12,6 +12,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,14 @@ def python(*words: str, **more: object) -> subprocess.CompletedProcess[str]:
     """Run Python in this checkout."""
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run([sys.executable, *words], capture_output=True, text=True, env=env, check=False, **more)  # type: ignore[call-overload,no-any-return] # noqa: S603 - our own interpreter
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let programs that are started hear Ctrl-C, also where the tests run in the background, which ignores it."""
+    before = signals_of_the_system.signal(signals_of_the_system.SIGINT, signals_of_the_system.default_int_handler)
+    yield
+    signals_of_the_system.signal(signals_of_the_system.SIGINT, before)
 
 
 class TestTheDoor:
@@ -80,6 +89,7 @@ class TestTheDoor:
         assert got.stdout.startswith("# Settings\n")
         assert got.stderr == ""
 
+    @pytest.mark.usefixtures("interruptible")
     def test_ctrl_c_is_quiet_and_leaves_no_half_file(self, bikes_home: Path) -> None:
         env = {**os.environ, "PYTHONPATH": str(ROOT)}
         words = [sys.executable, "-m", "listening", "read", "-", "-o", "out.jsonl"]
@@ -92,6 +102,7 @@ class TestTheDoor:
         assert (process.returncode, told) == (130, b"")
         assert [path.name for path in bikes_home.iterdir()] == ["configs"]
 
+    @pytest.mark.usefixtures("interruptible")
     def test_ctrl_c_is_heard_where_python_cannot_raise_it(self) -> None:
         lost = """
             import time
