@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 
 from prefect import flow, task
 
-from flows.house import enter, leave, moment
+from flows.house import enter, moment
 from listening import pipeline
 
 
@@ -22,11 +21,3 @@ def send(config: str, now: str) -> pipeline.Told:
 def outbox(config: str = "configs", now: str = "") -> dict[str, int]:
     """Try again what was put off; returns how many were sent, wait, and were given up."""
     return asdict(send(config, moment(now).isoformat()))
-
-
-def run_outbox(config: Path) -> dict[str, int]:
-    """Send what is due here and now."""
-    try:
-        return outbox(str(config), "")
-    finally:
-        leave(str(config))

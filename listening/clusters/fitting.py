@@ -61,9 +61,8 @@ def fit(
     thread = np.zeros((len(voices), len(points)), dtype=np.float32)
     column = {p.id: i for i, p in enumerate(points)}
     for row, voice in enumerate(voices):
-        thread[row, [column[point] for point in threads.get(voice.thread, ()) if point in column]] = 1 - doubt(
-            voice, sure
-        )
+        told_there = [column[point] for point in threads.get(voice.thread, ()) if point in column]
+        thread[row, told_there] = 1 - doubt(voice, sure)
     return np.asarray(
         free(cosines, common)
         + SHARED_TELLING * told

@@ -13,9 +13,7 @@ from listening.clusters.identity import point_id
 from listening.types import Change, Pain, PainPoint
 
 MERGE = CUT - 0.12  # mean likeness of all pairs at which two pain points are one; above where a split would part them
-MERGE_EXTRA = (
-    0.1  # one told by a single person must be this much more alike, by two half as much: few are easily chance
-)
+MERGE_EXTRA = 0.1  # one of a single person must be so much more alike, of two half as much: few are easily chance
 ROUGH = 0.3  # how much touchpoint, thread and words can add to the likeness of two centres
 SPLIT_PEOPLE, SPLIT_GAP = 4, 0.14  # a split needs this many people on both sides, this far below the cut
 FADES = timedelta(days=60)  # so long nobody tells a pain until it has faded

@@ -32,11 +32,9 @@ BACK_WITHIN = timedelta(days=21)  # the people who come back must come within th
 ALIKE = 8  # so many windows that begin one person apart are one look
 LEAST_BURNING = 3  # so many of its people must be in the window of a slow burn
 BURNS = 42  # nights over which a slow burn is looked for, at most
-
-
 SELDOM = 31.0  # nights between two people of a pain that hardly anybody tells
 RARELY = 14.0  # nights between two silences that end
-# shares of a night's budget of false alerts
+# what each kind may take of a night's budget of false alerts, set with bench/emergence.py
 SPENT = {"rising": 0.25, "slow_burn": 0.05, "back": 0.15}
 
 
