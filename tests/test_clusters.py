@@ -242,6 +242,11 @@ def test_a_name_stands_by_itself_and_says_what_is_wrong(texts: list[str], called
     assert name([pain(f"d{i}.0", f"p{i}", text, i) for i, text in enumerate(texts)]).name == called
 
 
+def test_a_name_does_not_end_within_a_number() -> None:
+    said = ["the theft alarm from 14:00", "theft alarm from 14:00 again", "the theft alarm from 14:00 rang"]
+    assert "14:00" in name([pain(f"d{i}.0", f"p{i}", text, i) for i, text in enumerate(said)]).name
+
+
 BESIDE = [
     pain("o1.0", "x", "the courier never came to the address"),
     pain("o2.0", "y", "the basket on the front rattles, says the box maker"),

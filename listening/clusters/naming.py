@@ -25,8 +25,10 @@ CORE, OF_CORE = 5, 2  # a name says so many of the most telling words
 DOUBTFUL = 0.3  # what a phrase is worth from a passage that surely holds no pain, beside the likelihood of one
 THIN = 0.2  # how much filler counts against a name
 _CLAUSE = re.compile(
-    r"[.!?;:,()\n\"\u201c\u201d\u2013\u2014\u2026*>|]+|\s-+\s|\s(?=(?:but|because|so that|although|which|then)\s)"
+    r"(?:(?!(?<=\d)[.:,]\d)[.!?;:,()\n\"\u201c\u201d\u2013\u2014\u2026*>|])+"
+    r"|\s-+\s|\s(?=(?:but|because|so that|although|which|then)\s)"
 )
+_NUMBER = re.compile(r"\d+(?:[.:,]\d+)*")
 _PIECE = re.compile(r"\S+")
 _BARE = re.compile(r"^\W+|\W+$")
 _WORDLIKE = re.compile(r"^[^\W\d_]+(?:['\u2019-][^\W\d_]+)*$")
@@ -171,7 +173,7 @@ def _phrases(text: str, core: set[str]) -> Iterator[tuple[list[str], float]]:
 
 def _stands(run: Sequence[str], *, first: bool) -> bool:
     begins, last = run[0].lower().replace("\u2019", "'"), run[-1].lower()
-    if not all(_WORDLIKE.match(word) or word.isdigit() for word in run):
+    if not all(_WORDLIKE.match(word) or _NUMBER.fullmatch(word) for word in run):
         return False
     starts = begins not in _NO_EDGE | _NO_START or begins in _MAY_START or (first and begins in _SUBJECT | _ARTICLE)
     return starts and last not in _NO_EDGE | _NO_END
