@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import zoneinfo
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -156,7 +157,7 @@ class Forum:
         url, seen = mark or thread.url, set[str]()
         while url:
             seen.add(canonical(url))
-            found = self._open(url)
+            found = self._open(url, in_thread=True)
             if not found.posts and found.obstacle and found.obstacle.bars:
                 raise found.obstacle.error(url, found.title)
             follows = found.next_page if found.next_page not in seen else ""
@@ -200,6 +201,7 @@ class Forum:
         """Return the native id of the post that one answers, as `_post` names it."""
         return native if native is None or native.isdigit() else f"{thread.key}/{native}"
 
-    def _open(self, url: str, board: str = "") -> FoundPage:
+    def _open(self, url: str, board: str = "", *, in_thread: bool = False) -> FoundPage:
         page = self._fetcher.get(url, accept="text/html, application/xhtml+xml;q=0.9, */*;q=0.5")
-        return read_page(page.body, page.url, page.content_type, self._how, board)
+        how = replace(self._how, in_thread=in_thread)
+        return read_page(page.body, page.url, page.content_type, how, board)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import html as markup
 import re
-from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 
 from listening.sources.date_words import fold
-from listening.sources.forum_posts import FoundPost, own_html, text_hash
-from listening.sources.forum_selectors import element_before, shown_at
+from listening.sources.forum_block_shape import Block, holds, inside, numbers_of, own_link
+from listening.sources.forum_posts import FoundPost, text_hash
+from listening.sources.forum_selectors import shown_at
 from listening.sources.forum_survey import Mark, Place, Survey
-from listening.sources.forum_urls import post_number
+from listening.sources.forum_words import own_html
 
-_MOST_DATES = 8  # in one block: more is a box of several posts
 MOST_WORDS = 60  # of one block that count: long posts are no better than short ones
 SOUND = 0.6  # of a group's blocks must have a name, a date and words
 _ASIDE = "[data-aside]"
@@ -35,33 +34,25 @@ _POOR = re.compile(
     re.IGNORECASE,
 )
 _POORER = re.compile(r"profile|avatar|sign|detail|info|meta|control|foot|edit|stat|head|button|tool", re.IGNORECASE)
+_EXACT = {"": 0, "day": 0, "relative": 1}  # how a date was found: of two equals the more exact one is the post's
+_SAYS = re.compile(
+    r"^(<div>(?:\s|<[^>]*>)*)(?:says|said|wrote|schrieb|sagt|writes|a dit|a écrit|dice|dijo)\s?:", re.IGNORECASE
+)
+_FURNITURE = re.compile(r"#?\d{1,6}[.)]?|(?:says|said|wrote|schrieb|sagt|writes)\s?:?")
+_QUOTE_NAME = re.compile(
+    r"(?:^|[-_\s])(?:block)?(?:quot(?:e[sd]?|ing|ation)|citation|cita|zitat|citat)(?:[-_]?(?:box|block|text|content|body|head(?:er)?"
+    r"|title|wrap(?:per)?|container|author|message))?(?:[-_\s]|$)",
+    re.IGNORECASE,
+)
 _NOBODY = Mark(-1, "")
-_STEPS_OUT = 6  # around a block, for the number of its post
-_ID_NAME = re.compile(r"id|name|data-(?!.*(?:user|member|author|owner|thread|topic|forum|parent|reply)).*id")
 _ACTIONS = re.compile(
     r"(?:(?:reply|quote|report|share|permalink|link|edit|delete|like|flag|parent|save|follow|antworten|zitieren|melden"
     r"|repondre|citer|responder|citar|rispondi|cita|reageren|citeren)[\W_]*)+"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One repeated block, without the blocks inside it: its place, and what stands in it."""
-
-    place: Place
-    inner: tuple[Place, ...]
-    dates: tuple[Mark, ...]
-    names: tuple[Mark, ...]
-    words: int
-
-    @property
-    def sound(self) -> bool:
-        """True where it has a date and words, and is no box of several posts."""
-        return 0 < len(self.dates) <= _MOST_DATES and self.words > 0
-
-
-def read_blocks(survey: Survey, blocks: Sequence[Block]) -> list[FoundPost]:
-    """Return a post for each block that holds words."""
+def read_blocks(survey: Survey, blocks: Sequence[Block]) -> list[tuple[Block, FoundPost]]:
+    """Return each block that holds words with its post."""
     date_kind = _usual([block.dates for block in blocks])
     name_kind = _usual([block.names for block in blocks])
     chosen = [
@@ -69,61 +60,51 @@ def read_blocks(survey: Survey, blocks: Sequence[Block]) -> list[FoundPost]:
     ]
     body_kind = _body_kind(survey, chosen)
     bodies = [
-        next((at for at in inside(survey, block) if at.kind == body_kind and not _holds(at, date, name)), None)
+        next((at for at in inside(survey, block) if at.kind == body_kind and not holds(at, date, name)), None)
         for block, date, name in chosen
     ]
     for (block, date, name), body in zip(chosen, bodies, strict=True):
         _set_aside(survey, block, body or block.place, (date, name))
-    starts = sorted(block.place.order for block in blocks)
-    numbers = [_number(block, survey, starts) for block in blocks]
-    often = Counter(numbers)
+    numbers = numbers_of(blocks, survey)
+    kinds = Counter(kind for block in blocks for kind in {place.kind for place in inside(survey, block)})
+    usual = {kind for kind, count in kinds.items() if count >= SOUND * len(blocks)} - {body_kind}
+    often = Counter(number for number, _ in numbers)
     posts, named = [], dict[int, str]()
     above = {one.order: block.place.order for block in blocks for one in block.inner}
-    for (block, date, name), body, shown in zip(chosen, bodies, numbers, strict=True):
+    for (block, date, name), body, (shown, anchor) in zip(chosen, bodies, numbers, strict=True):
         whole = body or block.place
         html = own_html(whole.node, _ASIDE, [one.node for one in block.inner if whole.order <= one.order <= whole.end])
+        html = _SAYS.sub(r"\1", html) if body is None else html + _more_of(survey, block, body, usual)
         words = re.sub(r"<[^>]+>", " ", html).split()
         if not words or (len(words) < _DATE_WORDS and survey.find(" ".join(words))):
             continue
         native = shown if shown and often[shown] == 1 else text_hash(name.name, html)
         named[block.place.order] = native
         outer = above.get(block.place.order)
-        posts.append(
-            FoundPost(
-                id=native,
-                author=name.name or None,
-                created_at=date.moment,
-                date_from="text" if date.how == "day" else date.how,
-                html=html,
-                reply_to=named.get(outer) if outer is not None else None,
-                anchor=block.place.node.attributes.get("id") or "",
-            )
+        post = FoundPost(
+            id=native,
+            author=name.name or None,
+            created_at=date.moment,
+            date_from="text" if date.how == "day" else date.how,
+            html=html,
+            reply_to=named.get(outer) if outer is not None else None,
+            url=own_link(survey, block, date, shown),
+            anchor=block.place.node.attributes.get("id") or anchor,
         )
+        posts.append((block, post))
     return posts
 
 
 def _usual(marks: Sequence[Sequence[Mark]]) -> str:
     """Return the kind of place in which most blocks have such a mark; of equals the one that stands first."""
     kinds = Counter(kind for block in marks for kind in dict.fromkeys(mark.kind for mark in block))
-    exact = Counter(mark.kind for block in marks for mark in block if mark.how not in ("day", ""))
+    exact = {mark.kind: _EXACT.get(mark.how, 2) for block in marks for mark in block}
     order = {kind: at for at, kind in reversed(list(enumerate(mark.kind for block in marks for mark in block)))}
-    return max(kinds, key=lambda kind: (kinds[kind], exact[kind] > 0, -order[kind]), default="")
+    return max(kinds, key=lambda kind: (kinds[kind], exact[kind], -order[kind]), default="")
 
 
 def _of_kind(marks: Sequence[Mark], kind: str) -> Mark:
     return next((mark for mark in marks if mark.kind == kind), marks[0])
-
-
-def inside(survey: Survey, block: Block) -> Iterable[Place]:
-    """Return the places in a block, without those in the blocks inside it."""
-    ends = {one.order: one.end for one in block.inner}
-    at = block.place.order + 1
-    while at <= block.place.end:
-        if at in ends:
-            at = ends[at] + 1
-            continue
-        yield survey.places[at]
-        at += 1
 
 
 def _body_kind(survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]]) -> str:
@@ -135,7 +116,7 @@ def _body_kind(survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]]) -> st
     for block, date, name in chosen:
         counted = Counter[str]()
         for place in inside(survey, block):
-            if _holds(place, date, name):
+            if holds(place, date, name):
                 continue
             counted[place.kind] += 1
             if counted[place.kind] > 1:
@@ -165,40 +146,26 @@ def _body_kind(survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]]) -> st
     return next((kind for kind, score in fit.items() if score >= 0.95 * best), "") if best else ""
 
 
-def _holds(place: Place, *marks: Mark) -> bool:
-    return any(place.order <= mark.order <= place.end for mark in marks)
-
-
 def _named_like(kind: str) -> float:
     _, shape, classes, prop = [*kind.partition("<")[0].split("|"), "", "", ""][:4]
     name = f"{shape} {classes} {prop}"
     return (1.5 if _GOOD.search(name) else 1.0) * (0.3 if _POOR.search(name) else 1.0)
 
 
-def _number(block: Block, survey: Survey, starts: Sequence[int]) -> str:
-    """Return what names the post: an id, data-id or anchor in the block, or around it where nothing else stands."""
-    around, at = list[Place](), block.place.parent
-    while at >= 0 and len(around) < _STEPS_OUT and _alone(survey.places[at], starts):
-        around.append(survey.places[at])
-        at = survey.places[at].parent
-    before = element_before(block.place.node)
-    anchor = [before] if before is not None and before.tag == "a" else []
-    nodes = [place.node for place in (block.place, *list(inside(survey, block))[:12], *around)]
-    for attributes in (node.attributes for node in (*nodes, *anchor)):
-        named = sorted(
-            (name for name in attributes if _ID_NAME.fullmatch(name)), key=lambda name: name in ("id", "name")
-        )
-        for shown in (attributes[name] or "" for name in named):
-            if re.search(r"\d", shown) and (found := post_number(shown)):
-                return found
-    dated = (place.node for place in inside(survey, block) if place.node.tag == "a" and _holds(place, *block.dates))
-    links = (node.attributes.get("href") or "" for node in dated)
-    return next((found for link in links if "#" in link and (found := post_number(link))), "")
-
-
-def _alone(place: Place, starts: Sequence[int]) -> bool:
-    """Return True where one block stands in a place, and no other."""
-    return bisect_right(starts, place.end) - bisect_left(starts, place.order) == 1
+def _more_of(survey: Survey, block: Block, body: Place, usual: Collection[str]) -> str:
+    """Return what follows a body that is one paragraph only: the next ones, and lists, up to what most blocks have."""
+    more, node = "", body.node.next if body.node.tag == "p" else None
+    while node is not None:
+        at = survey.orders.get(node.mem_id, -1)
+        if (
+            at > block.place.end
+            or node.tag not in ("-text", "p", "ul", "ol", "br")
+            or (at >= 0 and survey.places[at].kind in usual)
+        ):
+            break
+        more += own_html(node) if at >= 0 and node.tag != "br" else markup.escape(node.text(deep=False) or "")
+        node = node.next
+    return more
 
 
 def _set_aside(survey: Survey, block: Block, body: Place, marks: Sequence[Mark]) -> None:
@@ -214,14 +181,21 @@ def _set_aside(survey: Survey, block: Block, body: Place, marks: Sequence[Mark])
             at = above
         if at > block.place.order:
             aside.append(survey.places[at])
+    most_words = survey.words(body.order, body.end)
     aside += [
         place
         for place in inside(survey, block)
-        if survey.words(place.order, place.end) <= _ASIDE_WORDS and _is_aside(place)
+        if (survey.words(place.order, place.end) <= _ASIDE_WORDS and _is_aside(place))
+        or (_is_quote(place) and survey.words(place.order, place.end) < most_words)
     ]
     for place in aside:
         if not place.order <= body.order <= place.end:
             place.node.attrs["data-aside"] = "1"
+
+
+def _is_quote(place: Place) -> bool:
+    attributes = place.node.attributes
+    return _QUOTE_NAME.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}") is not None
 
 
 def _is_aside(place: Place) -> bool:
@@ -234,5 +208,7 @@ def _is_aside(place: Place) -> bool:
         and _ACTIONS.fullmatch(fold(shown_at(place.node, "")))
     ):
         return place.node.css_first("a, button") is not None
+    if place.end == place.order and _FURNITURE.fullmatch(shown_at(place.node, "").casefold()):
+        return True
     poor = _named_like(place.kind)
     return poor < _POORLY_NAMED or (poor < 1 and bool(_POORER.search(place.kind)))

@@ -7,8 +7,12 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from listening.sources.forum_block_posts import AROUND, MOST_WORDS, SOUND, Block, inside, read_blocks
+from listening.sources.forum_block_names import with_names
+from listening.sources.forum_block_posts import AROUND, MOST_WORDS, SOUND, read_blocks
+from listening.sources.forum_block_replies import with_answers
+from listening.sources.forum_block_shape import Block, inside
 from listening.sources.forum_posts import FoundPost
+from listening.sources.forum_runs import RUN, in_runs
 from listening.sources.forum_selectors import element_before, shown_at
 from listening.sources.forum_survey import Mark, Place, Survey, plain_classes, within
 
@@ -30,17 +34,29 @@ def posts_by_blocks(survey: Survey) -> list[FoundPost]:
     """
     survey = survey.known()
     members = list(_groups(survey))
-    groups = [blocks for some in members if (blocks := _blocks(survey, some))]
+    groups = [with_names(survey, blocks) for some in members if (blocks := _blocks(survey, some))]
     called = [blocks for blocks in groups if len(blocks) > _FEWEST and _COMMENT.search(blocks[0].place.kind)]
     if posts := _posts_of(survey, _named(groups)) or _posts_of(survey, called):
+        return posts
+    if posts := _posts_in_runs(survey):
         return posts
     groups = [blocks for some in members if (blocks := _blocks(survey, some, borrow=True))]
     if (posts := _posts_of(survey, _named(groups))) or survey.names:
         return posts
     survey.take_bold_for_names()
     groups = [blocks for some in members if (blocks := _blocks(survey, some))]
+    survey.names = []  # for whoever asks the survey next, bold words are no names
     wordy = [blocks for blocks in groups if sum(block.words for block in blocks) >= AROUND * len(blocks)]
     return _posts_of(survey, _named(wordy))
+
+
+def _posts_in_runs(survey: Survey) -> list[FoundPost]:
+    """Return the posts that stand in several elements side by side; none where no such runs are sound and named."""
+    framed = in_runs(survey)
+    if framed is None:
+        return []
+    runs = [place for place in framed.known().places if RUN in (place.node.attributes.get("class") or "").split()]
+    return _posts_of(framed, _named([with_names(framed, _blocks(framed, runs))])) if runs else []
 
 
 def _named(groups: Sequence[list[Block]]) -> list[list[Block]]:
@@ -59,13 +75,14 @@ def _posts_of(survey: Survey, groups: Sequence[list[Block]]) -> list[FoundPost]:
     near = [(score, blocks) for score, blocks in scored if score >= best * 0.6 and _worth(blocks) >= most]
     _, chosen = min(near, key=lambda one: (sum(b.place.end - b.place.order for b in one[1] if b.sound), -one[0]))
     sound = [block for block in chosen if block.sound]
-    posts = read_blocks(survey, sound)
+    read = read_blocks(survey, sound)
+    posts = with_answers(survey, [block for block, _ in read], [post for _, post in read])
     mean = sum(len(re.sub(r"<[^>]+>", " ", post.html).split()) for post in posts) / max(len(posts), 1)
     told = _COMMENT.search(sound[0].place.kind) is not None and any(block.names for block in sound)
     if len(posts) < _FEWEST or mean < (1 if told else _MEAN_WORDS) or _is_list(survey, sound):
         return []
     opening = _opening(survey, sound) if _ANSWER.search(sound[0].place.kind) else None
-    return (read_blocks(survey, [opening]) if opening else []) + posts
+    return ([post for _, post in read_blocks(survey, [opening])] if opening else []) + posts
 
 
 def _opening(survey: Survey, blocks: Sequence[Block]) -> Block | None:
@@ -117,7 +134,7 @@ def _groups(survey: Survey) -> Iterable[list[Place]]:
     """Yield the places that are alike: by the shape of their ids, by each class, and as children of one parent."""
     found: dict[tuple[str, ...], list[Place]] = defaultdict(list)
     for place in survey.places:
-        if place.node.tag not in _BLOCK_TAGS and not place.node.attributes.get("itemtype"):
+        if not _may_be_block(place):
             continue
         tag, shape = place.node.tag or "", re.sub(r"\d+", "#", place.node.attributes.get("id") or "")
         if "#" in shape:
@@ -131,6 +148,14 @@ def _groups(survey: Survey) -> Iterable[list[Place]]:
         if len(members) >= _FEWEST and key not in seen:
             seen.add(key)
             yield members
+
+
+def _may_be_block(place: Place) -> bool:
+    """Return True for what programs put around a post; a quote only where it is numbered as a post is."""
+    tag, attributes = place.node.tag or "", place.node.attributes
+    if tag == "blockquote":
+        return re.search(r"\d", attributes.get("id") or "") is not None
+    return tag in _BLOCK_TAGS or "-" in tag or bool(attributes.get("itemtype"))
 
 
 def _blocks(survey: Survey, members: Sequence[Place], *, borrow: bool = False) -> list[Block]:

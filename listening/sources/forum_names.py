@@ -21,15 +21,14 @@ _PROFILE = re.compile(
     r"|people|showuser|viewprofile|userinfo|nutzer|memberlist|uid|u|forumuser|account)(?:[/?&=._-]|\d|$)|/@|/~|/u\d+",
     re.IGNORECASE,
 )
-_NO_NAME = re.compile(
-    r"\[?re:|profil|view|send|message|posts?$|pm$|www|website|e-?mail|reply|quote|report|login|log in|register"
-    r"|anmelden|registrieren"
-    r"|beitrage|nachricht|member|junior|senior|newbie|admin(?:istrator)?$|moderator$|more|home|search|avatar"
-    r"|online|offline"
-    r"|edit|permalink|share|follow|like|thanks|danke|badge|reputation|#\d+|\d+$|antworten|zitieren|hide|show"
-    r"|parent|prev|next",
+_NO_NAME = re.compile(  # whole words: Edith is no "edit", Moreau no "more"
+    r"\[?re:|#?\d+$|(?:view|send|reply|quote|report|log in|hide|show|edit|share|follow|like|prev(?:ious)?|next|more"
+    r"|antworten|zitieren|permalink|parent|home|search|register|anmelden|registrieren|login|badges?|avatar|online"
+    r"|offline|danke|thanks|reputation|profil(?:e|es|s)?|www|website|e-?mail|nachricht(?:en)?|beitrage?|members?"
+    r"|newbie|message|(?:full|junior|senior) member)(?![\w.-])|.*\bposts?$|pm$|admin(?:istrator)?$|moderator$"
 )
 _HAS_CLOCK = re.compile(r"\d{1,2}:\d{2}|\d{4}[-/]\d|\d[-/.]\d{1,2}[-/.]\d")
+_ADDRESS = re.compile(r"\s*[<(\[][^<>()\[\]]*(?:@|_at_|\s?\(?at\)?\s)?[^<>()\[\]]*[>)\]]\s*$|<>")
 _LEAD = re.compile(
     r"^(?:posted by|written by|by|von|par|por|door|av|fran|от|author|autor|from|di)[:\s]\s*", re.IGNORECASE
 )
@@ -55,6 +54,11 @@ def as_name(node: LexborNode) -> str:
     picture = node.css_first("[class*=vatar]") if " " in shown else None
     if picture is not None and picture.mem_id != node.mem_id:  # the first letter, where there is no picture
         shown = shown.removeprefix(" ".join((picture.text(separator=" ") or "").split()))
-    name = _LEAD.sub("", shown.strip()).strip(" :,·•-")
+    return name_in(shown)
+
+
+def name_in(shown: str) -> str:
+    """Return a text without "by" before it and a mail address behind it, where it can be a name; else ""."""
+    name = _LEAD.sub("", _ADDRESS.sub("", shown).strip()).strip(" :,·•-")
     short = 0 < len(name) <= _NAME_MOST and len(name.split()) <= _NAME_WORDS
     return name if short and not _NO_NAME.match(fold(name)) and not _HAS_CLOCK.search(name) else ""

@@ -17,7 +17,8 @@ from listening.sources.forum_blocks import posts_by_blocks
 from listening.sources.forum_engines import ENGINES, engine_of
 from listening.sources.forum_links import next_link
 from listening.sources.forum_lists import boards_by, threads_by, threads_by_rows
-from listening.sources.forum_posts import FoundPost, Reading, post_nodes, posts_by
+from listening.sources.forum_lone import lone_post
+from listening.sources.forum_posts import FoundPost, Reading, permalink, post_nodes, posts_by
 from listening.sources.forum_schema import posts_by_json_ld, posts_by_microdata
 from listening.sources.forum_selectors import Selectors, all_of, places, shown_at, value
 from listening.sources.forum_survey import Survey
@@ -110,7 +111,14 @@ class OpenPage:
         if key not in self.kept:
             exact = replace(how, day_first=_day_first(self.root, how) if how.day_first is None else how.day_first)
             self.kept[key] = _without_looks(self.root, self._survey(exact), self.base, board)
-        return self.kept[key]
+        found = self.kept[key]
+        if found.posts or found.threads or not how.in_thread or self._bars():
+            return found
+        return _Found(posts=_placed(lone_post(self._survey(how)), self.base), read_by="blocks")
+
+    def _bars(self) -> bool:
+        """Return True where something on the page says that it is another one than was asked for."""
+        return obstacle_on(self.root).name not in ("changed layout", "empty page")
 
     def _survey(self, how: Reading) -> Survey:
         key = (tuple(how.formats), how.now, how.zone, how.day_first)
@@ -201,11 +209,14 @@ def _without_looks(root: LexborNode | None, survey: Survey, base: str, board: st
     told = {"microdata": posts_by_microdata(root, survey.find), "json-ld": posts_by_json_ld(root, survey.find)}
     for name, posts in told.items():
         if posts and len(posts) >= len(visible) and (len(posts) > 1 or not visible):
-            placed = (replace(post, url=urljoin(base, post.url) if post.url else "") for post in posts)
-            return _Found(posts=tuple(placed), read_by=name)
+            return _Found(posts=_placed(posts, base), read_by=name)
     if visible:
-        return _Found(posts=tuple(visible), read_by="blocks")
+        return _Found(posts=_placed(visible, base), read_by="blocks")
     return _Found(threads=tuple(threads_by_rows(survey, base, board)), read_by="blocks")
+
+
+def _placed(posts: Sequence[FoundPost], base: str) -> tuple[FoundPost, ...]:
+    return tuple(replace(post, url=permalink(base, post.url)) for post in posts)
 
 
 def _day_first(root: LexborNode | None, how: Reading) -> bool | None:

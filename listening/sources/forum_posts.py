@@ -10,43 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from urllib.parse import urljoin
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from listening.sources.dates import find_date
 from listening.sources.forum_selectors import Ids, Selectors, all_of, first, number, places, shown_at, shown_on, value
 from listening.sources.forum_survey import Survey
 from listening.sources.forum_urls import answered_number, post_number
+from listening.sources.forum_words import name_quoted, own_html
 
-_QUOTES = (
-    "blockquote, .quote, .quotetitle, .quotecontent, .quoteheader, .quotefooter, .quote_container, .quoteContainer, "
-    ".bbCodeQuote, .bbCodeBlock--quote, .bbcode_quote, .bb-quote, .quotebox, .quoteBox, .quotetop, .quotemain, "
-    "aside.quote, q.quote, .UserQuote, .js-quoteEmbed, .embedQuote, .ipsQuote, .ipsBlockquote, .mycode_quote, "
-    "woltlab-quote, .quote-container, .quotehead, .quotebody, .QuoteText, .gmail_quote, .blockquote-box, "
-    ".quoted-text, .quoted-switch, .quote-text, .quotedText, .quote-wrapper, .quoteblock, "
-    ".ubbcode-block:has(.ubbcode-header)"
-)
-_SIGNATURES = (
-    ".signature, .Signature, .signatur, .post-signature, .signature_div, .signaturecontainer, .sigline, .sig, "
-    "[class*=tapatalkSign], .postsignature, .sig-content, .messageSignature, .message-signature, .user-signature, "
-    ".UserSignature, .bbp-reply-signature, .b-signature, .post_sig, .gmail_signature, [id^=signature], [id^=sig_], "
-    "[data-role=memberSignature], [component='post/signature']"
-)
-_EDITS = (
-    ".lastedited, .postbit_lastedited, .message-lastEdit, .edited-by, .editNote, .editDate, .post_edit, .edited_post, "
-    ".postedit, .post-edited, [id^=edited_by], [id^=edit]:has(em), .modified, [id^=modified_], .bbp-reply-revision-log"
-)
-_MACHINERY = "script, style, noscript, template, form, button, select, textarea, input"
-_MARKED = re.compile(  # all but a few plain tags, attributes by which programs mark things, and ruled lines
-    r"<(?!/?(?:a|b|br|i|em|strong|u|s|p|span|div|ul|ol|li|hr|font|small|del|sub|sup)[\s>])|\s(?:class|id|data-|component)"
-    r"|_{8}|—{8}|[\r\0]"
-)
-_FRAMES = {
-    "tr": ("<table><tr>", "</tr></table>"),
-    "tbody": ("<table>", "</table>"),
-    "table": ("<table>", "</table>"),
-}
-_RULED = re.compile(r"_{8}|—{8}|&mdash;|&#")
-_RULED_OFF = 8  # underscores or dashes in a row end a text: what follows is the signature
 _OTHERS = re.compile(
     r"\W(?:and|und|et|y|e|en|och|og|i|и)\s(\d[\d.,]*)\s(?:others?|other people|more|weitere\w*|anderen?|autres?"
     r"|otros?|altr[ei])",
@@ -54,11 +25,6 @@ _OTHERS = re.compile(
 )
 _LIKE_THIS = re.compile(r"\s(?:likes? this|like this post|gefällt d|aime|gusta|reacted to)", re.IGNORECASE)
 _BETWEEN_NAMES = re.compile(r"\s?,\s?|\s(?:and|und|et|y|e|en|och|og|и)\s")
-_LEADS = ("zitat von ", "quote from ", "quote (", "originally posted by ", "originally posted by", "quote:")
-_TAILS = (
-    *(" wrote", " schrieb", " said", " a écrit", " escribió", " ha scritto", " написал", " on ", " dixit"),
-    " hat geschrieben",
-)
 _MANY = 400  # posts on one page
 _IN_A_POST = ("post_id", "author", "date", "body", "permalink", "likes", "accepted", "reply_to", "reply_name")
 
@@ -67,7 +33,8 @@ _IN_A_POST = ("post_id", "author", "date", "body", "permalink", "likes", "accept
 class Reading:
     """How a forum's pages are read: looks to try in order, the shown dates' formats and zone, and tonight.
 
-    `day_first` tells how 3/4/2026 is meant; None leaves it to the page.
+    `day_first` tells how 3/4/2026 is meant; None leaves it to the page. `in_thread` says that the page was reached as a
+    thread's: then one post by itself counts, where nothing repeats.
     """
 
     looks: Sequence[Selectors]
@@ -76,6 +43,7 @@ class Reading:
     zone: tzinfo = UTC
     day_first: bool | None = None
     engine: str = ""
+    in_thread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,31 +87,8 @@ def posts_by(nodes: Sequence[LexborNode], look: Selectors, how: Reading, base: s
         numbers[node.mem_id] = post.id
         answered = numbers.get(parent) if parent and not post.reply_to else None
         found.append(replace(post, reply_to=answered) if answered else post)
-        names.append(_name(value(node, look.get("reply_name", ""), others)))
+        names.append(name_quoted(value(node, look.get("reply_name", ""), others)))
     return answers_by_name(_told_apart(found), names)
-
-
-def own_html(body: LexborNode, skip: str = "", others: Sequence[LexborNode] = ()) -> str:
-    """Return what the author wrote as HTML: without quotes, signature, edit notes and the page's machinery.
-
-    `others` are posts that stand in this one: they are no words of its author's.
-    """
-    inner = body.inner_html or ""
-    for other in others:
-        inner = inner.replace(other.html or "", "", 1)
-    if not _MARKED.search(inner) and all(part.strip()[:1] in ("", ".", "#", "[") for part in skip.split(",")):
-        return f"<div>{inner}</div>"  # nothing that could be unwanted: as it would come out below
-    around, closing = _FRAMES.get(body.tag or "", ("", ""))  # rows and cells are lost outside their table
-    tree = LexborHTMLParser(f"<div>{around}{inner}{closing}</div>")
-    holder = tree.css_first("div")
-    if holder is None:
-        return ""
-    for unwanted in all_of(holder, ", ".join(filter(None, (skip, _QUOTES, _SIGNATURES, _EDITS, _MACHINERY)))):
-        if unwanted.mem_id != holder.mem_id and unwanted.parent is not None:
-            unwanted.decompose()
-    if _RULED.search(inner):
-        _cut_ruled_off(holder)
-    return holder.html or ""
 
 
 def answers_by_name(posts: Sequence[FoundPost], names: Sequence[str]) -> list[FoundPost]:
@@ -184,7 +129,7 @@ def _read(
         html=html,
         likes=_likes(likes[0]) if likes else 0,
         reply_to=answered_number(reply) or None,
-        url=_permalink(base, link),
+        url=permalink(base, link),
         anchor=node.attributes.get("id") or "",
         accepted=first(node, look.get("accepted", ""), others) is not None,
     )
@@ -210,7 +155,8 @@ def _likes(shown: str) -> int:
     return number(shown)
 
 
-def _permalink(base: str, link: str) -> str:
+def permalink(base: str, link: str) -> str:
+    """Return the address that a link on a page opens; "" for one that opens none."""
     if not link or link.startswith(("javascript", "mailto")):
         return ""
     if link.startswith("#"):
@@ -245,18 +191,6 @@ def _nested_in(node: LexborNode, ids: Ids) -> int | None:
     return None
 
 
-def _name(shown: str) -> str:
-    """Return the name in "Ann wrote:" or "Zitat von Ann"."""
-    words = shown.split(":", maxsplit=1)[0].casefold()
-    if not words:
-        return ""
-    for lead in _LEADS:
-        words = words.removeprefix(lead)
-    for tail in _TAILS:
-        words = words.split(tail)[0]
-    return words.strip(" »«\"'@()").split(" @ ")[0].strip()
-
-
 def _told_apart(posts: Sequence[FoundPost]) -> list[FoundPost]:
     """Give posts of one number names of their own, unless they are one post twice."""
     unique: dict[tuple[str, str, str], FoundPost] = {}
@@ -265,14 +199,3 @@ def _told_apart(posts: Sequence[FoundPost]) -> list[FoundPost]:
     left = list(unique.values())
     often = Counter(post.id for post in left)
     return [replace(post, id=text_hash(post.author or "", post.html)) if often[post.id] > 1 else post for post in left]
-
-
-def _cut_ruled_off(holder: LexborNode) -> None:
-    """Drop what follows a line of underscores or dashes: the signature, in programs that mark it no better."""
-    texts = [node for node in holder.traverse(include_text=True) if node.tag == "-text"]
-    for at, node in enumerate(texts):
-        line = (node.text(deep=False) or "").strip()
-        if len(line) >= _RULED_OFF and set(line) in ({"_"}, {"—"}) and at > 0:
-            for late in texts[at:]:
-                late.decompose()
-            return

@@ -30,12 +30,18 @@ _BOLD = ("b", "strong", "th", "dt")
 _HAS_DAY = re.compile(r"\d|" + "|".join(sorted(map(re.escape, DAYS_BACK), key=len, reverse=True)))
 _OTHER_DATE = re.compile(
     r"joined|join date|regist|member since|member for|last (?:edit|activ|visit|seen|online|modif|post|reply)"
-    r"|edited|birth"
+    r"|\bedited|birth"
     r"|mitglied|dabei seit|geandert|bearbeitet|zuletzt|inscri|inscrit|modifi|updated|anmeldung|beigetreten"
     r"|miembro|desde"
-    r"|messages since|lid sinds|geregistreerd|iscritto|dołaczyl|zarejestr|edit|location|posts:|age:",
+    r"|messages since|lid sinds|geregistreerd|iscritto|dołaczyl|zarejestr|\bedit\b|location|posts:|\bage:",
 )
 _OTHER_PLACE = re.compile(r"edit|modif|join|register|update|birth|last-?seen|last-?active|lastpost|signature|quote")
+
+
+_CELLS = frozenset(("td", "th", "div", "li", "dd", "tr", "ul", "table", "section"))
+_LABEL_WORDS = 5
+_LABELLED = frozenset(("td", "dd", "span", "a", "b", "strong", "div", "bdi", "cite"))
+_AUTHOR_LABEL = re.compile(r"(?:^|\W)(?:from|author|poster|posted by|written by|von|autor|auteur|de|autore)\s?:\s*$")
 
 
 @dataclass(slots=True)
@@ -85,7 +91,7 @@ class Survey:
 
     def take_bold_for_names(self) -> None:
         """Take short bold words for names: the oldest boards are tables that mark a name by nothing else."""
-        bold = [place for place in self.places if place.node.tag in _BOLD and not _is_quoted(place.node)]
+        bold = [place for place in self.places if place.node.tag in _BOLD and not is_quoted(place.node)]
         self.names = [
             Mark(place.order, place.kind, name=name)
             for place in bold
@@ -141,7 +147,7 @@ class Survey:
             where = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".casefold()
             if place.node.tag in _WORDLESS or _OTHER_PLACE.search(where):
                 continue
-            if (mark := self._attribute_date(place) or self._text_date(place)) and not _is_quoted(place.node):
+            if (mark := self._attribute_date(place) or self._text_date(place)) and not is_quoted(place.node):
                 self.dates.append(mark)
 
     def _attribute_date(self, place: Place) -> Mark | None:
@@ -195,7 +201,11 @@ class Survey:
 
     def _mark_names(self) -> None:
         for place in self.places:
-            if (name := name_at(place.node)) and not self.find(name) and not _is_quoted(place.node):
+            if (
+                (name := name_at(place.node) or _after_label(place.node))
+                and not self.find(name)
+                and not is_quoted(place.node)
+            ):
                 self.names.append(Mark(place.order, place.kind, name=name))
 
 
@@ -253,10 +263,19 @@ def _label(node: LexborNode) -> str:
     text = (
         (before.text(deep=False) if before.tag == "-text" else before.text(separator=" ")) if before is not None else ""
     )
+    if before is not None and before.tag in _CELLS and len((text or "").split()) > _LABEL_WORDS:
+        return ""  # a box of its own, which ends in whatever it ends
     return fold((text or "")[-60:])
 
 
-def _is_quoted(node: LexborNode) -> bool:
+def _after_label(node: LexborNode) -> str:
+    """Return the name that stands behind "From:" or "Author:"."""
+    if node.tag not in _LABELLED or not own_text(node) or not _AUTHOR_LABEL.search(_label(node)):
+        return ""
+    return as_name(node)
+
+
+def is_quoted(node: LexborNode) -> bool:
     """Return True where a date or name stands in what somebody quotes."""
     above: LexborNode | None = node
     for _ in range(_QUOTE_DEEP):

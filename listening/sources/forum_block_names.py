@@ -1,0 +1,134 @@
+"""Learns where repeated blocks show who wrote them, on pages that mark a name by no class and by no link."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
+
+from listening.sources.date_words import WEEKDAYS, fold
+from listening.sources.forum_block_posts import SOUND
+from listening.sources.forum_block_shape import Block, inside
+from listening.sources.forum_names import as_name, name_in
+from listening.sources.forum_survey import Mark, Survey, is_quoted, own_text
+
+_ENOUGH = 0.8  # of the blocks must show something that can be a name in the same kind of place
+_LOOKED_AT = 150  # places of a block
+_NEAR = 3  # places from a name to the date
+_STEP = 0.05  # how much a place is worth less than the one before it
+_MOST_WORDS = 5
+_BOLD = frozenset(("b", "strong", "a", "cite", "h2", "h3", "h4", "h5", "h6", "dt", "th", "legend"))
+_RANK = re.compile(
+    r"(?:(?:new|full|junior|senior|super|forum|active|trusted|registered|global|site|staff|gold|silver|premium|top"
+    r"|vip|fleißiges|neues)\W)?(?:member|newbie|guest|user|moderator|mod|admin(?:istrator)?|veteran|enthusiast"
+    r"|contributor|regular|routinier|mitglied|gast|benutzer|membre|invit[eé]|miembro|op|author|verified|team|staff"
+    r"|newcomer|beginner|expert|guru|addict|poster|says|said|wrote|post(?:e|ed|ed by)|geschrieben|quote[ds]?"
+    r"|subject(?:\W.*)?|reply|offline|online)"
+)
+_BETWEEN = re.compile(
+    r"(?:(?:^|[\s,;:|«»\u2013—•·(\[-])(?:on|at|am|um|le|el|il|posted|wrote|said|schrieb|says|commented|replied|answered|asked|"
+    + "|".join(sorted((re.escape(day) for day in WEEKDAYS if day.isascii()), key=len, reverse=True))
+    + r")|[\s,;:|«»\u2013—•·(\[-])+$",
+    re.IGNORECASE,
+)
+
+
+def with_names(survey: Survey, blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks, each with the name that stands where most of them show one; as they are where none does."""
+    sound = [block for block in blocks if block.sound]
+    if len(sound) < 2 or sum(bool(block.names) for block in sound) >= SOUND * len(sound):  # noqa: PLR2004 -- two tell
+        return list(blocks)
+    learned = _by_place(survey, sound) or _before_dates(survey, sound)
+    if not learned:
+        return list(blocks)
+    return [
+        replace(block, names=(learned[block.place.order],)) if block.place.order in learned else block
+        for block in blocks
+    ]
+
+
+def _by_place(survey: Survey, blocks: Sequence[Block]) -> dict[int, Mark]:
+    """Return the names in the kind of place that fits best, by the orders of their blocks."""
+    found = _candidates(survey, blocks)
+    fit = {
+        kind: marks for kind, marks in found.items() if _tells_apart([mark for mark, _ in marks.values()], len(blocks))
+    }
+    worth = {kind: _worth(kind, list(marks.values())) for kind, marks in fit.items()}
+    best = fit[max(worth, key=lambda kind: worth[kind])] if worth else {}
+    return {order: mark for order, (mark, _) in best.items()}
+
+
+def lone_name(survey: Survey, block: Block) -> tuple[Mark, ...]:
+    """Return the name that one block by itself most probably shows; () where nothing in it can be one."""
+    found = _candidates(survey, [block])
+    for mark in block.dates:
+        name = _leading_name(own_text(survey.places[mark.order].node), mark, survey)
+        if name and _may_be(name, survey):
+            return (Mark(mark.order, mark.kind, name=name),)
+    lone = [one for some in found.values() for one in some.values() if not _in_prose(survey, one[0])]
+    marks = [one for one in lone if one[1] > 0 or one[0].kind.split("|", 1)[0] in _BOLD]
+    best = max(marks, key=lambda one: _worth(one[0].kind, [one]), default=None)
+    return (best[0],) if best else ()
+
+
+def _in_prose(survey: Survey, mark: Mark) -> bool:
+    """Return True for what stands among words: stress or a link in a text, and no name over it."""
+    return survey.places[survey.places[mark.order].parent].words > _MOST_WORDS
+
+
+def _worth(kind: str, marks: Sequence[tuple[Mark, float]]) -> float:
+    """Bold and linked words near the date that differ from block to block are most probably names."""
+    distinct = len({mark.name for mark, _ in marks}) / len(marks)
+    return (kind.split("|", 1)[0] in _BOLD) + distinct + sum(near for _, near in marks) / len(marks)
+
+
+def _candidates(survey: Survey, blocks: Sequence[Block]) -> dict[str, dict[int, tuple[Mark, float]]]:
+    """Return, by kind of place and block, what may be a name with how near the date, and the start, it stands."""
+    found: dict[str, dict[int, tuple[Mark, float]]] = defaultdict(dict)
+    for block in blocks:
+        dates = [mark.order for mark in block.dates]
+        for at, place in enumerate(islice(inside(survey, block), _LOOKED_AT)):
+            name = as_name(place.node) if own_text(place.node) else ""
+            if not name or block.place.order in found[place.kind] or not _may_be(name, survey):
+                continue
+            if is_quoted(place.node) or place.order in dates:
+                continue
+            beside = 0.3 * any(abs(place.order - date) <= _NEAR for date in dates) - _STEP * at
+            found[place.kind][block.place.order] = Mark(place.order, place.kind, name=name), beside
+    return found
+
+
+def _may_be(name: str, survey: Survey) -> bool:
+    if _RANK.fullmatch(fold(name)) or re.search(r"[?!;…\"]|\w\.$", name.removesuffix(".") + " ") or survey.find(name):
+        return False
+    return re.search(r"[^\W\d_]", name) is not None and not name.endswith(":")
+
+
+def _tells_apart(marks: Sequence[Mark], blocks: int) -> bool:
+    """Return True where most blocks have such a place, and not all say the same there."""
+    return len(marks) >= _ENOUGH * blocks and len({mark.name for mark in marks}) > 1
+
+
+def _before_dates(survey: Survey, blocks: Sequence[Block]) -> dict[int, Mark]:
+    """Return the names that stand in one element with the date, before it: "Ann, 3 May 2026 at 10:12"."""
+    found: dict[int, Mark] = {}
+    for block in blocks:
+        for mark in block.dates:
+            name = _leading_name(own_text(survey.places[mark.order].node), mark, survey)
+            if name and _may_be(name, survey):
+                found[block.place.order] = Mark(mark.order, mark.kind, name=name)
+                break
+    return found if _tells_apart(list(found.values()), len(blocks)) else {}
+
+
+def _leading_name(own: str, date: Mark, survey: Survey) -> str:
+    words, best = own.split(), ""
+    for count in range(1, min(_MOST_WORDS + 3, len(words))):
+        lead, rest = " ".join(words[:count]), " ".join(words[count:])
+        shown = survey.find(rest)
+        if shown is None or shown.moment != date.moment or survey.find(lead):
+            break
+        best = lead
+    return name_in(_BETWEEN.sub("", best))

@@ -1,0 +1,71 @@
+"""Finds the only post on a thread's page of unknown make: nothing repeats, but date, name and words stand near."""
+
+from __future__ import annotations
+
+from listening.sources.forum_block_names import lone_name
+from listening.sources.forum_block_posts import AROUND, read_blocks
+from listening.sources.forum_block_shape import Block
+from listening.sources.forum_posts import FoundPost
+from listening.sources.forum_survey import Place, Survey, within
+
+_MOST_WORDS = 300  # of a post that count
+_FRAME_WORTH = 25  # places: how much the smallest frame costs
+_MORE_WORDS = 25  # that a frame may add to reach the name
+_MOST_DATES = 6  # in the frame of one post
+_ELSEWHERE = frozenset(("nav", "aside", "footer", "form"))
+
+
+def lone_post(survey: Survey) -> list[FoundPost]:
+    """Return the post in the densest place after the heading that holds a date and words; none where there is none."""
+    survey = survey.known()
+    headings = [place.order for place in survey.places if place.node.tag in ("h1", "h2")]
+    places = {}
+    for mark in survey.dates:
+        place = _around(survey, mark.order)
+        if place is not None and place.end >= min(headings, default=0):
+            places[place.order] = place
+    if not places:
+        return []
+    block = _block(survey, max(places.values(), key=lambda place: _density(survey, place)))
+    return [post for _, post in read_blocks(survey, [block])]
+
+
+def _around(survey: Survey, at: int) -> Place | None:
+    """Return the smallest place around a date with words enough, and with the name where it stands near."""
+    place = survey.places[at]
+    while survey.words(place.order, place.end) <= AROUND:
+        if place.parent < 0 or place.node.tag in _ELSEWHERE:
+            return None
+        place = survey.places[place.parent]
+    while survey.names and not within(survey.names, place.order, place.end) and place.parent >= 0:
+        wider = survey.places[place.parent]
+        more = survey.words(wider.order, wider.end) - survey.words(place.order, place.end)
+        if (
+            wider.node.tag == "html"
+            or more > _MORE_WORDS
+            or len(within(survey.dates, wider.order, wider.end)) > _MOST_DATES
+        ):
+            break
+        place = wider
+    outside = _is_elsewhere(survey, place) or place.node.tag == "html"
+    return None if outside or len(within(survey.dates, place.order, place.end)) > _MOST_DATES else place
+
+
+def _is_elsewhere(survey: Survey, place: Place) -> bool:
+    at = place.order
+    while at >= 0:
+        if survey.places[at].node.tag in _ELSEWHERE:
+            return True
+        at = survey.places[at].parent
+    return False
+
+
+def _density(survey: Survey, place: Place) -> float:
+    return min(survey.words(place.order, place.end), _MOST_WORDS) / (place.end - place.order + _FRAME_WORTH)
+
+
+def _block(survey: Survey, place: Place) -> Block:
+    dates = tuple(within(survey.dates, place.order, place.end))
+    names = tuple(within(survey.names, place.order, place.end))
+    block = Block(place, (), dates, names, survey.words(place.order, place.end))
+    return block if names else Block(place, (), dates, lone_name(survey, block), block.words)

@@ -1,0 +1,104 @@
+"""Finds posts that stand in several elements side by side, such as two rows of a table each, or a dt and its dd."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from listening.sources.forum_survey import Place, Survey, kind_of, within
+
+RUN = "x-run"  # the class of what is put around the elements of one post
+_FEWEST = 2  # runs that make a thread
+_SOUND = 0.6  # of the runs must have a date and words
+_MOST_PARENTS = 400
+_MOST_DATES = 8  # in one run: more is several posts
+_FRAME = {"tbody": "tbody", "table": "tbody", "dl": "div", "ul": "li", "ol": "li"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Runs:
+    """Elements side by side, cut before each head: the parent, and the first child of each run."""
+
+    parent: Place
+    children: tuple[Place, ...]
+    heads: tuple[int, ...]
+    worth: tuple[float, ...]
+
+
+def in_runs(survey: Survey) -> Survey | None:
+    """Return a survey of the same page with an element of class RUN around each run; None where nothing repeats so."""
+    best = max((runs for runs in _all_runs(survey.known())), key=lambda runs: runs.worth, default=None)
+    if best is None or survey.root is None:
+        return None
+    parent = best.parent.node
+    parent.attrs["data-runs"] = "1"
+    page, whole = survey.root.html or "", parent.html or ""
+    del parent.attrs["data-runs"]
+    frame = _FRAME.get(parent.tag or "", "div")
+    lead, *pieces = _cut(parent, {best.children[head].node.mem_id for head in best.heads})
+    runs = "".join(f'<{frame} class="{RUN}">{piece}</{frame}>' for piece in pieces)
+    inner = f"{'<tbody>' + lead + '</tbody>' if lead and frame == 'tbody' else lead}{runs}"
+    around = inner if parent.tag == "tbody" else f"<{parent.tag}{_attributes(parent)}>{inner}</{parent.tag}>"
+    # the tree without the mark says the same with less: the page is written once, with the mark in it
+    marked = page if whole in page else page.replace(parent.html or "", whole, 1)
+    return Survey(LexborHTMLParser(marked.replace(whole, around, 1)).root, survey.find)
+
+
+def _cut(parent: LexborNode, heads: set[int]) -> list[str]:
+    """Return what stands in an element as HTML, cut before each head."""
+    pieces = [""]
+    node = parent.child
+    while node is not None:
+        if node.mem_id in heads:
+            pieces.append("")
+        pieces[-1] += node.html or ""
+        node = node.next
+    return pieces
+
+
+def _attributes(node: LexborNode) -> str:
+    return "".join(f' {name}="{(value or "").replace(chr(34), "&quot;")}"' for name, value in node.attributes.items())
+
+
+def _all_runs(survey: Survey) -> Iterator[_Runs]:
+    children: dict[int, list[Place]] = defaultdict(list)
+    for place in survey.places:
+        children[place.parent].append(place)
+    wide = [(at, some) for at, some in children.items() if at >= 0 and len(some) > _FEWEST]
+    for at, some in wide[:_MOST_PARENTS]:
+        parent = survey.places[at]
+        if parent.node.tag not in ("html", "head") and len(within(survey.dates, at + 1, parent.end)) >= _FEWEST:
+            yield from _runs_of(survey, parent, some)
+
+
+def _runs_of(survey: Survey, parent: Place, children: Sequence[Place]) -> Iterator[_Runs]:
+    """Cut the children before each of one kind, for each kind that may begin a post."""
+    signs: dict[str, list[int]] = defaultdict(list)
+    for at, child in enumerate(children):
+        signs[_sign(child)].append(at)
+    for heads in signs.values():
+        if not _FEWEST <= len(heads) <= (len(children) - heads[0]) / _FEWEST + 1:
+            continue
+        ends = [*(at - 1 for at in heads[1:]), len(children) - 1]
+        spans = [(children[one].order, children[other].end) for one, other in zip(heads, ends, strict=True)]
+        dates = [len(within(survey.dates, *span)) for span in spans]
+        sound = [0 < count <= _MOST_DATES and survey.words(*span) > 0 for span, count in zip(spans, dates, strict=True)]
+        named = sum(bool(within(survey.names, *span)) for span in spans)
+        words = sum(survey.words(*span) for span in spans)
+        if sum(sound) >= max(_FEWEST, _SOUND * len(spans)):
+            worth = (sum(sound) - (len(spans) - sum(sound)), words > survey.words(0, len(survey.places) - 1) / 3)
+            yield _Runs(parent, tuple(children), tuple(heads), (*map(float, worth), float(named), -float(heads[0])))
+
+
+def _sign(child: Place) -> str:
+    """Return what tells an element from its neighbours: its kind, and of a row the cells that it has."""
+    if child.node.tag != "tr":
+        return child.kind
+    cells = (
+        f"{kind_of(cell)}{cell.attributes.get('colspan') or ''}/{cell.attributes.get('rowspan') or ''}"
+        for cell in child.node.iter()
+    )
+    return f"{child.kind}:{','.join(cells)}"
