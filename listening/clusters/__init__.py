@@ -7,8 +7,10 @@ from listening.clusters.lasting import fade, reconsider
 from listening.clusters.naming import name
 from listening.clusters.suggesting import suggest
 from listening.clusters.texts import group_texts
+from listening.clusters.weights import Lexicon
 
 __all__ = [
+    "Lexicon",
     "Voice",
     "attach",
     "centre",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from listening.clusters.group import SAME_STAGE, SAME_THREAD, SAME_TOUCHPOINT, Floats, Voice, WordWeights, agree, free
+from listening.clusters.group import SAME_STAGE, SAME_THREAD, SAME_TOUCHPOINT, Floats, Voice, agree, free
+from listening.clusters.weights import WordWeights
 from listening.clusters.words import stem
 from listening.types import PainPoint, Vector
 
@@ -57,15 +59,15 @@ def fit(
     if not voices or not points:
         return np.zeros((len(voices), len(points)), dtype=np.float32)
     cosines = np.stack([v.vector for v in voices]) @ np.stack([middle(p) for p in points]).T
-    told = _share_words(voices, points, weights)
+    telling = _share_words(voices, points, weights)
     thread = np.zeros((len(voices), len(points)), dtype=np.float32)
     column = {p.id: i for i, p in enumerate(points)}
     for row, voice in enumerate(voices):
-        told_there = [column[point] for point in threads.get(voice.thread, ()) if point in column]
-        thread[row, told_there] = 1 - doubt(voice, sure)
+        if told := threads.get(voice.thread):
+            thread[row, [column[point] for point in told if point in column]] = 1 - doubt(voice, sure)
     return np.asarray(
         free(cosines, common)
-        + SHARED_TELLING * told
+        + SHARED_TELLING * telling
         + SAME_TOUCHPOINT * agree([v.touchpoint for v in voices], [p.touchpoint for p in points])
         + SAME_STAGE * agree([v.stage for v in voices], [p.stage for p in points])
         + SAME_THREAD * thread,
@@ -75,20 +77,18 @@ def fit(
 
 def _share_words(voices: Sequence[Voice], points: Sequence[PainPoint], weights: WordWeights) -> Floats:
     """How much of each pain point's telling words each voice says (0..1), the first of them counting most."""
-    from scipy.sparse import csr_matrix  # noqa: PLC0415 -- slow to import, needed only here
+    worth = weights.spread([_weigh_telling(point, weights) for point in points])
+    return np.asarray((weights.incidence([voice.stems for voice in voices]) @ worth.T).toarray(), dtype=np.float32)
 
-    telling = [[stem(word) for word in point.words] for point in points]
-    row = {word: i for i, word in enumerate(sorted({word for words in telling for word in words}))}
-    worth = np.zeros((len(row), len(points)), dtype=np.float32)
-    for column, words in enumerate(telling):
-        values = [weights(word) * FADES**rank for rank, word in enumerate(words)]
-        for word, value in zip(words, values, strict=True):
-            worth[row[word], column] += value / max(1e-6, sum(values))
-    said = [[row[word] for word in voice.stems if word in row] for voice in voices]
-    ends = np.cumsum([0, *(len(words) for words in said)])
-    ones = np.ones(ends[-1], dtype=np.float32)
-    said_by = csr_matrix((ones, [i for words in said for i in words], ends), shape=(len(voices), len(row)))
-    return np.asarray(said_by @ worth, dtype=np.float32)
+
+def _weigh_telling(point: PainPoint, weights: WordWeights) -> dict[str, float]:
+    """What each telling word of a pain point is worth; all together 1."""
+    values = [(stem(word), weights(stem(word)) * FADES**rank) for rank, word in enumerate(point.words)]
+    total = max(1e-6, sum(value for _, value in values))
+    worth: dict[str, float] = defaultdict(float)
+    for word, value in values:
+        worth[word] += value / total
+    return worth
 
 
 def forbid(

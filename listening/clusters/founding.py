@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from listening.clusters.group import CUT, Voice, WordWeights, agree, by_head, compare, compare_to_groups, group
+import numpy as np
+
+from listening.clusters.group import CUT, Voice, agree, by_head, compare, compare_to_groups, group
+from listening.clusters.weights import WordWeights
 
 PAIR_EXTRA = 0.15  # two voices alone must be this much more alike: a pair is easily chance
 SAME_WORDS = 0.5  # share of content words from which two texts are one text that went round
@@ -76,7 +79,7 @@ def choose_hurting(
     if not sure or not groups:
         return list(groups)
     near = compare_to_groups(unsure, groups, common, weights) >= NEAR
-    around = [[voice for voice, beside in zip(unsure, near[:, at], strict=True) if beside] for at in range(len(groups))]
+    around = [[unsure[i] for i in np.flatnonzero(column)] for column in near.T]
     return [held for held, others in zip(groups, around, strict=True) if _hurts([*held, *others])]
 
 

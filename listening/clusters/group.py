@@ -11,12 +11,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import log
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from listening.clusters.weights import WordWeights
 from listening.clusters.words import stems
 from listening.types import NO_STAGE, Pain, Vector
 
@@ -82,8 +82,10 @@ def _point(pains: Sequence[Pain]) -> Vector:
 
 def most_said(labels: Iterable[str | None], besides: str | None = None) -> str | None:
     """Find the commonest label that is neither None nor `besides` (ties by alphabet), or None."""
-    counts = Counter(label for label in labels if label is not None and label != besides)
-    return min(counts, key=lambda label: (-counts[label], label), default=None)
+    counts = Counter([label for label in labels if label is not None and label != besides])
+    if len(counts) <= 1:  # nearly always
+        return next(iter(counts), None)
+    return min(counts, key=lambda label: (-counts[label], label))
 
 
 def unit(vector: Vector) -> Vector:
@@ -131,46 +133,6 @@ def find_common(total: NDArray[np.float64], weight: float) -> float:
 def free(cosines: Floats, common: float) -> Floats:
     """Cosines with what all have in common taken off: 0 where two are no more alike than any two, 1 where the same."""
     return ((cosines - common) / (1 - common)).astype(np.float32)
-
-
-class WordWeights:
-    """How telling each stem is, by how few of the voices (and pain points) say it."""
-
-    def __init__(self, stem_sets: Sequence[frozenset[str]]) -> None:
-        self._counts = Counter(word for stem_set in stem_sets for word in stem_set)
-        self._total = len(stem_sets)
-        self._weights = {word: self._weigh(count) for word, count in self._counts.items()}
-        self._columns = {word: i for i, word in enumerate(sorted(self._counts))}
-        self._rows: dict[frozenset[str], tuple[list[int], list[float]]] = {}  # asked for again and again in one night
-
-    def __call__(self, word: str) -> float:
-        """Weigh one stem: 1 for one that nearly nobody says, towards 0 for one that all say."""
-        return self._weights[word] if word in self._weights else self._weigh(0)
-
-    def _weigh(self, count: int) -> float:
-        return log((self._total + 20) / (count + 1)) / log(self._total + 20)
-
-    def _row(self, stem_set: frozenset[str]) -> tuple[list[int], list[float]]:
-        known = sorted((self._columns[word], self._weights[word]) for word in stem_set if word in self._columns)
-        length = sum(weight * weight for _, weight in known) ** 0.5 or 1.0
-        return [column for column, _ in known], [weight / length for _, weight in known]
-
-    def matrix(self, stem_sets: Sequence[frozenset[str]]) -> Any:  # noqa: ANN401 -- a scipy csr_matrix, untyped
-        """Rows of weights of length one over the stems, so that a product of two rows is their shared words' share."""
-        from scipy.sparse import csr_matrix  # noqa: PLC0415 -- slow to import, needed only here
-
-        columns: list[int] = []
-        values: list[float] = []
-        ends = [0]
-        for stem_set in stem_sets:
-            if stem_set not in self._rows:
-                self._rows[stem_set] = self._row(stem_set)
-            own_columns, own_values = self._rows[stem_set]
-            columns += own_columns
-            values += own_values
-            ends.append(len(columns))
-        shape = (len(stem_sets), len(self._columns))
-        return csr_matrix((np.asarray(values, dtype=np.float32), columns, ends), shape=shape)
 
 
 def agree(left: Sequence[str | None], right: Sequence[str | None]) -> Floats:

@@ -14,13 +14,13 @@ from listening.clusters.fitting import count_people, doubt, fit, forbid, middle,
 from listening.clusters.founding import HALF_HEARD, choose_hurting, find_groups, holds, suffices
 from listening.clusters.group import (
     Voice,
-    WordWeights,
     by_head,
     centre,
     find_common,
     find_voices,
     weigh_person,
 )
+from listening.clusters.weights import Lexicon, WordWeights
 from listening.types import Cluster, Membership, Pain, PainPoint, Placement, Vector
 
 CARRY = 0.6  # mean likeness to a pain point's members at which a voice joins it
@@ -54,11 +54,15 @@ def place_voices(
     apart: Collection[tuple[str, str]] = (),
     threads: Mapping[str, Collection[str]] | None = None,
     sure: float = 0.0,
+    lexicon: Lexicon | None = None,
 ) -> Placement:
-    """As `place`, for voices that were gathered before: a night places what waits again and again."""
+    """As `place`, for voices that were gathered before: a night places what waits again and again.
+
+    `lexicon` keeps what is known of their words from one round to the next.
+    """
     living = sorted((p for p in points if p.merged_into is None), key=lambda p: (p.born, p.id))
     common = _common(voices, living)
-    weights = WordWeights([v.stems for v in voices] + [telling(p) for p in living])
+    weights = WordWeights([v.stems for v in voices] + [telling(p) for p in living], lexicon)
     scores = fit(voices, living, common, weights, threads or {}, sure=sure)
     forbid(scores, voices, living, apart)
     best = scores.max(axis=1, initial=-1.0)

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from listening.clusters.group import CUT, Voice, WordWeights, compare, find_common, find_voices, free, group
+from listening.clusters.group import CUT, Voice, compare, find_common, find_voices, free, group
+from listening.clusters.weights import WordWeights
 from listening.clusters.identity import point_id
 from listening.types import Change, Pain, PainPoint
 

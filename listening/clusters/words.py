@@ -58,7 +58,7 @@ def _undouble(base: str) -> str:
     return base[:-1] if len(base) > _SHORTEST and base[-1] == base[-2] else base
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=65_536)  # a night weighs the same passages again and again
 def stems(text: str) -> frozenset[str]:
     """Find the stems of the content words of `text`."""
     return frozenset(stem(word) for word in find_words(text))

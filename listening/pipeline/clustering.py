@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from listening.clusters import Voice, centre, find_voices, grow, name, place_voices, point_id, reconsider
+from listening.clusters import Lexicon, Voice, centre, find_voices, grow, name, place_voices, point_id, reconsider
 from listening.pipeline.mapping import note_faded, on_map, suggest_places
 from listening.pipeline.nights import night_of
 from listening.pipeline.reading import BEHIND, SPACE, UNSETTLED
@@ -57,8 +57,9 @@ def cluster(store: Store, settings: Settings, *, now: datetime) -> Clustered:
         return Clustered()
     total = Clustered()
     voices = find_voices(_waiting(store, settings, now)) if unsettled != PLACED else []
+    threads, lexicon = _threads(store, voices), Lexicon()
     for _ in range(ROUNDS):
-        found = _place(store, settings, voices, now) if voices else Placement((), (), ())
+        found = _place(store, settings, voices, threads, lexicon, now) if voices else Placement((), (), ())
         total = replace(total, carried=total.carried + len(found.carried), born=total.born + len(found.born))
         if not (found.carried or found.born):
             break
@@ -75,12 +76,25 @@ def cluster(store: Store, settings: Settings, *, now: datetime) -> Clustered:
     return total
 
 
-def _place(store: Store, settings: Settings, voices: Sequence[Voice], now: datetime) -> Placement:
+def _threads(store: Store, voices: Sequence[Voice]) -> dict[str, set[str]]:
+    """Which pain points were told in the voices' threads before."""
+    told = reads.threads_told(store, {voice.thread for voice in voices if voice.thread})
+    return {thread: set(points) for thread, points in told.items()}
+
+
+def _place(  # noqa: PLR0917 - all of them are needed
+    store: Store,
+    settings: Settings,
+    voices: Sequence[Voice],
+    threads: dict[str, set[str]],
+    lexicon: Lexicon,
+    now: datetime,
+) -> Placement:
+    """Place the voices once; `threads` learns what was told in them."""
     night = night_of(settings, now)
     points = _points(store, settings)
-    threads = reads.threads_told(store, {voice.thread for voice in voices if voice.thread})
     sure, apart = settings.reading.pain_floor, reads.apart(store)
-    found = place_voices(voices, points, night=night, apart=apart, threads=threads, sure=sure)
+    found = place_voices(voices, points, night=night, apart=apart, threads=threads, sure=sure, lexicon=lexicon)
     if not (found.carried or found.born):
         return found
     by_id = {pain.signal_id: pain for voice in voices for pain in voice.pains}
@@ -97,15 +111,19 @@ def _place(store: Store, settings: Settings, voices: Sequence[Voice], now: datet
         [named[point.id] for point in changed],
         lines,
     )
+    for member in (*found.carried, *(member for _, members in born for member in members)):
+        if thread := by_id[member.signal_id].thread:
+            threads.setdefault(thread, set()).add(member.pain_point_id)
     return found
 
 
 def _waiting(store: Store, settings: Settings, now: datetime) -> list[Pain]:
     """The pains without a place: sure ones for long, unsure ones only as long as others may still name them."""
     space, reading = _space(store), settings.reading
-    sure = reads.unplaced_pains(store, since=now - WAITS, until=now, floor=reading.pain_floor, space=space)
-    unsure = reads.unplaced_pains(store, since=now - UNSURE_WAITS, until=now, floor=reading.join_floor, space=space)
-    return list({pain.signal_id: pain for pain in (*sure, *unsure)}.values())
+    lately, floor = now - UNSURE_WAITS, min(reading.pain_floor, reading.join_floor)
+    before = reads.unplaced_pains(store, since=now - WAITS, until=lately, floor=reading.pain_floor, space=space)
+    since = reads.unplaced_pains(store, since=lately, until=now, floor=floor, space=space)
+    return list({pain.signal_id: pain for pain in (*before, *since)}.values())
 
 
 def _told_later(store: Store, settings: Settings, now: datetime) -> bool:
