@@ -79,7 +79,7 @@ def choose_hurting(
     if not sure or not groups:
         return list(groups)
     near = compare_to_groups(unsure, groups, common, weights) >= NEAR
-    around = [[unsure[i] for i in np.flatnonzero(column)] for column in near.T]
+    around = [[unsure[i] for i in np.flatnonzero(column).tolist()] for column in near.T]
     return [held for held, others in zip(groups, around, strict=True) if _hurts([*held, *others])]
 
 

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 import numpy as np
 
 from listening.clusters.group import CUT, Voice, compare, find_common, find_voices, free, group
-from listening.clusters.weights import WordWeights
 from listening.clusters.identity import point_id
+from listening.clusters.weights import WordWeights
 from listening.types import Change, Pain, PainPoint
 
 MERGE = CUT - 0.12  # mean likeness of all pairs at which two pain points are one; above where a split would part them

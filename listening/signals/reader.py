@@ -14,6 +14,7 @@ from listening.signals.encoder import Encoder, Encoding, as_vector, package_fold
 from listening.signals.fewshot import learn_map
 from listening.signals.heads import Answers, Floats, Heads, load_heads
 from listening.signals.language import READABLE, detect_language
+from listening.signals.memory import give_back
 from listening.signals.others import Classifier, OtherEncoder
 from listening.signals.pain import pain_of, signals_of, signals_on
 from listening.signals.sentences import split_passages
@@ -87,6 +88,7 @@ class Reader:
             for one in group:
                 heard = tuple(next(signals) for _ in one.passages)
                 out.append(Reading(one.text.id, one.language, bool(heard), heard, self.model, self.space))
+            give_back()
         log.info(
             "read texts=%d passages=%d unreadable=%d",
             len(out),
