@@ -1,4 +1,4 @@
-"""The outbox as a Prefect flow: mails and messages that were put off are tried again between the nights."""
+"""The outbox as a Prefect flow: mails, calls and tickets that were put off are tried again between the nights."""
 
 from __future__ import annotations
 
@@ -17,7 +17,16 @@ def send(config: str, now: str) -> pipeline.Told:
     return pipeline.send_waiting(house.store, house.settings, now=moment(now))
 
 
+@task(name="write out", persist_result=False)
+def write_out(config: str, now: str) -> pipeline.WrittenBack:
+    """Tell other programs what waits and what people did since."""
+    house = enter(config)
+    return pipeline.write_out(house.store, house.settings, now=moment(now))
+
+
 @flow(name="outbox", persist_result=False)
 def outbox(config: str = "configs", now: str = "") -> dict[str, int]:
-    """Try again what was put off; returns how many were sent, wait, and were given up."""
-    return asdict(send(config, moment(now).isoformat()))
+    """Try again what was put off; returns how many mails were sent, wait, and were given up, and the same of calls."""
+    at = moment(now).isoformat()
+    told, called = send(config, at), write_out(config, at)
+    return {**asdict(told), "calls": called.sent, "calls_waiting": called.waiting}

@@ -202,6 +202,7 @@ class TestNightly:
         told = [outbox(configs, (MONDAY + timedelta(minutes=wait)).isoformat()) for wait in (10, 40, 70)]
         house.leave(configs)
         assert [one["sent"] for one in told] == [0, len(mailbox.mails()), 0]
+        assert [one["calls"] for one in told] == [0, 0, 0]
         assert len(mailbox.mails()) >= 3
 
 

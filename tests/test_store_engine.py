@@ -267,3 +267,8 @@ class TestIndexes:
         plan = self.plan(sqlite_store, lambda: ask(sqlite_store), table)
         assert "SEARCH" in plan
         assert "SCAN" not in plan
+
+    def test_what_was_seen_is_counted_in_the_index_of_its_days(self, sqlite_store: Store) -> None:
+        plan = self.plan(sqlite_store, lambda: reads.seen_days(sqlite_store, NIGHT, NIGHT, "UTC"), "documents")
+        assert "COVERING INDEX" in plan
+        assert "created_at>? AND created_at<?" in plan

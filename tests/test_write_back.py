@@ -19,7 +19,7 @@ from listening import journey
 from listening.errors import DeliveryError, DeliveryUnavailable, InputError, NotConfigured, NotFound
 from listening.outputs.tickets import make_ticket, open_system
 from listening.outputs.webhook import key_of, post, signed
-from listening.pipeline import order_ticket, write_back
+from listening.pipeline import order_ticket, write_back, write_out
 from listening.settings import Settings, load
 from listening.store import Store, reads, writes
 from listening.types import Delivery, Ticket, TicketDraft, TicketPlace
@@ -313,6 +313,17 @@ class TestWebhook:
         assert write_back(bikes, mine, now=NOW + timedelta(hours=1)).dead == 1  # a redirect is never followed
         assert len({one.headers["webhook-id"] for one in receiver.asked}) == 1
         assert "302" in reads.deliveries(bikes, states=("dead",))[0].last_error
+
+    def test_between_the_nights_what_waits_and_what_people_did_goes_out(
+        self, bikes: Store, settings: Settings, receiver: Fake
+    ) -> None:
+        mine = with_webhook(settings, receiver)
+        writes.keep_emergences(bikes, [emergence()])
+        receiver.down = [503]
+        assert write_back(bikes, mine, now=NOW).waiting == 1
+        journey.assign(bikes, mine, "pp-1", "ann", who="ann", now=NOW)
+        told = write_out(bikes, mine, now=NOW + timedelta(minutes=30))
+        assert (told.queued, told.sent, told.waiting) == (1, 2, 0)
 
     @pytest.mark.parametrize(
         ("secret", "why"), [("", "shorter than 24"), ("whsec_!", "no base64"), ("whsec_YQ==", "shorter")]

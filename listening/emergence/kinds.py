@@ -29,7 +29,7 @@ SILENCE = timedelta(days=28)  # without anybody, though posts were seen: the pai
 KNOWN_BY = 3  # so many people must have told it before the silence
 GONE = 4.0  # so many people had to be expected in the silence for it to mean something
 BACK_WITHIN = timedelta(days=21)  # the people who come back must come within this time
-ALIKE = 8  # so many windows that begin one person apart are one look
+ALIKE = 3  # so many windows that begin one person apart are one look
 LEAST_BURNING = 3  # so many of its people must be in the window of a slow burn
 BURNS = 42  # nights over which a slow burn is looked for, at most
 SELDOM = 31.0  # nights between two people of a pain that hardly anybody tells
@@ -167,14 +167,14 @@ def _weigh_window(past: Past, start: date, people: int) -> tuple[Chance, float]:
     And the nights between two chances of a false alert: one with each person, for each day on which it may begin.
     """
     seen, until = past.seen(start, past.night), start - timedelta(days=1)
-    told, before = sum(arrival[0] < start for arrival in past.arrivals), past.seen(date.min, until)
+    told, before = past.told_before(start), past.seen(date.min, until)
     a_night = seen / ((past.night - start).days + 1)
     rare = weigh(people - 1, seen, told, before, a_night, prior=RARE)
     if not told:
         return rare, SELDOM
     own = weigh(people - 1, seen, told, before, a_night)
     gap = min(SELDOM, before / max(1.0, a_night) / told)
-    return min(rare, own, key=lambda one: one.surprise), gap / (1 + told / ALIKE)
+    return min(rare, own, key=lambda one: one.surprise), gap / max(1.0, told / ALIKE)
 
 
 def _has_changed(past: Past, chance: Chance, last: Emergence | None, people_at_last: int, acknowledged: bool) -> bool:
@@ -196,7 +196,7 @@ def _find_rise(past: Past, cut: Cut, among: int) -> _Found | None:
         before = since - timedelta(days=1)
         rows = [r for r in past.rows if r.source in known]
         side = Past(past.night, tuple(rows), tuple(a for a in past.arrivals if a[2] in known))
-        told = len([a for a in side.arrivals if past.night - PAST <= a[0] <= before])
+        told = side.told_before(since) - side.told_before(past.night - PAST)
         seen = side.seen(since, past.night)
         lumpy = lumps(side, before, nights)
         chance = weigh(people, seen, told, side.seen(past.night - PAST, before), seen / nights, lumps=lumpy)

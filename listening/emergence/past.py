@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
+from itertools import accumulate
 from math import inf, sqrt
 
 from listening.types import DayCount
@@ -18,9 +21,9 @@ KNOWN_LUMPS = 8  # so many people must have come before we can say how lumpily t
 LOUD_FROM = 5  # days on which somebody must have told it to be loud
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Past:
-    """A pain point's days as judged tonight: rows up to tonight, arrivals as (day, person, source, backlog)."""
+    """A pain point's days as judged tonight: rows up to tonight, arrivals as (day, person, source, backlog), by day."""
 
     night: date
     rows: tuple[DayCount, ...]
@@ -31,9 +34,24 @@ class Past:
         """Return the day of the first person."""
         return self.arrivals[0][0]
 
+    @cached_property
+    def told_days(self) -> list[date]:
+        """The day of each arrival."""
+        return [arrival[0] for arrival in self.arrivals]
+
+    @cached_property
+    def _seen(self) -> tuple[list[date], list[int]]:
+        """The day of each row, and the posts seen before each: a night asks for dozens of windows."""
+        counts = (max(row.seen, len(row.people)) for row in self.rows)
+        return [row.day for row in self.rows], list(accumulate(counts, initial=0))
+
     def fresh(self, since: date) -> list[tuple[date, str, str, bool]]:
         """Arrivals on or after `since` that are no backlog."""
-        return [arrival for arrival in self.arrivals if arrival[0] >= since and not arrival[3]]
+        return [one for one in self.arrivals[bisect_left(self.told_days, since) :] if not one[3]]
+
+    def told_before(self, day: date) -> int:
+        """Count the arrivals before a day, backlog too."""
+        return bisect_left(self.told_days, day)
 
     def people(self, since: date = date.min) -> int:
         """Different people on or after `since`, backlog left out."""
@@ -41,7 +59,8 @@ class Past:
 
     def seen(self, since: date, until: date) -> int:
         """Count the posts seen in `since..until`, both days included."""
-        return sum(max(r.seen, len(r.people)) for r in self.rows if since <= r.day <= until)
+        days, before = self._seen
+        return before[bisect_right(days, until)] - before[bisect_left(days, since)] if since <= until else 0
 
     def window(self, nights: int) -> date:
         """Return the first of the last so many nights."""
@@ -54,7 +73,7 @@ def remember(days: Sequence[DayCount], night: date) -> Past:
     loud = _find_loud(rows)
     last_told: dict[str, date] = {}
     arrivals = []
-    for row in rows:
+    for row in (one for one in rows if one.people):
         for person in sorted(row.people - loud):
             if person not in last_told or row.day - last_told[person] >= AGAIN:
                 last_told[person] = row.day

@@ -30,7 +30,7 @@ from listening.pipeline.reporting import make_report
 from listening.pipeline.schedule import next_night
 from listening.pipeline.telling import Told, send_waiting, tell, tell_week
 from listening.pipeline.watching import judge_fixes, watch
-from listening.pipeline.write_back import WrittenBack, order_ticket, write_back
+from listening.pipeline.write_back import WrittenBack, order_ticket, write_back, write_out
 
 __all__ = [
     "Addition",
@@ -77,4 +77,5 @@ __all__ = [
     "tell_week",
     "watch",
     "write_back",
+    "write_out",
 ]

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from listening.clusters import Lexicon, Voice, centre, find_voices, grow, name, place_voices, point_id, reconsider
 from listening.pipeline.mapping import note_faded, on_map, suggest_places
+from listening.pipeline.naming import ask_names
 from listening.pipeline.nights import night_of
 from listening.pipeline.reading import BEHIND, SPACE, UNSETTLED
 from listening.settings import Settings
@@ -100,7 +101,7 @@ def _place(  # noqa: PLR0917 - all of them are needed
     by_id = {pain.signal_id: pain for voice in voices for pain in voice.pains}
     changed = _grown(store, settings, points, found, by_id, night=night)
     born = _born(store, settings, found.born, by_id, night)
-    named = _named(store, points, changed, by_id, born)
+    named = _named(store, settings, points, changed, by_id, born)
     model = _space(store) or ""
     lines = [_line(now, "born", point.id, named[point.id].name, model=model) for point, _ in born]
     lines += _carried(now, points, found, model)
@@ -213,8 +214,9 @@ def _new_point(map_id: str, new: str, pains: Sequence[Pain], night: date) -> Pai
     )
 
 
-def _named(
+def _named(  # noqa: PLR0917 - all of them are needed
     store: Store,
+    settings: Settings,
     points: Sequence[PainPoint],
     changed: Sequence[PainPoint],
     pains: Mapping[str, Pain],
@@ -229,9 +231,11 @@ def _named(
     asked = {one for others in beside.values() for one in others} | {point.id for point in due}
     told = {**reads.pains_of(store, asked - mine.keys(), limit_each=NAME_FROM), **mine}
     joined = {point.id: point for point in (*changed, *(point for point, _ in born))}
+    words = {one.id: name(told[one.id], [told[each] for each in beside[one.id] if told[each]]) for one in due}
+    better = ask_names(settings, {one: (found, told[one]) for one, found in words.items()})
     for point in due:
-        words = name(told[point.id], [told[one] for one in beside[point.id] if told[one]])
-        joined[point.id] = replace(point, name=words.name, words=words.words)
+        found = words[point.id]
+        joined[point.id] = replace(point, name=better.get(point.id, found.name), words=found.words)
     return joined
 
 
@@ -286,7 +290,8 @@ def _planned(
 def _again(store: Store, settings: Settings, point: PainPoint, pains: Sequence[Pain]) -> PainPoint:
     """The pain point made anew from these pains."""
     words = name(pains)
-    fresh = replace(point, centroid=centre(pains), size=len(pains), name=words.name, words=words.words)
+    called = ask_names(settings, {point.id: (words, pains)}).get(point.id, words.name)
+    fresh = replace(point, centroid=centre(pains), size=len(pains), name=called, words=words.words)
     return on_map(store, settings, {point.id: (fresh, pains)})[point.id]
 
 

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
-
-import httpx
 
 from listening.errors import DeliveryError, InputError, NotConfigured, SourceRefused
 from listening.outputs.tickets import System, make_ticket, open_system
 from listening.outputs.webhook import key_of, post
+from listening.pipeline.calling import open_client
 from listening.pipeline.nights import is_dead, night_of, this_process
 from listening.settings import Settings
-from listening.sources.guard import GuardedBackend, GuardedTransport
 from listening.store import PointChange, Store, reads, writes
 from listening.types import Delivery, LedgerEntry, PainPoint, PointTicket, Ticket, TicketDraft
 
 log = logging.getLogger(__name__)
 RECENT = timedelta(days=7)  # so far back what nobody was told yet is told
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=12)
-SECONDS = 30.0  # for one call
 MACHINE = "listening"
 WORKING = ("open", "planned", "doing", "came_back")
 
@@ -41,14 +37,17 @@ class WrittenBack:
 
 def write_back(store: Store, settings: Settings, *, now: datetime) -> WrittenBack:
     """Tell other programs what is new, make the tickets that wait, and take home how the tickets stand."""
+    told = replace(write_out(store, settings, now=now), synced=_sync(store, settings, now=now))
+    log.info("written_back", extra=asdict(told))
+    return told
+
+
+def write_out(store: Store, settings: Settings, *, now: datetime) -> WrittenBack:
+    """Tell other programs what is new and make the tickets that wait; few calls, so between the nights too."""
     queued = 0
     if settings.webhook.url:
         queued = writes.queue_deliveries(store, _news(store, settings, now), now=now)
-    sent, waiting, dead = send_due(store, settings, now=now)
-    synced = _sync(store, settings, now=now)
-    told = WrittenBack(queued, sent, waiting, dead, synced)
-    log.info("written_back", extra={"queued": queued, "sent": sent, "waiting": waiting, "dead": dead, "synced": synced})
-    return told
+    return WrittenBack(queued, *send_due(store, settings, now=now))
 
 
 def order_ticket(store: Store, settings: Settings, point_id: str, *, who: str, now: datetime) -> PointTicket | None:
@@ -136,16 +135,6 @@ def _next_try(one: Delivery, settings: Settings, now: datetime) -> datetime | No
     return now + wait
 
 
-@contextmanager
-def _client(allow_hosts: str) -> Iterator[httpx.Client]:
-    """Open a client that reaches public addresses, and those of our own network that the operator named."""
-    allowed = [one.strip() for one in allow_hosts.split(",") if one.strip()]
-    backend = GuardedBackend(allowed)
-    with httpx.Client(transport=GuardedTransport(backend), timeout=SECONDS, follow_redirects=False) as client:
-        client.event_hooks["request"].append(lambda _: backend.begin(SECONDS))
-        yield client
-
-
 def _call_webhook(store: Store, settings: Settings, one: Delivery, now: datetime) -> None:
     key_of(settings.webhook.secret)  # no unsigned call ever leaves
     point = reads.point(store, one.pain_point_id)
@@ -154,7 +143,7 @@ def _call_webhook(store: Store, settings: Settings, one: Delivery, now: datetime
         "timestamp": (one.at or now).isoformat(),
         "data": {**one.detail, "map": settings.journey.id, "pain_point": _shown(point, settings)},
     }
-    with _client(settings.webhook.allow_hosts) as client:
+    with open_client(settings.webhook.allow_hosts) as client:
         hook = settings.webhook
         post(client, hook.url, delivery_id=one.id, body=body, secret=hook.secret, now=now)
 
@@ -185,7 +174,7 @@ def _make_ticket(store: Store, settings: Settings, one: Delivery, now: datetime)
     if place is None:
         raise NotConfigured("no ticket system is set", "set [tickets] in listening.toml")
     draft = _draft(reads.point(store, one.pain_point_id), settings)
-    with _client(settings.tickets.allow_hosts) as client:
+    with open_client(settings.tickets.allow_hosts) as client:
         made = make_ticket(open_system(client, place), draft)
     return PointTicket(one.pain_point_id, place.system, place.project, made, now)
 
@@ -223,7 +212,7 @@ def _sync(store: Store, settings: Settings, *, now: datetime) -> int:
     tickets = [one for one in reads.tickets(store) if (one.system, one.project) == here]
     if not tickets:
         return 0
-    with _client(settings.tickets.allow_hosts) as client:
+    with open_client(settings.tickets.allow_hosts) as client:
         system = open_system(client, place)
         for one in tickets:
             try:

@@ -37,7 +37,9 @@ class NightSettings:
 
     cron: str = says("0 2 * * *", "When the night starts, in cron's five fields.")
     weekly_cron: str = says("0 7 * * 1", "When the weekly health check and digest start.")
-    outbox_cron: str = says("*/30 * * * *", "When mails that were put off are tried again, if their wait is over.")
+    outbox_cron: str = says(
+        "*/30 * * * *", "When mails, calls and tickets that were put off are tried again, if their wait is over."
+    )
     timezone: str = says("Europe/Berlin", "The time zone of both crons and of the word 'night'.")
     contact: str = says("", "E-mail or page that sites can turn to; part of our User-Agent.")
     parallel: int = says(4, "How many sources are read at once; one host never gets two requests at once.")
@@ -129,6 +131,18 @@ class WebhookSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class NamerSettings:
+    """A language model, local or hosted, that words the names of pain points; without an address names are our own."""
+
+    url: str = says("", "Address of its API, such as http://127.0.0.1:11434/v1; empty switches it off.")
+    model: str = says("", "The model's name there.")
+    key: str = says("", "Only from the environment: LISTENING_NAMER_KEY; local models need none.", secret=True)
+    allow_hosts: str = says("", "Hosts of your own network that may be called, with commas; others must be public.")
+    seconds: float = says(20.0, "How long one answer may take; after the first that does not come nobody is asked.")
+    most: int = says(40, "Names that are asked for at once, at most.")
+
+
+@dataclass(frozen=True, slots=True)
 class TicketSettings:
     """Where tickets are made for pain points; without a system none are."""
 
@@ -165,6 +179,7 @@ class Settings:
     web: WebSettings = field(default_factory=WebSettings)
     webhook: WebhookSettings = field(default_factory=WebhookSettings)
     tickets: TicketSettings = field(default_factory=TicketSettings)
+    namer: NamerSettings = field(default_factory=NamerSettings)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -206,4 +221,5 @@ SECTIONS: Mapping[str, type] = {
     "web": WebSettings,
     "webhook": WebhookSettings,
     "tickets": TicketSettings,
+    "namer": NamerSettings,
 }

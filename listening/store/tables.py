@@ -73,6 +73,8 @@ crawls = sa.Table(
     sa.Index(None, "night"),
 )
 
+_COPIES = "near_of IS NOT NULL"  # among originals the index would lead nowhere
+
 documents = sa.Table(
     "documents",
     metadata,
@@ -110,7 +112,7 @@ documents = sa.Table(
     sa.Index(None, "thread"),
     sa.Index(None, "source", "thread"),
     sa.Index(None, "fingerprint"),
-    sa.Index(None, "near_of"),
+    sa.Index(None, "near_of", sqlite_where=sa.text(_COPIES), postgresql_where=sa.text(_COPIES)),
 )
 
 document_bands = sa.Table(

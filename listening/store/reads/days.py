@@ -6,7 +6,8 @@ Inside texts (surveys, tickets) and near copies are left out: they tell nothing 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -57,29 +58,39 @@ def day_counts(
 ) -> dict[str, list[DayCount]]:
     """Return for each pain point a count a source and local day on which anything was seen, by day and source."""
     place, first = ZoneInfo(zone), first_nights(store)
-    seen: dict[tuple[date, str], int] = defaultdict(int)
     people: dict[str, dict[tuple[date, str], set[str]]] = {one: defaultdict(set) for one in point_ids}
-    period = sa.and_(within(since, until, zone), outside)
     with store.reading() as connection:
-        for moment, source in connection.execute(sa.select(documents.c.created_at, documents.c.source).where(period)):
-            seen[moment.astimezone(place).date(), source] += 1
-        for row in _members(connection, point_ids, period):
+        seen = _count_days(connection, since, until, zone)
+        for row in _members(connection, point_ids, sa.and_(within(since, until, zone), outside)):
             people[row.pain_point_id][row.created_at.astimezone(place).date(), row.source].add(row.who)
-    days = sorted(seen.items())
-    late = {(day, source): source in first and day < first[source] for (day, source), _ in days}
-    blank = {key: DayCount(*key, seen=count, backlog=late[key]) for key, count in days}
-    return {point: [_day(blank[key], told.get(key)) for key, _ in days] for point, told in people.items()}
+    late = {(day, source): source in first and day < first[source] for day, source in seen}
+    blank = [DayCount(*key, seen=count, backlog=late[key]) for key, count in seen.items()]
+    return {point: _fill(blank, told) for point, told in people.items()}
+
+
+def _fill(blank: Sequence[DayCount], told: Mapping[tuple[date, str], set[str]]) -> list[DayCount]:
+    """Put the people who told it into days that are the same for all pain points."""
+    return [
+        replace(row, people=frozenset(told[row.day, row.source])) if (row.day, row.source) in told else row
+        for row in blank
+    ]
+
+
+def _count_days(connection: Connection, since: date, until: date, zone: str) -> dict[tuple[date, str], int]:
+    """Count the documents of each local day and source, by day and source, from an index alone."""
+    counted = sa.select(documents.c.source, sa.func.count()).group_by(documents.c.source).order_by(documents.c.source)
+    seen = {}
+    for day in (since + timedelta(days=number) for number in range((until - since).days + 1)):
+        for source, count in connection.execute(counted.where(within(day, day, zone), outside)):
+            seen[day, source] = count
+    return seen
 
 
 def seen_days(store: Store, since: date, until: date, zone: str) -> list[DayCount]:
     """Return how many documents each source showed on each local day; nobody is counted."""
-    place = ZoneInfo(zone)
-    seen: dict[tuple[date, str], int] = defaultdict(int)
-    period = sa.and_(within(since, until, zone), outside)
     with store.reading() as connection:
-        for moment, source in connection.execute(sa.select(documents.c.created_at, documents.c.source).where(period)):
-            seen[moment.astimezone(place).date(), source] += 1
-    return [DayCount(day, source, count) for (day, source), count in sorted(seen.items())]
+        seen = _count_days(connection, since, until, zone)
+    return [DayCount(day, source, count) for (day, source), count in seen.items()]
 
 
 def speakers(store: Store, since: date, until: date, zone: str) -> dict[str, dict[str, int]]:
@@ -92,12 +103,6 @@ def speakers(store: Store, since: date, until: date, zone: str) -> dict[str, dic
         for touchpoint, source, people in connection.execute(spoken):
             found[touchpoint][source] = people
     return found
-
-
-def _day(blank: DayCount, people: set[str] | None) -> DayCount:
-    if not people:
-        return blank
-    return DayCount(blank.day, blank.source, blank.seen, frozenset(people), blank.backlog)
 
 
 def _members(
