@@ -137,6 +137,7 @@ def test_a_night_names_what_is_born_by_it(
     writes.mark_clean(sqlite_store, ids, {})
     heard = [signal(one, passage=Passage(one, 0, 0, len(text), text)) for one, text in zip(ids, SAID, strict=True)]
     writes.keep_readings(sqlite_store, [reading(one.document_id, one) for one in heard])
+    writes.keep_meta(sqlite_store, "unsettled", "yes")
     assert cluster(sqlite_store, asking(settings, model), now=NOW).born == 1
     (point,) = reads.points(sqlite_store, map_id="bikes")
     assert point.name

@@ -29,7 +29,7 @@ SILENCE = timedelta(days=28)  # without anybody, though posts were seen: the pai
 KNOWN_BY = 3  # so many people must have told it before the silence
 GONE = 4.0  # so many people had to be expected in the silence for it to mean something
 BACK_WITHIN = timedelta(days=21)  # the people who come back must come within this time
-ALIKE = 3  # so many windows that begin one person apart are one look
+ALIKE = 8  # so many windows that begin one person apart are one look
 LEAST_BURNING = 3  # so many of its people must be in the window of a slow burn
 BURNS = 42  # nights over which a slow burn is looked for, at most
 SELDOM = 31.0  # nights between two people of a pain that hardly anybody tells
@@ -174,7 +174,7 @@ def _weigh_window(past: Past, start: date, people: int) -> tuple[Chance, float]:
         return rare, SELDOM
     own = weigh(people - 1, seen, told, before, a_night)
     gap = min(SELDOM, before / max(1.0, a_night) / told)
-    return min(rare, own, key=lambda one: one.surprise), gap / max(1.0, told / ALIKE)
+    return min(rare, own, key=lambda one: one.surprise), gap / (1 + told / ALIKE)
 
 
 def _has_changed(past: Past, chance: Chance, last: Emergence | None, people_at_last: int, acknowledged: bool) -> bool:
