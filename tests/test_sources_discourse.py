@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from killed_crawl import MOMENT, lived, stored_ids
 from sources_fakes import FakeDiscourse, stamp
 from sources_site import NOW, Call, Kept, Reply, Site, config, opened, site
 
@@ -45,6 +47,19 @@ def test_a_kill_in_the_middle_of_a_long_thread_neither_loses_nor_doubles_a_post(
     if stop_after < 53:
         assert first + kept.yielded == 1057  # it goes on where it was, and asks for nothing twice
     assert all(post.reply_to for post in list(kept.posts.values())[1:20])
+
+
+def test_a_long_thread_is_whole_in_the_store_after_kills(tmp_path: Path) -> None:
+    """SIGKILL at three moments, each between two statements or before a commit; the runs between them go on."""
+    url = f"sqlite:///{tmp_path / 'talk.db'}"
+    with site(long_thread()) as it:
+        conf = config("discourse", it.url)
+        for kill_at in (120, 121, 251):
+            assert lived(url, conf, kill_at, each=MOMENT) == -signal.SIGKILL
+        pages = len(it.calls)
+        assert lived(url, conf, None) == 0
+        assert len(it.calls) - pages < 54  # it goes on, and does not begin anew
+    assert stored_ids(url) == sorted(str(5000 + 3 * n) for n in range(1057))
 
 
 # --- what a post tells

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
 import re
 import signal
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from killed_crawl import MOMENT, lived, stored_ids
 from reddit_fake import FakeReddit, block, visit
-from sources_site import NOW, SECRETS, Call, Kept, Reply, site
-
-from listening.types import SourceConfig
+from sources_site import NOW, Call, Kept, Reply, site
 
 DAY = timedelta(days=1)
 
@@ -79,12 +77,7 @@ def test_killed_for_good_in_the_middle_of_a_tree(sqlite_url: str) -> None:
         for kill_at in (2, 5, 6):
             assert lived(sqlite_url, conf, kill_at) == -signal.SIGKILL
         assert lived(sqlite_url, conf, None) == 0
-    from listening.store import open_store, reads  # noqa: PLC0415 -- after the children, which open their own
-
-    store = open_store(sqlite_url)
-    rows = [str(row["native_id"]) for row in reads.export_rows(store, "posts")]
-    store.close()
-    assert sorted(rows) == sorted(fake.things)
+    assert stored_ids(sqlite_url) == sorted(fake.things)
 
 
 @pytest.fixture
@@ -92,39 +85,9 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'reddit.db'}"
 
 
-def lived(url: str, conf: SourceConfig, kill_at: int | None) -> int:
-    """Crawl in a process of its own, killed before its so many-th portion is written; return how it ended."""
-    child = os.fork()
-    if child == 0:
-        _crawl(url, conf, kill_at)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-
-
-def _crawl(url: str, conf: SourceConfig, kill_at: int | None) -> None:
-    from dataclasses import replace  # noqa: PLC0415 -- the child's own
-    from itertools import count  # noqa: PLC0415 -- the same
-
-    from listening.pipeline import crawling, visits  # noqa: PLC0415 -- the same
-    from listening.settings import load  # noqa: PLC0415 -- the same
-    from listening.store import open_store  # noqa: PLC0415 -- the same
-
-    keep, number = visits.writes.keep_batch, count(1)
-
-    def keep_or_die(*args: Any, **named: Any) -> object:  # noqa: ANN401 -- whatever it takes
-        if next(number) == kill_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return keep(*args, **named)
-
-    visits.writes.keep_batch = keep_or_die  # type: ignore[assignment]  # the process ends with it
-    visits.LONGEST_WAIT = 0.0  # each portion on its own: there are more moments to die in
-    settings = replace(load(Path(__file__).parent.parent / "configs", {}), secrets=SECRETS)
-    done = crawling.crawl(open_store(url), settings, conf, key=b"k", now=NOW)
-    os._exit(0 if done.state == "done" else 3)
-
-
-def test_a_recorded_tree_goes_on_where_a_killed_run_was(shared: Path) -> None:
-    """Reddit's own answers for a thread of 1,500 comments: the ids of a killed and a second run are those served."""
+@pytest.fixture
+def recorded(shared: Path) -> tuple[dict[tuple[str, str], str], str]:
+    """Reddit's own answers for a thread of 1,500 comments, by path and what was asked; and its first page."""
     path = shared / "fixtures/reddit_praw_cassettes/TestCommentForest.test_replace__all_large.json.gz"
     talks = [
         (t["request"], t["response"]["body"]["string"])
@@ -134,11 +97,17 @@ def test_a_recorded_tree_goes_on_where_a_killed_run_was(shared: Path) -> None:
     served: dict[tuple[str, str], str] = {}
     for request, body in talks:
         served.setdefault((urlsplit(request["uri"]).path.rstrip("/"), _children(request["body"])), body)
+    return served, json.dumps(json.loads(tree)[0])
+
+
+def test_a_recorded_tree_goes_on_where_a_killed_run_was(recorded: tuple[dict[tuple[str, str], str], str]) -> None:
+    """The ids of a stopped and a second run are those served."""
+    served, listing = recorded
     asked: list[str] = []
 
     def answer(call: Call) -> Reply:
         if call.path.endswith("/new"):
-            return Reply(json.dumps(json.loads(tree)[0]))
+            return Reply(listing)
         asked.append(call.path)
         found = served.get((call.path.rstrip("/"), _children(call.body)))
         return Reply(found) if found else Reply(status=404)
@@ -147,14 +116,44 @@ def test_a_recorded_tree_goes_on_where_a_killed_run_was(shared: Path) -> None:
         conf = block(it.url, backlog_days=9000, late_comments=False)
         whole = Kept().night(conf)
         calls = len(asked)
-        for stop_after in (1, 4, 11):
-            kept = Kept().night(conf, stop_after=stop_after)
-            before = kept.yielded
-            kept.night(conf)
-            assert (kept.posts, before + kept.yielded) == (whole.posts, whole.yielded)
+        kept = Kept().night(conf, stop_after=4)
+        before = kept.yielded
+        kept.night(conf)
+        assert (kept.posts, before + kept.yielded) == (whole.posts, whole.yielded)
     assert whole.yielded == len(whole.posts) > 1390
     assert calls == len(served)
     assert not whole.warnings
+
+
+def test_a_recorded_tree_is_whole_in_the_store_after_kills(
+    recorded: tuple[dict[tuple[str, str], str], str], sqlite_url: str
+) -> None:
+    """SIGKILL at two moments between two statements or before a commit: every id served once, and no other."""
+    served, listing = recorded
+    ids = {thing for body in (listing, *served.values()) for thing in _with_words(json.loads(body))}
+
+    def answer(call: Call) -> Reply:
+        found = served.get((call.path.rstrip("/"), _children(call.body)))
+        return Reply(listing if call.path.endswith("/new") else found or "{}")
+
+    with site(answer) as it:
+        conf = block(it.url, backlog_days=9000, late_comments=False)
+        for kill_at in (40, 80):
+            assert lived(sqlite_url, conf, kill_at, each=MOMENT) == -signal.SIGKILL
+        assert lived(sqlite_url, conf, None) == 0
+    assert stored_ids(sqlite_url) == sorted(ids)
+    assert len(ids) > 1390
+
+
+def _with_words(found: object) -> Iterator[str]:
+    """The full name of every submission and comment in an answer that still has its words."""
+    parts = found if isinstance(found, list) else list(found.values()) if isinstance(found, dict) else []
+    if isinstance(found, dict) and found.get("kind") in ("t1", "t3"):
+        words = found["data"].get("selftext", found["data"].get("body")) or ""
+        if words.strip() not in ("[deleted]", "[removed]"):
+            yield found["data"]["name"]
+    for part in parts:
+        yield from _with_words(part)
 
 
 def _children(body: str | None) -> str:
