@@ -11,6 +11,7 @@ from datetime import UTC, tzinfo
 from functools import lru_cache
 
 from listening.errors import InputError, SettingsError
+from listening.sources.importer_tools import names_over, rows_below
 from listening.sources.options import Option, Options
 from listening.types import SourceConfig
 
@@ -33,7 +34,8 @@ FIELDS: Mapping[str, Field] = {
         "What was written; several columns are put below each other",
         "text selftext body comment comments content message description verbatim feedback review review_text"
         " review_body review_content review_comment answer_text antwort"
-        " free_text open_text kommentar freitext nachricht beschreibung bewertungstext commentaire",
+        " free_text open_text satisfaction_comment"
+        " kommentar freitext nachricht beschreibung bewertungstext commentaire",
     ),
     "title": Field("Its title or subject", "title subject summary headline review_title betreff titel"),
     "created_at": Field(
@@ -46,7 +48,8 @@ FIELDS: Mapping[str, Field] = {
     "author": Field(
         "Who wrote it; kept as a pseudonym only",
         "author user username customer customer_id name respondent respondent_id requester requester_id user_id"
-        " user_name contact_id reviewer reviewer_name review_username nickname author_name email email_address"
+        " user_name contact_id person person_id person_email"
+        " reviewer reviewer_name review_username nickname author_name email email_address"
         " e_mail kunde kundin kundennummer",
     ),
     "id": Field(
@@ -54,7 +57,7 @@ FIELDS: Mapping[str, Field] = {
         "id native_id post_id comment_id ticket_id response_id review_id case_number issue_key uuid key antwort_id"
         " review_link",
     ),
-    "metric": Field("What its score measures: nps, csat, ces, rating or another word", "metric measure"),
+    "metric": Field("What its score measures: nps, csat, ces, rating or another word", "metric measure survey_type"),
     "score": Field("The score that the customer gave", "score rating"),
     "edited_at": Field("When it was last changed", "edited_at updated_at"),
     "url": Field("Where it can be opened", "url permalink link source_url"),
@@ -65,7 +68,7 @@ FIELDS: Mapping[str, Field] = {
 }
 MEASURES: Mapping[str, tuple[str, ...]] = {
     "nps": ("nps", "nps_score", "net_promoter_score", "likelihood_to_recommend"),
-    "csat": ("csat", "csat_score"),
+    "csat": ("csat", "csat_score", "satisfaction_score"),
     "ces": ("ces", "ces_score", "customer_effort_score"),
 }
 STARS = ("rating", "stars", "star_rating", "review_rating", "review_stars", "score", "bewertung", "sterne")
@@ -187,7 +190,7 @@ def find_header(lines: Sequence[int], rows: Sequence[Sequence[str]], layout: Lay
     if layout.header_row:
         found = [_header(rows, at, layout) for at, line in enumerate(lines) if line == layout.header_row]
     else:
-        found = [_header(rows, _last_of(rows, at, layout), layout) for at in range(len(rows)) if any(rows[at])]
+        found = [_candidate(rows, at, layout) for at in range(len(rows)) if any(rows[at])]
     known = [header for header in found if knows_a_column(header.names, layout)]
     whole = [header for header in known if not _missing(header.names, layout)]
     if whole:
@@ -209,6 +212,14 @@ def knows_a_column(names: Collection[str], layout: Layout) -> bool:
         name for field_ in ("text", "title", "score") if field_ not in layout.columns for name in FIELDS[field_].names
     }
     return bool(told & (wanted | usual | {name for names_ in MEASURES.values() for name in names_}))
+
+
+def _candidate(rows: Sequence[Sequence[str]], at: int, layout: Layout) -> Header:
+    """Name the columns by this row, and by what a survey tool or merged cells put below it."""
+    if more := rows_below(rows, at):
+        names = names_over(rows[at], rows[at + 1]) if more == 1 else list(rows[at])
+        return Header(tuple(names), at + more)
+    return _header(rows, _last_of(rows, at, layout), layout)
 
 
 def _header(rows: Sequence[Sequence[str]], at: int, layout: Layout) -> Header:

@@ -28,6 +28,11 @@ _FAULT = re.compile(r"#(?:NAME\?|VALUE!|REF!|DIV/0!|NUM!|NULL!|SPILL!|CALC!)")
 _EXCEL = datetime(1899, 12, 30, tzinfo=UTC)
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")  # days of Excel's calendar, 1927 to 2173
 _NUMBERS = re.compile(r"(?<!\d)(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d{2})(?!\d)")
+_CSAT_WORDS: Mapping[str, float | None] = {  # of help desks that ask for one of two; who was asked and said nothing
+    **dict.fromkeys(("good", "satisfied", "happy", "gut"), 100.0),
+    **dict.fromkeys(("bad", "unsatisfied", "dissatisfied", "unhappy", "schlecht"), 0.0),
+    **dict.fromkeys(("offered", "unoffered", "not offered", "-"), None),
+}
 _YEARLESS = datetime(2070, 1, 1, tzinfo=UTC)  # against which years of two digits are read: an export has no "today"
 _MONTHS = 12
 
@@ -237,6 +242,8 @@ def _measured(column: str, shown: str, metric: str) -> float | None:
     """Return a score that was written as a number, as a place on a scale, or in stars."""
     if _STARS.fullmatch(shown):
         return float(len(re.findall(r"[★⭐]", shown)))
+    if metric == "csat" and shown.casefold() in _CSAT_WORDS:
+        return _CSAT_WORDS[shown.casefold()]
     place = _SCALE.fullmatch(shown)
     score = _number(column, place[1] if place else shown)
     if metric == "nps" and score is not None and not 0 <= score <= NPS_MOST:
