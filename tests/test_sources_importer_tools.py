@@ -22,8 +22,8 @@ WHY, LIKELY = "What is the main reason for your score?", "How likely are you to 
 Told = tuple[str, str, float | None, str | None]
 Case = tuple[Sequence[Sequence[str]], Mapping[str, tuple[str, ...]], Mapping[str, Any], Sequence[Told]]
 IMPORT_IDS = (
-    "startDate", "endDate", "status", "finished", "recordedDate", "_recordId", "recipientEmail", "QID1_NPS_GROUP", "QID1",
-    "QID2_TEXT",
+    "startDate", "endDate", "status", "finished", "recordedDate", "_recordId", "recipientEmail", "QID1_NPS_GROUP",
+    "QID1", "QID2_TEXT",
 )  # fmt: skip
 QUALTRICS = (
     ("StartDate", "EndDate", "Status", "Finished", "RecordedDate", "ResponseId", "RecipientEmail", "Q1_NPS_GROUP",
