@@ -242,6 +242,27 @@ def test_a_name_stands_by_itself_and_says_what_is_wrong(texts: list[str], called
     assert name([pain(f"d{i}.0", f"p{i}", text, i) for i, text in enumerate(texts)]).name == called
 
 
+TROUBLES = [
+    (["Sanded the front pads, no change", "front pads squeal in the rain", "my front pads: a squeal"], "squeal"),
+    (
+        ["The rubber cap on the socket, red, is nice", "rubber cap of the socket came off", "socket rubber cap"],
+        "came off",
+    ),
+]
+
+
+@pytest.mark.parametrize(("texts", "holds"), TROUBLES)
+def test_a_name_tells_the_trouble_before_what_somebody_did_about_it(texts: list[str], holds: str) -> None:
+    assert holds in name([pain(f"d{i}.0", f"p{i}", text, i) for i, text in enumerate(texts)]).name
+
+
+def test_a_name_comes_from_the_clause_in_which_a_signal_was_heard() -> None:
+    said = "battery key of my bike, bike key of my battery"
+    heard, other = pain("d1.0", "ann", said, cues=((24, 28),)), pain("d2.0", "ben", "battery, key, bike")
+    assert name([heard, other]).name == "Bike key of my battery"
+    assert name([replace(heard, cues=()), other]).name == "Battery key of my bike"
+
+
 def test_a_name_does_not_end_within_a_number() -> None:
     said = ["the theft alarm from 14:00", "theft alarm from 14:00 again", "the theft alarm from 14:00 rang"]
     assert "14:00" in name([pain(f"d{i}.0", f"p{i}", text, i) for i, text in enumerate(said)]).name

@@ -25,7 +25,7 @@ from store_nouns import (
 
 from listening.errors import InputError, NotFound
 from listening.store import PointChange, Store, reads, writes
-from listening.types import Change, DayCount, Membership, PostKind
+from listening.types import Change, DayCount, Membership, PostKind, Span
 
 pytest_plugins = ("store_fixtures",)
 
@@ -45,6 +45,12 @@ class TestPlacing:
             "s-old-0",
             "s-d1-0",
         ]
+
+    def test_a_pain_knows_where_in_its_own_words_a_signal_was_heard(self, store: Store) -> None:
+        told(store, document("d1"), document("d2"))
+        writes.keep_readings(store, [reading("d2", signal("d2", spans=(Span("effort", 0, 99),)))])
+        waiting = reads.unplaced_pains(store, since=LONG_AGO, until=at(400), floor=0.5)
+        assert [(one.document_id, one.cues) for one in waiting] == [("d1", ((0, 4),)), ("d2", ())]
 
     def test_only_pains_above_the_floor_wait(self, store: Store) -> None:
         keep(store, document("d1"))

@@ -20,7 +20,9 @@ QUOTES = 3
 SHORTEST, LONGEST = 3, 10  # words in a name
 WHOLE = 1.3  # what it is worth to begin, and to end, where a clause does
 TROUBLE = 1.25  # what it is worth to say what is wrong
+TOLD = 1.25  # what it is worth to stand in a clause in which the reader heard a signal
 SCRAP = 0.7  # what is left of a phrase that leans on a word before it
+ACT = 0.5  # what is left of one that only tells what somebody did about it ("sanded the front pads")
 CORE, OF_CORE = 5, 2  # a name says so many of the most telling words
 DOUBTFUL = 0.3  # what a phrase is worth from a passage that surely holds no pain, beside the likelihood of one
 THIN = 0.2  # how much filler counts against a name
@@ -45,6 +47,27 @@ _WRONG = frozenset(
     couldn't wouldn't missing lost broke broken breaks fails failed failing stuck wrong late gone refuses rejected
     declined ignored leaks drips squeals rattles peels cracked snapped dead useless vanished vanishes disappeared
     unanswered twice cancelled delayed slow expensive confusing hidden""".split()  # noqa: SIM905 -- a list to read
+)
+_WRONG_STEMS = frozenset(
+    stem(word)
+    for word in """missed dropped drops tore torn fell loose useless waited waits squeal drip leak rattle peel crack
+    snap fail break vanish disappear refuse reject decline ignore cancel delay stops unusable error rude noise dirty
+    empty faulty""".split()  # noqa: SIM905 -- the same
+)
+_WRONG_PAIRS = frozenset(
+    {
+        ("came", "off"),
+        ("comes", "off"),
+        ("fell", "off"),
+        ("went", "missing"),
+        ("gave", "up"),
+        ("had", "to"),
+        ("have", "to"),
+        ("has", "to"),
+        ("ended", "up"),
+        ("ran", "out"),
+        ("cut", "off"),
+    }
 )
 _NO_START = frozenset("along across between during under over near through after before since until about".split())  # noqa: SIM905 -- the same
 _NO_END = frozenset(
@@ -146,7 +169,7 @@ def _best_phrase(voices: Sequence[Voice], weights: dict[str, float], near: dict[
     best: tuple[float, str] = (0.0, "")
     for voice in voices:
         for pain in voice.pains:
-            for words, whole in _phrases(pain.text, core):
+            for words, whole in _phrases(pain, core):
                 said = {stem(word.lower()) for word in words}
                 if len(said & core) < OF_CORE or said & proper or any(w.lower() in FIRST_NAMES for w in words):
                     continue
@@ -155,20 +178,31 @@ def _best_phrase(voices: Sequence[Voice], weights: dict[str, float], near: dict[
     return best[1]
 
 
-def _phrases(text: str, core: set[str]) -> Iterator[tuple[list[str], float]]:
+def _clauses(pain: Pain) -> Iterator[tuple[str, bool]]:
+    """List a passage's clauses, and whether a signal was heard in each."""
+    ends = [*_CLAUSE.finditer(pain.text), None]
+    start = 0
+    for end in ends:
+        stop = end.start() if end else len(pain.text)
+        yield pain.text[start:stop], any(a < stop and b > start for a, b in pain.cues)
+        start = end.end() if end else stop
+
+
+def _phrases(pain: Pain, core: set[str]) -> Iterator[tuple[list[str], float]]:
     """List the runs of 3 to 10 words inside one clause that neither begin nor end half-way, and what their edges add.
 
     Clauses that say too little of `core` are passed over at once.
     """
-    for clause in _CLAUSE.split(text):
-        words = [_BARE.sub("", piece) for piece in _PIECE.findall(clause or "")]
+    for clause, heard in _clauses(pain):
+        words = [_BARE.sub("", piece) for piece in _PIECE.findall(clause)]
         if len({stem(word.lower()) for word in words} & core) < OF_CORE:
             continue
         for start in range(len(words)):
             for length in range(SHORTEST, LONGEST + 1):
                 run = words[start : start + length]
                 if len(run) == length and _stands(run, first=start == 0) and "[" not in clause:
-                    yield run, WHOLE ** ((start == 0) + (start + length == len(words))) * _sound(words, start, run)
+                    whole = WHOLE ** ((start == 0) + (start + length == len(words)))
+                    yield run, whole * _sound(words, start, run) * (TOLD if heard else 1.0)
 
 
 def _stands(run: Sequence[str], *, first: bool) -> bool:
@@ -190,7 +224,9 @@ def _sound(words: Sequence[str], start: int, run: Sequence[str]) -> float:
     kept_back = any(a == "from" and b.endswith("ing") for a, b in pairwise(low))
     leans = before in _ASKING | _SUBJECT or before == "to" or (bool(before) and low[0].endswith("ing"))
     leans = leans or (kept_back and not _HOLDS_BACK & set(low))
-    return (TROUBLE if _WRONG & set(low) else 1.0) * (SCRAP if leans else 1.0)
+    if _WRONG & set(low) or _WRONG_STEMS & {stem(word) for word in low} or _WRONG_PAIRS & set(pairwise(low)):
+        return TROUBLE * (SCRAP if leans else 1.0)
+    return ACT if start == 0 and low[0].endswith("ed") else SCRAP if leans else 1.0
 
 
 def _score(words: Sequence[str], weights: dict[str, float]) -> float:

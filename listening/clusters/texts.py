@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
@@ -16,7 +16,7 @@ from listening.clusters.identity import grow, place, point_id
 from listening.clusters.lasting import reconsider
 from listening.clusters.naming import name
 from listening.errors import InputError
-from listening.types import NO_STAGE, Cluster, Pain, PainPoint, PostKind, Vector
+from listening.types import NO_STAGE, Change, Cluster, Pain, PainPoint, PostKind, Vector
 
 WAITS = timedelta(days=120)  # how long a text waits for company
 RECONSIDERS = 7  # every so many nights
@@ -102,34 +102,69 @@ def go_through(pains: Sequence[Pain]) -> dict[str, str]:
     by_night: dict[date, list[Pain]] = defaultdict(list)
     for pain in pains:
         by_night[pain.created_at.astimezone(UTC).date()].append(pain)
-    points: dict[str, PainPoint] = {}
-    members: dict[str, list[Pain]] = {}
-    waiting: dict[str, Pain] = {}
-    for count, night in enumerate(sorted(by_night), start=1):
-        waiting = {k: p for k, p in waiting.items() if night - p.created_at.astimezone(UTC).date() <= WAITS}
-        waiting |= {pain.signal_id: pain for pain in by_night[night]}
-        waiting = _one_night(waiting, night, points, members)
-        if count % RECONSIDERS == 0 or count == len(by_night):
-            _merge(points, members)
-    return {pain.signal_id: point for point, held in members.items() for pain in held}
+    nights = Nights()
+    for night in sorted(by_night):
+        nights.live(night, by_night[night])
+    nights.reconsider()
+    return nights.homes()
 
 
-def _one_night(
-    waiting: dict[str, Pain], night: date, points: dict[str, PainPoint], members: dict[str, list[Pain]]
-) -> dict[str, Pain]:
-    placed = place(list(waiting.values()), list(points.values()), night=night)
-    joined: dict[str, list[Pain]] = defaultdict(list)
-    for membership in placed.carried:
-        joined[membership.pain_point_id].append(waiting[membership.signal_id])
-    for cluster in placed.born:
-        new = point_id("group", night, cluster.members)
-        held = members[new] = [waiting[m] for m in cluster.members]
-        points[new] = _make_point(new, night, cluster, name(held, _beside(members, new)).words)
-    for point, pains in joined.items():
-        members[point] += pains
-        words = name(members[point], _beside(members, point)).words
-        points[point] = replace(grow(points[point], pains, night=night), words=words)
-    return {signal_id: waiting[signal_id] for signal_id in placed.waiting}
+class Nights:
+    """Pain points that live from night to night without a store: `points` by id, and the pains in each as `members`."""
+
+    def __init__(self) -> None:
+        self.points: dict[str, PainPoint] = {}
+        self.members: dict[str, list[Pain]] = {}
+        self._waiting: dict[str, Pain] = {}
+        self._lived = 0
+
+    def homes(self) -> dict[str, str]:
+        """Signal id -> pain point id, of all that have one."""
+        return {pain.signal_id: point for point, held in self.members.items() for pain in held}
+
+    def live(self, night: date, pains: Sequence[Pain]) -> tuple[Change, ...]:
+        """Place a night's pains and those that wait; once in a while say which pain points became one."""
+        still = {k: p for k, p in self._waiting.items() if night - p.created_at.astimezone(UTC).date() <= WAITS}
+        self._waiting = still | {pain.signal_id: pain for pain in pains}
+        self._place(night)
+        self._lived += 1
+        return self.reconsider() if self._lived % RECONSIDERS == 0 else ()
+
+    def reconsider(self) -> tuple[Change, ...]:
+        """Put together what is one."""
+        merges = tuple(one for one in reconsider(list(self.points.values()), self.members) if one.kind == "merge")
+        for change in merges:
+            self.members[change.into_id] += self.members.pop(change.from_id)
+            gone, kept, held = (
+                self.points.pop(change.from_id),
+                self.points[change.into_id],
+                self.members[change.into_id],
+            )
+            people = kept.people + gone.people
+            self.points[change.into_id] = replace(kept, centroid=centre(held), size=len(held), people=people)
+        return merges
+
+    def read_again(self, vectors: Mapping[str, Vector]) -> None:
+        """Give every pain the vector (by signal id) that another encoder gives it: who is where stays, centres move."""
+        self._waiting = {k: replace(p, embedding=unit(vectors[k])) for k, p in self._waiting.items()}
+        for point, held in self.members.items():
+            self.members[point] = [replace(p, embedding=unit(vectors[p.signal_id])) for p in held]
+            self.points[point] = replace(self.points[point], centroid=centre(self.members[point]))
+
+    def _place(self, night: date) -> None:
+        placed = place(list(self._waiting.values()), list(self.points.values()), night=night)
+        joined: dict[str, list[Pain]] = defaultdict(list)
+        for membership in placed.carried:
+            joined[membership.pain_point_id].append(self._waiting[membership.signal_id])
+        for cluster in placed.born:
+            new = point_id("group", night, cluster.members)
+            held = self.members[new] = [self._waiting[m] for m in cluster.members]
+            self.points[new] = _make_point(new, night, cluster, name(held, _beside(self.members, new)).words)
+        for point, pains in joined.items():
+            self.members[point] += pains
+            words = name(self.members[point], _beside(self.members, point)).words
+            self.points[point] = replace(grow(self.points[point], pains, night=night), words=words)
+        self._waiting = {signal_id: self._waiting[signal_id] for signal_id in placed.waiting}
 
 
 def _make_point(new: str, night: date, cluster: Cluster, words: tuple[str, ...]) -> PainPoint:
@@ -152,18 +187,6 @@ def _make_point(new: str, night: date, cluster: Cluster, words: tuple[str, ...])
 
 def _beside(members: dict[str, list[Pain]], point: str) -> list[list[Pain]]:
     return [held[:50] for other, held in list(members.items())[: _NAMED_BESIDE + 1] if other != point]
-
-
-def _merge(points: dict[str, PainPoint], members: dict[str, list[Pain]]) -> None:
-    for change in reconsider(list(points.values()), members):
-        if change.kind == "merge":
-            members[change.into_id] += members.pop(change.from_id)
-            gone = points.pop(change.from_id)
-            kept = points[change.into_id]
-            held = members[change.into_id]
-            points[change.into_id] = replace(
-                kept, centroid=centre(held), size=len(held), people=kept.people + gone.people
-            )
 
 
 def _tell(pains: Sequence[Pain], homes: dict[str, str]) -> list[tuple[str | None, str, float]]:

@@ -29,7 +29,7 @@ SILENCE = timedelta(days=28)  # without anybody, though posts were seen: the pai
 KNOWN_BY = 3  # so many people must have told it before the silence
 GONE = 4.0  # so many people had to be expected in the silence for it to mean something
 BACK_WITHIN = timedelta(days=21)  # the people who come back must come within this time
-ALIKE = 8  # so many windows that begin one person apart are one look
+ALIKE = 4  # so many windows that begin one person apart are one look
 LEAST_BURNING = 3  # so many of its people must be in the window of a slow burn
 BURNS = 42  # nights over which a slow burn is looked for, at most
 SELDOM = 31.0  # nights between two people of a pain that hardly anybody tells
@@ -144,16 +144,18 @@ def _find_new(past: Past, cut: Cut) -> _Found | None:
 def _find_slow_burn(past: Past, cut: Cut, untold: int) -> _Found | None:
     """One here, one there: by now too many different people for chance, and for what was told before them.
 
-    Looked for from each arrival of the last weeks on, as CUSUM charts do; the first of them only opens the window.
+    Looked for from each arrival of the last weeks on, as CUSUM charts do; the first of them only opens the window. The
+    more of them there are, the more often one looks.
     """
     found: list[tuple[float, _Found]] = []
-    everyone = past.people()
-    for start in sorted({arrival[0] for arrival in past.fresh(past.window(BURNS))}):
+    everyone, lately = past.people(), past.fresh(past.window(BURNS))
+    looks = max(1.0, len(lately) / ALIKE)
+    for start in sorted({arrival[0] for arrival in lately}):
         people = past.people(start)
         if people < LEAST_BURNING or everyone < cut.slow:
             break
         chance, rests = _weigh_window(past, start, people)
-        if chance.surprise >= cut.bar("slow_burn", untold, rests):
+        if chance.surprise >= cut.bar("slow_burn", untold, rests / looks):
             nights = (past.night - start).days + 1
             pace = f"about one every {max(1, round(nights / people))} nights, first told on {say(past.first_told)}"
             said = sentence(people, nights, chance, past.seen(start, past.night), f"slow burn: {pace}")
@@ -164,7 +166,7 @@ def _find_slow_burn(past: Past, cut: Cut, untold: int) -> _Found | None:
 def _weigh_window(past: Past, start: date, people: int) -> tuple[Chance, float]:
     """Weigh who came after the first one of `start` against chance and against their own past.
 
-    And the nights between two chances of a false alert: one with each person, for each day on which it may begin.
+    And the nights between two chances of a false alert: there is one with each person.
     """
     seen, until = past.seen(start, past.night), start - timedelta(days=1)
     told, before = past.told_before(start), past.seen(date.min, until)
@@ -174,7 +176,7 @@ def _weigh_window(past: Past, start: date, people: int) -> tuple[Chance, float]:
         return rare, SELDOM
     own = weigh(people - 1, seen, told, before, a_night)
     gap = min(SELDOM, before / max(1.0, a_night) / told)
-    return min(rare, own, key=lambda one: one.surprise), gap / (1 + told / ALIKE)
+    return min(rare, own, key=lambda one: one.surprise), gap
 
 
 def _has_changed(past: Past, chance: Chance, last: Emergence | None, people_at_last: int, acknowledged: bool) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -160,6 +160,8 @@ PAIN_COLUMNS = (
     signals.c.pain,
     signals.c.embedding,
     signals.c.space,
+    signals.c.start,
+    signals.c.spans,
 )
 
 
@@ -180,7 +182,13 @@ def pain_of(row: Mapping[Any, Any]) -> Pain:
         pain=row["pain"],
         embedding=row["embedding"],
         space=row["space"],
+        cues=_cues(row["text"], row["start"], row["spans"]),
     )
+
+
+def _cues(text: str, start: int, spans: Collection[tuple[str, int, int]]) -> tuple[tuple[int, int], ...]:
+    """Return the places in a passage that give a signal away; a span that is the whole passage points at nothing."""
+    return tuple(sorted({(a - start, b - start) for _, a, b in spans if b - a < len(text)}))
 
 
 _SHARES = ("stages", "touchpoints", "personas")

@@ -26,6 +26,7 @@ class Pain:
     thread: str = ""
     pain: float = 1.0  # P(spoken) + P(unspoken)
     space: str = ""
+    cues: tuple[tuple[int, int], ...] = ()  # where `text` says what gives a signal away; empty where all of it does
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,167 @@
+"""Who keeps an id: thirty nights of a stream of news titles, ours beside BERTopic's models merged night by night.
+
+    .venv/bin/python bench/identity.py [--nights 30] [--rows 11109] [--no-bertopic] [--swap]
+
+Ours lives each night as `listening group` does with dated texts. BERTopic (min_topic_size 5, else its defaults, seeded)
+is fitted on each night and merged, so that it only ever appends. `--swap` lets another encoder take over after two
+thirds of the nights. Vectors are kept under data/var/clusters.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+from cluster_sets import KEPT, LabelledSet, embed, open_set
+from clusters import SMALL, TINY, Homes, find_small, score
+from numpy.typing import NDArray
+
+from listening.clusters.texts import Nights
+from listening.types import NO_STAGE, Pain, PostKind
+
+START = date(2026, 3, 2)
+KEPT_IDS, BETTER, SWAPPED = 0.995, 0.02, 0.95
+Vectors = NDArray[np.float32]
+
+
+def main() -> None:
+    """Print what each keeps and finds; exit code 1 where a target is missed."""
+    wish = _wish()
+    one = open_set("newsT", wish.rows)
+    night_of = np.arange(len(one.texts)) * wish.nights // len(one.texts)
+    start = time.process_time()
+    ours, kept = _live(one, night_of, one.vectors)
+    met = _show("ours", one, ours, time.process_time() - start)
+    print(
+        f"ids kept from night to night, unless the ledger says merged: {kept:.2%} (target {KEPT_IDS:.1%})", flush=True
+    )
+    met &= kept >= KEPT_IDS
+    if not wish.no_bertopic:
+        start = time.process_time()
+        theirs = _bertopic(one, night_of)
+        _show("BERTopic", one, theirs, time.process_time() - start)
+        gain = score(one.labels, ours) - score(one.labels, theirs)
+        print(f"AMI above BERTopic: {gain:+.3f} (target {BETTER:+.2f})")
+        met &= gain >= BETTER
+    if wish.swap:
+        met &= _swap(one, night_of)
+    sys.exit(0 if met else 1)
+
+
+def _wish() -> argparse.Namespace:
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("--nights", type=int, default=30)
+    asked.add_argument("--rows", type=int, default=11_109)
+    asked.add_argument("--no-bertopic", action="store_true")
+    asked.add_argument("--swap", action="store_true", help="also with another encoder from the twentieth night on")
+    return asked.parse_args()
+
+
+def _show(name: str, one: LabelledSet, homes: Homes, seconds: float) -> bool:
+    alone = sum(home is None for home in homes) / len(homes)
+    found = [find_small(one.labels, homes, least, most) for least, most, _ in (SMALL, TINY)]
+    sizes = Counter(one.labels)
+    many = [sum(least <= size <= most for size in sizes.values()) for least, most, _ in (SMALL, TINY)]
+    print(f"{name}: AMI {score(one.labels, homes):.3f}, {len(set(homes) - {None})} groups, {alone:.1%} alone, ", end="")
+    print(f"topics of 10 to 29 found {found[0]:.0%} of {many[0]}, of 3 to 9 {found[1]:.0%} of {many[1]}, ", end="")
+    print(f"{seconds:.0f} CPU seconds", flush=True)
+    return found[0] >= SMALL[2] and found[1] >= TINY[2]
+
+
+def _pains(one: LabelledSet, vectors: Vectors, rows: NDArray[np.int64], night: date) -> list[Pain]:
+    when = datetime(night.year, night.month, night.day, 12, tzinfo=UTC)
+    return [
+        Pain(
+            signal_id=str(row),
+            document_id=str(row),
+            person=str(row),
+            source="",
+            kind=PostKind.FORUM,
+            text=one.texts[row],
+            created_at=when,
+            stage=NO_STAGE,
+            touchpoint=None,
+            unspoken=False,
+            embedding=vectors[row],
+        )
+        for row in rows.tolist()
+    ]
+
+
+def _live(one: LabelledSet, night_of: NDArray[np.int64], vectors: Vectors) -> tuple[list[str | None], float]:
+    """Live the nights; homes after the last, and the share of rows that keep their id from one night to the next."""
+    nights, before, kept, compared = Nights(), dict[str, str](), 0, 0
+    for number in range(int(night_of.max()) + 1):
+        night = START + timedelta(days=number)
+        merged = {
+            change.from_id: change.into_id
+            for change in nights.live(night, _pains(one, vectors, np.flatnonzero(night_of == number), night))
+        }
+        homes = nights.homes()
+        kept += sum(homes.get(row) == merged.get(home, home) for row, home in before.items())
+        compared += len(before)
+        before = homes
+    nights.reconsider()
+    homes = nights.homes()
+    return [homes.get(str(row)) for row in range(len(one.texts))], kept / max(1, compared)
+
+
+def _bertopic(one: LabelledSet, night_of: NDArray[np.int64]) -> Homes:
+    path = KEPT / f"bertopic-nights-{len(one.texts)}-{int(night_of.max()) + 1}.npy"
+    if not path.exists():
+        from bertopic import BERTopic  # noqa: PLC0415 -- only where it is wanted and installed
+        from umap import UMAP  # noqa: PLC0415 -- the same
+
+        models = []
+        for number in range(int(night_of.max()) + 1):
+            rows = np.flatnonzero(night_of == number)
+            umap = UMAP(n_neighbors=15, n_components=5, min_dist=0.0, metric="cosine", random_state=0)
+            model = BERTopic(min_topic_size=5, umap_model=umap)
+            model.fit([one.texts[row] for row in rows], one.vectors[rows])
+            models.append(model)
+            print(f"BERTopic, night {number + 1}", file=sys.stderr, flush=True)
+        np.save(path, np.asarray(BERTopic.merge_models(models).topics_))
+    return [str(topic) if topic >= 0 else None for topic in np.load(path).tolist()]
+
+
+def _swap(one: LabelledSet, night_of: NDArray[np.int64]) -> bool:
+    """Let the untouched encoder take over after two thirds of the nights: who of those placed before keeps the id."""
+    path = KEPT / f"newsT-{len(one.texts)}-untouched.npy"
+    if not path.exists():
+        np.save(path, embed(one.texts, changed=False))
+    other: Vectors = np.load(path)
+    last, nights = int(night_of.max()) + 1, Nights()
+    merged: dict[str, str] = {}
+    placed: dict[str, str] = {}
+    for number in range(last):
+        if number == 2 * last // 3:
+            placed = nights.homes()
+            nights.read_again({str(row): other[row] for row in range(len(other))})
+        night = START + timedelta(days=number)
+        vectors = other if placed else one.vectors
+        changes = nights.live(night, _pains(one, vectors, np.flatnonzero(night_of == number), night))
+        merged |= {change.from_id: change.into_id for change in changes if placed}
+    homes = nights.homes()
+    kept = sum(homes.get(row) == home for row, home in placed.items()) / len(placed)
+    told = sum(homes.get(row) == _follow(home, merged) for row, home in placed.items()) / len(placed)
+    ami = score(one.labels, [homes.get(str(row)) for row in range(len(one.texts))])
+    print(
+        f"another encoder: {kept:.1%} keep their id (target {SWAPPED:.0%}), {told:.1%} with merges that the ledger ",
+        end="",
+    )
+    print(f"tells; AMI {ami:.3f}")
+    return kept >= SWAPPED
+
+
+def _follow(home: str, merged: dict[str, str]) -> str:
+    while home in merged:
+        home = merged[home]
+    return home
+
+
+if __name__ == "__main__":
+    main()
