@@ -77,7 +77,7 @@ def test_a_morning_at_the_board(page: api.Page, board_store: Store) -> None:
     # the newest unspoken pain stands first, with its reason
     first = page.locator(".letter").first
     assert "bell stays mute" in first.inner_text()
-    assert "mostly unspoken" in first.inner_text()
+    assert "mostly told without complaining aloud" in first.inner_text()
     # read its evidence
     first.get_by_role("link", name="bell stays mute").click()
     assert page.locator("mark").count() >= 1

@@ -23,11 +23,17 @@ def demo(
     port: Annotated[
         int | None, typer.Option("--port", metavar="N", min=0, max=65535, help="Port of the sites; any free one else.")
     ] = None,
+    board: Annotated[
+        bool, typer.Option("--board", help="Open the board on it; lives through it first where that was not done.")
+    ] = False,
 ) -> None:
     """Show the main job: serve an invented world, crawl it for weeks of nights, catch the mails, write the report."""
-    from listening.demo import run_demo
+    from listening.demo import lived_through, run_demo, show_board
 
-    raise typer.Exit(run_demo(port=port or 0))
+    code = 0 if board and lived_through() else run_demo(port=port or 0)
+    if board and not code:
+        show_board()
+    raise typer.Exit(code)
 
 
 def night(

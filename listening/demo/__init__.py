@@ -1,5 +1,6 @@
 """The demo: an invented world on loopback, a mailbox that catches the alerts, and a scorecard against the truth."""
 
+from listening.demo.guest import let_in, lived_through, show_board
 from listening.demo.mailbox import Mail, Mailbox, read_mails
 from listening.demo.run import run_demo
 from listening.demo.scorecard import Held, Scorecard, look, score, show
@@ -16,6 +17,8 @@ __all__ = [
     "Truth",
     "World",
     "cut_inside",
+    "let_in",
+    "lived_through",
     "load_world",
     "look",
     "read_mails",
@@ -25,4 +28,5 @@ __all__ = [
     "score",
     "serve",
     "show",
+    "show_board",
 ]

@@ -54,7 +54,7 @@ def run_demo(port: int = 0, *, nights: int | None = None, folder: Path = FOLDER,
     console.print(
         f"[bold]Listening[/] to an invented world: {last} nights, five sites on loopback, everything below {folder}"
     )
-    with _own_environment(), private(folder / "prefect"), serve(world, port, world.night_at(1)) as sites:
+    with own_environment(), private(folder / "prefect"), serve(world, port, world.night_at(1)) as sites:
         os.environ.update(sites.secrets)
         with Mailbox(folder / "mail") as mailbox:
             lived = _live(world, sites, mailbox, folder=folder, last=last, console=console)
@@ -156,15 +156,14 @@ def _tell(lived: Lived, folder: Path, console: Console) -> None:
         f"  {folder / 'mail'}   the mails that the owners got\n"
         f"  {folder / 'scorecard.json'}   the scorecard\n"
         f"  LISTENING_CONFIG={folder / 'configs'} listening pain-points list\n"
-        f"and on the board, after you have let yourself in:\n"
-        f"  LISTENING_CONFIG={folder / 'configs'} listening users add me --role admin\n"
-        f"  LISTENING_CONFIG={folder / 'configs'} listening serve --no-schedule",
+        f"and on the board, as a guest who may do everything there:\n"
+        f"  listening demo --board",
         soft_wrap=True,
     )
 
 
 @contextmanager
-def _own_environment() -> Iterator[None]:
+def own_environment() -> Iterator[None]:
     """Keep the demo away from a real installation's database and server, and its Prefect quiet."""
     before = dict(os.environ)
     for name in LEFT_OUT:

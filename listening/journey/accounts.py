@@ -106,11 +106,11 @@ def sign_in(store: Store, settings: Settings, name: str, password: str, *, addre
     return open_session(store, settings, name, now=now)
 
 
-def open_session(store: Store, settings: Settings, name: str, *, now: datetime) -> str:
+def open_session(store: Store, settings: Settings, name: str, *, now: datetime, via: str = "board") -> str:
     """Return the secret of a new session of somebody who has proved who they are."""
     secret = secrets.token_urlsafe(32)
     until = now + timedelta(hours=settings.web.session_hours)
-    line = AuditLine(now, name, "signed in", name)
+    line = AuditLine(now, name, "signed in", name, via=via)
     writes.open_session(store, hashed(secret), name, now=now, until=until, line=line)
     return secret
 
@@ -146,6 +146,7 @@ def _prove(store: Store, name: str, password: str, *, address: str, now: datetim
     if of_account >= TRIES_OF_ACCOUNT or from_address >= TRIES_FROM_ADDRESS:
         raise refused
     right = passwords.fits(password[: passwords.LONGEST], reads.password_hash(store, name))
+    right = right and len(password) <= passwords.LONGEST  # nothing is cut off a right one
     user = _known(store, name)
     if right and user is not None and user.active:
         return

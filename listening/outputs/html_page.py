@@ -86,10 +86,16 @@ def _headline(report: Report, blind: int) -> str:
     unspoken = sum(row.unspoken_share >= 0.5 for row in report.pain_points)  # noqa: PLR2004 -- half
     heard = f"{count(report.documents, 'post')} by {count(report.people, 'person', 'people')}"
     pains = count(len(report.pain_points), "pain point")
-    parts = [heard, f"{pains}, {unspoken:,} of them mostly unspoken" if unspoken else pains]
+    parts = [heard, f"{pains}, {_quietly(unspoken, len(report.pain_points))}" if unspoken else pains]
     if report.touchpoints:
         parts.append(f"{blind:,} of {count(len(report.touchpoints), 'touchpoint')} blind")
     return " · ".join(parts)
+
+
+def _quietly(unspoken: int, pains: int) -> str:
+    """Say of how many most passages tell the pain without complaining aloud: what we call unspoken."""
+    some = "all" if unspoken == pains else f"{unspoken:,}"
+    return f"{some} of them mostly told without complaining aloud"
 
 
 def _mood_line(mood: StageMood) -> MoodLine:

@@ -10,6 +10,7 @@ import typing
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from listening.errors import SettingsError
@@ -17,6 +18,7 @@ from listening.settings.checks import Mistakes, fill
 from listening.settings.journey_file import read_journey
 from listening.settings.sources_file import read_sources
 from listening.settings.table import SECTIONS, Settings
+from listening.types import ROLES
 
 SECRETS = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "REDDIT_USER", "REDDIT_RSS_TOKEN")
 SOURCE_KEY = "LISTENING_SOURCE_KEY_"  # and a source's name: its API key
@@ -105,6 +107,7 @@ def _sections(table: dict[str, Any], env: Mapping[str, str], mistakes: list[str]
         made[name] = fill(cls, given | _from_environment(name, cls, env, notes), name, notes)
         _check_choices(name, made[name], notes)
     _check_zone(made.get("night"), notes)
+    _check_oidc(made.get("oidc"), notes)
     mistakes.extend(notes.found)
     return made
 
@@ -143,3 +146,19 @@ def _check_zone(night: Any, notes: Mistakes) -> None:  # noqa: ANN401 - the sect
         ZoneInfo(night.timezone)
     except (ZoneInfoNotFoundError, ValueError):
         notes.add("night.timezone", f"no such time zone {night.timezone!r}; use a name like Europe/Berlin")
+
+
+def _check_oidc(oidc: Any, notes: Mistakes) -> None:  # noqa: ANN401 - the section or None
+    """Note a provider that cannot be trusted, or that does not know us, and roles that there are not."""
+    if oidc is None or not oidc.issuer:
+        return
+    found = urlsplit(oidc.issuer)
+    if found.scheme != "https" and not (found.scheme == "http" and found.hostname in ("127.0.0.1", "localhost", "::1")):
+        notes.add("oidc.issuer", f"should begin with https://, is {oidc.issuer!r}")
+    if not oidc.client_id:
+        notes.add("oidc.client_id", "is missing; the provider gives it")
+    if "openid" not in oidc.scopes.split():
+        notes.add("oidc.scopes", "should hold openid")
+    for group, role in oidc.pairs():
+        if not group or role not in ROLES:
+            notes.add("oidc.roles", f"should be written group=role, roles are {', '.join(ROLES)}; is {oidc.roles!r}")

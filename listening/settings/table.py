@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -121,6 +121,32 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OidcSettings:
+    """The company's own sign-in (OpenID Connect) beside names and passwords; without an issuer it is off."""
+
+    issuer: str = says("", "Address of the provider as it names itself, such as https://login.company.example.")
+    client_id: str = says("", "The board's name at the provider; the way back is /sign-in/company/back.")
+    client_secret: str = says("", "Only from the environment: LISTENING_OIDC_CLIENT_SECRET.", secret=True)
+    label: str = says("your company account", "What the sign-in page calls it.")
+    scopes: str = says("openid email profile", "What is asked of the provider, with blanks.")
+    groups_claim: str = says("groups", "Where the provider says which groups somebody is in.")
+    roles: str = says(
+        "",
+        "Who is let in without having been added: cx-admins=admin, cx=editor, *=viewer; the first that fits counts. "
+        "Empty: only whose mail address stands under People.",
+    )
+
+    def role_of(self, groups: Collection[str]) -> str:
+        """Return as what somebody of these groups is let in, "" for not at all."""
+        return next((role for group, role in self.pairs() if group == "*" or group in groups), "")
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return `roles` as (group, role)."""
+        said = [one.rpartition("=") for one in self.roles.split(",") if one.strip()]
+        return [(group.strip(), role.strip()) for group, _, role in said]
+
+
+@dataclass(frozen=True, slots=True)
 class WebhookSettings:
     """Another program that is told what happens to pain points; without an address nobody is."""
 
@@ -177,6 +203,7 @@ class Settings:
     sources: tuple[SourceConfig, ...]
     journey: JourneyMap
     web: WebSettings = field(default_factory=WebSettings)
+    oidc: OidcSettings = field(default_factory=OidcSettings)
     webhook: WebhookSettings = field(default_factory=WebhookSettings)
     tickets: TicketSettings = field(default_factory=TicketSettings)
     namer: NamerSettings = field(default_factory=NamerSettings)
@@ -219,6 +246,7 @@ SECTIONS: Mapping[str, type] = {
     "alerts": AlertSettings,
     "mail": MailSettings,
     "web": WebSettings,
+    "oidc": OidcSettings,
     "webhook": WebhookSettings,
     "tickets": TicketSettings,
     "namer": NamerSettings,

@@ -139,4 +139,5 @@ class UserChange(TypedDict, total=False):
     owner: str
     email: str
     password: str
+    subject: str
     disabled_at: datetime | None

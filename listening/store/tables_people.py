@@ -26,6 +26,7 @@ users = sa.Table(
     sa.Column("created_at", Utc, nullable=False),
     sa.Column("disabled_at", Utc),
     sa.Column("last_seen", Utc),
+    text_column("subject"),  # who they are at the company's own sign-in, "" for who never came by it
 )
 
 sessions = sa.Table(

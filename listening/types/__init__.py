@@ -42,7 +42,7 @@ from listening.types.pain_points import (
     Share,
     SuggestedTouchpoint,
 )
-from listening.types.people import ROLES, ApiToken, AuditLine, Session, User
+from listening.types.people import ROLES, ApiToken, AuditLine, Identity, Session, User
 from listening.types.report import CHANGES, MapChange, PainPointRow, Report, StageMood, TouchpointRow
 from listening.types.round_trip import (
     EDITABLE,
@@ -102,6 +102,7 @@ __all__ = [
     "Health",
     "HistoryLine",
     "Hit",
+    "Identity",
     "Interval",
     "JourneyMap",
     "LedgerEntry",

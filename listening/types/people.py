@@ -23,11 +23,22 @@ class User:
     created_at: datetime | None = None
     disabled_at: datetime | None = None
     last_seen: datetime | None = None
+    subject: str = ""  # who they are at the company's own sign-in: its issuer, a blank, and the subject there
 
     @property
     def active(self) -> bool:
         """True unless an admin took the access away."""
         return self.disabled_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the company's own sign-in (OpenID Connect) says that somebody is; `subject` is its issuer and its subject."""
+
+    subject: str
+    email: str = ""
+    email_verified: bool = False
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

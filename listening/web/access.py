@@ -42,6 +42,8 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/", SIGNED_IN),
     Rule("GET", "/sign-in", ANYBODY),
     Rule("POST", "/sign-in", ANYBODY),
+    Rule("GET", "/sign-in/company", ANYBODY),
+    Rule("GET", "/sign-in/company/back", ANYBODY),
     Rule("POST", "/sign-out", SIGNED_IN),
     Rule("POST", "/look", ANYBODY),
     # the map

@@ -60,12 +60,22 @@ def _foreseen(request: Request, error: Exception) -> Response:
     status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
     if isinstance(error, SignInFirst) and not request.url.path.startswith(API):
         return _to_sign_in(request)
+    if isinstance(error, errors.NotAllowed):
+        _note_refusal(request, error)
     if isinstance(error, errors.StoreError):  # it names the place of the database, which is for the operator
         log.error("web.store", extra={"error": error.thing})
         return refuse(
             request, status, "", "Try again in a minute; an operator finds the reason in the log.", kind=error.id
         )
     return refuse(request, status, error.thing, error.mend, kind=error.id)
+
+
+def _note_refusal(request: Request, error: errors.NotAllowed) -> None:
+    """Log who tried what is not theirs, by the route's declared path: the path itself may hold what people typed."""
+    visit = getattr(request.state, "visit", None)
+    route = visit.rule.path if visit else ""
+    told = {"who": visit.who if visit else "", "method": request.method, "route": route, "error": error.id}
+    log.warning("web.refused", extra=told)
 
 
 def _to_sign_in(request: Request) -> Response:

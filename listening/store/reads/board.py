@@ -132,6 +132,8 @@ class Asked:
     unspoken: bool = False
     signal: str = ""
     night: date | None = None  # posts that were first seen on that local day
+    said: tuple[str, ...] = ()  # posts that hold one of these phrases, and none of `unsaid`
+    unsaid: tuple[str, ...] = ()
 
 
 def evidence(store: Store, asked: Asked, lens: Lens, *, limit: int = 20, offset: int = 0) -> tuple[int, list[Evidence]]:
@@ -150,6 +152,9 @@ def evidence(store: Store, asked: Asked, lens: Lens, *, limit: int = 20, offset:
     if asked.night is not None:
         edges = (_start_of(asked.night, lens.zone), _start_of(asked.night + timedelta(days=1), lens.zone))
         wanted += [documents.c.first_seen >= edges[0], documents.c.first_seen < edges[1]]
+    if asked.said:
+        wanted.append(sa.or_(*(documents.c.text.icontains(one, autoescape=True) for one in asked.said)))
+    wanted += [~documents.c.text.icontains(one, autoescape=True) for one in asked.unsaid]
     if asked.signal:
         wanted.append(signals.c.signals_on.cast(sa.Text).contains(f'"{asked.signal}"', autoescape=True))
     mine = sa.select(*_EVIDENCE, memberships.c.pain_point_id).select_from(joined).where(*wanted)

@@ -31,6 +31,7 @@ def add_user(store: Store, user: User, password: str, line: AuditLine) -> None:
         "owner": user.owner,
         "email": user.email,
         "password": password,
+        "subject": user.subject,
         "created_at": user.created_at,
     }
     with store.writing() as connection:

@@ -9,6 +9,7 @@ from listening.web.pages import (
     account,
     alerts,
     audit,
+    company,
     goals,
     inbox,
     map,  # noqa: A004 - the map's page
@@ -29,6 +30,7 @@ from listening.web.pages import (
 PAGES: tuple[ModuleType, ...] = (
     start,
     signing,
+    company,
     map,
     mapping,
     inbox,

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from listening.outputs.wording import day
 from listening.store import reads
+from listening.types import JourneyMap
 from listening.web.looking import SIDES, look
 from listening.web.pages.inbox import names
 from listening.web.pictures import marked
@@ -18,7 +19,16 @@ from listening.web.visit import Here, Visit
 
 router = APIRouter()
 PAGE = 20
-KEPT = ("point", "stage", "touchpoint", "painful", "unspoken", "signal", "night")  # what a filter leaves as it is
+KEPT = (
+    "point",
+    "stage",
+    "touchpoint",
+    "painful",
+    "unspoken",
+    "signal",
+    "night",
+    "teller",
+)  # what a filter leaves as it is
 
 
 @router.get("/search")
@@ -51,6 +61,7 @@ def evidence(request: Request, visit: Here, page: int = 1) -> Response:
         unspoken=query.get("unspoken", "") == "1",
         signal=query.get("signal", ""),
         night=_day(query.get("night", "")),
+        **_told_by(visit.journey, query.get("teller", "")),
     )
     looking = look(visit, query if asked.night is None else {"since": "1970-01-01", **query})
     page = max(1, min(page, 5000))
@@ -60,7 +71,7 @@ def evidence(request: Request, visit: Here, page: int = 1) -> Response:
         request,
         "evidence.html",
         title="Evidence",
-        about=_about(visit, asked),
+        about=_about(visit, asked, query.get("teller", "")),
         kept=kept,
         looking=looking,
         sides=SIDES,
@@ -82,11 +93,20 @@ def _day(text: str) -> date | None:
         return None
 
 
+def _told_by(journey: JourneyMap, teller: str) -> dict[str, tuple[str, ...]]:
+    """Return the phrases by which a persona is known, and those of the others: who says both is nobody's."""
+    if teller not in {one.id for one in journey.personas}:
+        return {}
+    mine = {one.id: tuple(phrase for phrase in one.examples if phrase.strip()) for one in journey.personas}
+    others = tuple(phrase for one, phrases in mine.items() if one != teller for phrase in phrases)
+    return {"said": mine[teller], "unsaid": tuple(one for one in others if one not in mine[teller])}
+
+
 def _names(visit: Visit, ids: Collection[str]) -> Mapping[str, str]:
     return {one: card.name for one, card in reads.cards_of(visit.store, ids).items()}
 
 
-def _about(visit: Visit, asked: reads.Asked) -> str:
+def _about(visit: Visit, asked: reads.Asked, teller: str) -> str:
     """Say in words which posts these are."""
     called = names(visit)
     parts = ["unspoken pain" if asked.unspoken else "pain" if asked.painful else "all that was heard"]
@@ -95,6 +115,8 @@ def _about(visit: Visit, asked: reads.Asked) -> str:
     for place in (asked.touchpoint, asked.stage):
         if place:
             parts.append(f"at {called.get(place, place)}")
+    if asked.said:
+        parts.append(f"by {next(one.name for one in visit.journey.personas if one.id == teller)}")
     if asked.night:
         parts.append(f"in posts first read on the night to {day(asked.night)}")
     if asked.signal:

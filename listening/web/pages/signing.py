@@ -11,7 +11,7 @@ from listening.errors import SignInRefused
 from listening.journey import accounts
 from listening.store import reads
 from listening.web.rendering import LOOK, LOOKS, go, local, render, set_cookie
-from listening.web.visit import Here, address_of, cookie_name
+from listening.web.visit import Here, Visit, address_of, cookie_name
 
 router = APIRouter()
 YEAR = 365 * 24 * 3600
@@ -22,8 +22,21 @@ def sign_in_page(request: Request, visit: Here, next: str = "/") -> Response:  #
     """Ask who it is."""
     if visit.user:
         return go(request, local(next))
+    return sign_in_form(request, visit, next=local(next))
+
+
+def sign_in_form(request: Request, visit: Visit, *, next: str, refused: SignInRefused | None = None) -> Response:  # noqa: A002 - the address bar's word
+    """Show the form, and what was wrong with the last try."""
+    wrong = f"{refused.thing[0].upper()}{refused.thing[1:]}: {refused.mend}." if refused else ""
     return render(
-        request, "sign_in.html", title="Sign in", next=local(next), wrong="", nobody=not reads.people(visit.store)
+        request,
+        "sign_in.html",
+        title="Sign in",
+        status=422 if refused else 200,
+        next=next,
+        wrong=wrong,
+        nobody=not refused and not reads.people(visit.store),
+        company=visit.settings.oidc.label if visit.settings.oidc.issuer else "",
     )
 
 
@@ -41,8 +54,7 @@ def sign_in(
             visit.store, visit.settings, name, password, address=address_of(request), now=visit.now
         )
     except SignInRefused as error:
-        told = f"{error.thing[0].upper()}{error.thing[1:]}: {error.mend}."
-        return render(request, "sign_in.html", title="Sign in", status=422, next=local(next), wrong=told, nobody=False)
+        return sign_in_form(request, visit, next=local(next), refused=error)
     answer = go(request, local(next))
     set_cookie(answer, visit, cookie_name(visit.settings), secret)
     return answer
@@ -54,6 +66,7 @@ def sign_out(request: Request, visit: Here) -> Response:
     accounts.sign_out(visit.store, visit.who, now=visit.now)
     answer = go(request, "/sign-in")
     answer.delete_cookie(cookie_name(visit.settings), path="/", secure=visit.settings.web.https, httponly=True)
+    answer.headers["clear-site-data"] = '"cache", "storage"'  # what the browser kept of our pages goes too
     return answer
 
 
