@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from listening.web.counting import FRESH, MOST, Counted
+import pytest
+
+from listening.errors import StoreError
+from listening.web.counting import FRESH, MOST, STALE, Counted
 
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
 
@@ -19,9 +23,41 @@ def test_counts_once_a_minute_and_anew_after_it_or_a_change() -> None:
 
     assert [counted.get("map", NOW, count), counted.get("map", NOW + FRESH / 2, count)] == [1, 1]
     assert counted.get("inbox", NOW, count) == 2
-    assert counted.get("map", NOW + FRESH, count) == 3
+    assert counted.get("map", NOW + STALE, count) == 3
     counted.clear()
-    assert counted.get("map", NOW + FRESH, count) == 4
+    assert counted.get("map", NOW + STALE, count) == 4
+
+
+def test_what_is_a_little_old_is_shown_once_more_while_it_is_counted_behind() -> None:
+    waiting: list[Callable[[], None]] = []
+    counted = Counted(waiting.append)
+    assert counted.get("map", NOW, lambda: "old") == "old"
+    assert [counted.get("map", NOW + FRESH, lambda: "new") for _ in range(2)] == ["old", "old"]
+    assert len(waiting) == 1  # one counts, however many ask
+    waiting.pop()()
+    assert counted.get("map", NOW + FRESH, lambda: "newer") == "new"
+
+
+def test_a_change_is_not_undone_by_what_was_counted_behind() -> None:
+    waiting: list[Callable[[], None]] = []
+    counted = Counted(waiting.append)
+    counted.get("map", NOW, lambda: "old")
+    counted.get("map", NOW + FRESH, lambda: "before the change")
+    counted.clear()
+    waiting.pop()()
+    assert counted.get("map", NOW + FRESH, lambda: "after it") == "after it"
+
+
+def test_what_fails_behind_is_told_to_who_waits_for_it() -> None:
+    counted = Counted(lambda work: work())
+    counted.get("map", NOW, lambda: "old")
+
+    def broken() -> str:
+        raise StoreError("the database does not answer", "try again")
+
+    assert counted.get("map", NOW + FRESH, broken) == "old"
+    with pytest.raises(StoreError):
+        counted.get("map", NOW + STALE, broken)
 
 
 def test_a_clock_that_was_set_back_counts_anew() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -158,12 +158,16 @@ def test_a_token_that_is_not_right_lets_nobody_in(
 
 @pytest.mark.parametrize(
     ("algorithm", "key"),
-    [("RS256", RSAKey.generate_key(2048, {"kid": "one"})), ("HS256", OctKey.import_key(SECRET)), ("none", None)],
+    [
+        ("RS256", lambda: RSAKey.generate_key(2048, {"kid": "one"})),
+        ("HS256", lambda: OctKey.import_key(SECRET)),
+        ("none", lambda: None),
+    ],
 )
 def test_only_the_providers_own_key_signs(
-    company: Clients, provider: Provider, algorithm: str, key: RSAKey | OctKey | None
+    company: Clients, provider: Provider, algorithm: str, key: Callable[[], RSAKey | OctKey | None]
 ) -> None:
-    provider.algorithm, provider.forged = algorithm, key
+    provider.algorithm, provider.forged = algorithm, key()
     browser = company("anonymous")
     assert back(browser, there(browser))[0] == 422
     assert me(browser) == ""

@@ -18,7 +18,7 @@ nothing changes; kill it midway, run it again, and the end is the same.
 from listening.pipeline.adding import Addition, add_source, look_at
 from listening.pipeline.caring import examine_sources, ill_tonight
 from listening.pipeline.clustering import Clustered, cluster
-from listening.pipeline.comparing import Compared, compare, review_period
+from listening.pipeline.comparing import Compared, compare, review_period, told_in
 from listening.pipeline.crawling import Imported, Look, bring_in, crawl, look, preview
 from listening.pipeline.forgetting import Rechecked, last_recheck, recheck
 from listening.pipeline.measuring import measure_nights, measure_points
@@ -75,6 +75,7 @@ __all__ = [
     "send_waiting",
     "tell",
     "tell_week",
+    "told_in",
     "watch",
     "write_back",
     "write_out",

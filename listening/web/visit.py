@@ -79,7 +79,7 @@ class Visit:
         return self.settings.journey
 
     def count(self, what: Callable[..., T], *asked: Hashable) -> T:
-        """Return what a read of the store counts, at most a minute old; `asked` are its arguments after the store."""
+        """Return what a read of the store counts, minutes old at most; `asked` are its arguments after the store."""
         return self.board.counted.get((what.__name__, *asked), self.now, lambda: what(self.store, *asked))
 
     @property

@@ -30,7 +30,8 @@ def changes(visit: Here, since: date | None = None, until: date | None = None) -
     """Show what became of the pain points since the last review, or in a period, against as many days before."""
     end = until or newest_day(visit)
     start, due = pipeline.review_period(visit.store, visit.settings, since=since, until=end)
-    found = pipeline.compare(visit.store, visit.settings, since=start, until=end)
+    told = visit.count(pipeline.told_in, visit.settings.night.timezone, start, end)
+    found = pipeline.compare(visit.store, visit.settings, since=start, until=end, told=told)
     return shapes.Changes(start, end, due, list[MapChange](found.changes))
 
 

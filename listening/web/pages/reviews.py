@@ -34,9 +34,10 @@ def page(request: Request, visit: Here, since: str = "", until: str = "") -> Res
     today = newest_day(visit)
     end = _day(until) or today
     start, due = pipeline.review_period(visit.store, visit.settings, since=_day(since), until=end)
-    found = pipeline.compare(visit.store, visit.settings, since=start, until=end)
+    told = visit.count(pipeline.told_in, visit.settings.night.timezone, start, end)
+    found = pipeline.compare(visit.store, visit.settings, since=start, until=end, told=told)
     sections = [(*words, [one for one in found.changes if one.kind == words[0]]) for words in KINDS]
-    shown = {one.pain_point_id for *_, told in sections for one in told[:MOST]}
+    shown = {one.pain_point_id for *_, changed in sections for one in changed[:MOST]}
     return render(
         request,
         "reviews.html",
