@@ -21,10 +21,10 @@ def test_the_guest_gets_a_fresh_password_each_time(board_store: Store, board_set
     first = demo.let_in(board_store, board_settings.journey, now=NOON)
     second = demo.let_in(board_store, board_settings.journey, now=NOON)
     assert first != second
-    assert accounts.sign_in(board_store, board_settings, "guest", second, address="a", now=NOON)
+    assert accounts.sign_in(board_store, board_settings, "visitor", second, address="a", now=NOON)
     with pytest.raises(SignInRefused):
-        accounts.sign_in(board_store, board_settings, "guest", first, address="a", now=NOON)
-    assert reads.person(board_store, "guest").role == "admin"
+        accounts.sign_in(board_store, board_settings, "visitor", first, address="a", now=NOON)
+    assert reads.person(board_store, "visitor").role == "admin"
 
 
 def test_a_world_that_was_lived_through_is_not_lived_again(

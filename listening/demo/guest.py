@@ -16,7 +16,7 @@ from listening.store import Store, open_store, reads
 from listening.types import JourneyMap
 from listening.web.serving import serve
 
-GUEST = "guest"
+GUEST = "visitor"
 
 
 def lived_through(folder: Path = FOLDER) -> bool:
