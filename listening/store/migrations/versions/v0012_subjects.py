@@ -1,4 +1,4 @@
-"""The eleventh schema: people who come by their company's own sign-in."""
+"""The twelfth schema: people who come by their company's own sign-in."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from alembic import op
 
 from listening.store.columns import CleanText
 
-revision = "0011"
-down_revision = "0010"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
