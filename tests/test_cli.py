@@ -13,13 +13,14 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cli_nouns import Run
 from store_nouns import NIGHT, NOW, alert, document, keep
 
-from listening.cli import opened
+from listening.cli import findings, opened
 from listening.cli.interrupt import ctrl_c_heard
 from listening.store import Store, open_store, reads, writes
 from listening.types import Crawl
@@ -235,6 +236,21 @@ class TestInAndOut:
         assert "the cover drips" in cli("pain-points", "list").out
         (bikes_home / "bad.db").write_text("no database")
         assert cli("restore", "bad.db").code == 1
+
+    @pytest.mark.usefixtures("bikes_store")
+    def test_the_doctor_tells_how_old_the_copies_are(self, cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        def told() -> str:
+            return next(line for line in cli("doctor").out.splitlines() if " backup " in line)
+
+        assert "none is known -> run `listening backup FILE`" in told()
+        cli("backup", "copy.db")
+        assert "ok" in told()
+        assert "1 known, the newest 0 days old" in told()
+        late = findings.current() + timedelta(days=31)
+        monkeypatch.setattr(findings, "current", lambda: late)
+        assert "copy.db is 31 days old: it holds posts and people that were deleted since -> delete it" in told()
+        Path("copy.db").unlink()
+        assert "none is known" in told()
 
 
 class TestUpkeep:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from listening.cli.opened import current
 from listening.cli.reddit_findings import reddit_lines
+from listening.cli.upkeep import BACKED_UP
 from listening.errors import ListeningError, NotConfigured
 
 if TYPE_CHECKING:
     from listening.settings import Settings
     from listening.store import Store
-    from listening.types import Health, SourceConfig
+    from listening.types import AuditLine, Health, SourceConfig
 
 OK, OFF, ILL, BROKEN = "ok", "off", "ill", "BROKEN"
+OLDEST_BACKUP = 30  # days: what was deleted at its source must not live on in a copy
 PATIENCE = 5.0  # seconds that a server may take to answer
 
 
@@ -133,12 +136,27 @@ def _stored(store: Store, settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding("night", OFF, "none yet -> run `listening night`, or `listening serve` for every night")
+    yield _backups(reads.audited(store, BACKED_UP))
     dead = len(reads.alerts(store, states=("dead",)))
     waiting = len(reads.alerts(store, states=("queued", "claimed")))
     if dead:
         yield Finding("alerts", BROKEN, f"{dead} were refused -> see `listening alerts list`, then `alerts retry`")
     else:
         yield Finding("alerts", OK, f"{waiting} wait to be sent")
+
+
+def _backups(copies: Sequence[AuditLine]) -> Finding:
+    """How old the copies are that still stand where they were written: an old one holds what was deleted since."""
+    standing = {copy.thing: copy.at for copy in reversed(copies) if Path(copy.thing).exists()}
+    if not standing:
+        return Finding("backup", OFF, "none is known -> run `listening backup FILE`, on Postgres pg_dump")
+    ages = {path: (current() - at).days for path, at in standing.items()}
+    oldest = max(ages, key=lambda path: ages[path])
+    told = f"{len(ages)} known, the newest {min(ages.values())} days old"
+    if ages[oldest] > OLDEST_BACKUP:
+        mend = "it holds posts and people that were deleted since -> delete it"
+        return Finding("backup", ILL, f"{told}; {oldest} is {ages[oldest]} days old: {mend}")
+    return Finding("backup", OK, f"{told}, the oldest {ages[oldest]}")
 
 
 def _languages(unread: Mapping[str, int]) -> Finding:

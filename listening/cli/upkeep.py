@@ -12,6 +12,7 @@ from listening.cli.opened import Config, current, load_settings, opened, table, 
 if TYPE_CHECKING:
     from listening.store import Store
 
+BACKED_UP = "backed up"  # in the audit; `doctor` tells from it how old each copy is
 alerts = typer.Typer(help="The outbox of alert mails.", no_args_is_help=True)
 retention = typer.Typer(help="How long posts are kept.", no_args_is_help=True)
 
@@ -107,6 +108,7 @@ def backup(
 
     with opened(config) as (store, settings):
         copy(store, file)
+        noted(store, BACKED_UP, str(file.resolve()))
     typer.echo(f"the store is in {file}; keep {settings.var / 'key'} (or LISTENING_KEY) in another safe place")
 
 

@@ -64,6 +64,7 @@ from listening.store.reads.origins import origins, stored_of
 from listening.store.reads.packs import pack
 from listening.store.reads.people import (
     audit,
+    audited,
     failed_tries,
     password_hash,
     people,
@@ -105,6 +106,7 @@ __all__ = [
     "alerts_sent",
     "apart",
     "audit",
+    "audited",
     "backup",
     "card_points",
     "cards_of",

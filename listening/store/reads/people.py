@@ -104,6 +104,14 @@ def audit(store: Store, *, who: str = "", limit: int = 50, offset: int = 0) -> t
         return [AuditLine(*row[:6]) for row in connection.execute(newest)], total
 
 
+def audited(store: Store, what: str) -> list[AuditLine]:
+    """Return all that was noted of one kind, such as backups, newest first."""
+    mine = audit_table.c
+    lines = sa.select(mine.at, mine.who, mine.what, mine.thing, mine.detail, mine.via).where(mine.what == what)
+    with store.reading() as connection:
+        return [AuditLine(*row) for row in connection.execute(lines.order_by(mine.at.desc(), mine.id.desc()))]
+
+
 def _with_user(
     table: sa.Table, condition: sa.ColumnElement[bool], *more: sa.ColumnElement[object]
 ) -> sa.Select[tuple[object, ...]]:
