@@ -60,10 +60,21 @@ def bounded(source: str, most_tags: int = MOST_TAGS) -> tuple[str, bool]:
 
 
 def _is_deep(names: Iterable[str]) -> bool:
-    """Return True where some of the tags would have to go."""
+    """Return True where some of the tags would have to go; every page is asked, so the usual case is short."""
     open_now = list[str]()
-    none = Counter[str]()
-    return not all(_stays(name.lower(), open_now, none) for name in names)
+    for tag in names:
+        name = tag.lower()
+        if not name or name in _LEAVES:
+            continue
+        if name[0] != "/":
+            if len(open_now) >= DEEPEST:
+                return True
+            open_now.append(name)
+        elif open_now and open_now[-1] == name[1:]:
+            open_now.pop()
+        elif name[1:] not in _LEAVES:
+            _close(name[1:], open_now)
+    return False
 
 
 def _without_long_tags(source: str) -> str:
@@ -96,10 +107,15 @@ def _stays(name: str, open_now: list[str], dropped: Counter[str]) -> bool:
     if dropped and dropped[name]:
         dropped[name] -= 1
         return False
+    _close(name, open_now)
+    return True
+
+
+def _close(name: str, open_now: list[str]) -> None:
+    """Close the last of this name, and with it what it holds and nobody closed; nothing where a frame is between."""
     for at in range(len(open_now) - 1, -1, -1) if name in open_now else ():
         if open_now[at] == name:
-            del open_now[at:]  # what it holds and nobody closed ends with it
+            del open_now[at:]
             break
         if open_now[at] in _SCOPES:
             break
-    return True

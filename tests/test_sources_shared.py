@@ -138,6 +138,7 @@ def test_reddit_recordings_come_whole(shared: Path, name: str) -> None:
     served = {thing["name"] for body in bodies for thing in _things(json.loads(body))}
     assert set(kept.posts) == served
     assert len(kept.posts) == kept.yielded >= 3
+    assert kept.warnings == []
     assert not any(post.body in ("[deleted]", "[removed]") for post in kept.posts.values())
 
 
