@@ -41,7 +41,18 @@ def test_the_fewer_tell_the_more_alike_two_must_be_to_be_one() -> None:
     many = [pain(f"m{i}.0", f"m{i}", "cover drips seam knees wet") for i in range(6)]
     said = ("cover edges epoxy coats yacht", "cover drips seam coats yacht")
     near = [pain(f"n{i}.0", f"n{i}", said[i % 2]) for i in range(6)]
-    points = [make_point("pp-many", many), make_point("pp-near", near, night=date(2026, 3, 9))]
-    few = [points[0], make_point("pp-near", near[:2], night=date(2026, 3, 9))]
+    points = [make_point("pp-many", many), make_point("pp-near", near, night=date(2026, 3, 9), words=())]
+    few = [points[0], make_point("pp-near", near[:2], night=date(2026, 3, 9), words=())]
     assert [c.kind for c in reconsider(points, {"pp-many": many, "pp-near": near})] == ["merge"]
     assert reconsider(few, {"pp-many": many, "pp-near": near[:2]}) == ()
+
+
+def test_two_with_the_same_telling_words_are_sooner_one_and_stay_one() -> None:
+    many = [pain(f"m{i}.0", f"m{i}", "cover drips seam knees wet") for i in range(6)]
+    near = [pain(f"n{i}.0", f"n{i}", "cover drips epoxy coats yacht zebra") for i in range(6)]
+    points = [make_point("pp-many", many), make_point("pp-near", near, night=date(2026, 3, 9))]
+    told = {"pp-many": many, "pp-near": near}
+    assert set(points[0].words) & set(points[1].words)
+    assert [c.kind for c in reconsider(points, told)] == ["merge"]
+    assert reconsider([points[0], replace(points[1], words=())], told) == ()
+    assert reconsider([make_point("pp-many", [*many, *near])], {"pp-many": [*many, *near]}) == ()

@@ -8,15 +8,17 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from listening.clusters.fitting import telling
 from listening.clusters.group import CUT, Voice, compare, find_common, find_voices, free, group
 from listening.clusters.identity import point_id
 from listening.clusters.weights import WordWeights
 from listening.types import Change, Pain, PainPoint
 
 MERGE = CUT - 0.12  # mean likeness of all pairs at which two pain points are one; above where a split would part them
+SAME_TELLING, MOST_TELLING = 0.08, 0.24  # what each telling word that both have is worth, and all together at most
 MERGE_EXTRA = 0.1  # one of a single person must be so much more alike, of two half as much: few are easily chance
 ROUGH = 0.3  # how much touchpoint, thread and words can add to the likeness of two centres
-SPLIT_PEOPLE, SPLIT_GAP = 4, 0.14  # a split needs this many people on both sides, this far below the cut
+SPLIT_PEOPLE, SPLIT_GAP = 4, 0.18  # a split needs this many people on both sides, this far below the cut
 FADES = timedelta(days=60)  # so long nobody tells a pain until it has faded
 
 
@@ -73,11 +75,13 @@ def _near_pairs(
     middles = np.stack([np.mean([v.vector for v in voices[p.id]], axis=0, dtype=np.float32) for p in points])
     rough = free(middles @ middles.T, common)
     pairs = []
-    for i, j in zip(*np.nonzero(np.triu(rough >= MERGE - ROUGH, k=1)), strict=True):
+    for i, j in zip(*np.nonzero(np.triu(rough >= MERGE - ROUGH - MOST_TELLING, k=1)), strict=True):
         left, right = voices[points[i].id], voices[points[j].id]
         fewest = min(len({voice.person for voice in side}) for side in (left, right))
-        likeness = float(compare(left, right, common, weights).mean())
-        if likeness >= MERGE + MERGE_EXTRA / fewest:
+        words = len(telling(points[i]) & telling(points[j]))
+        mean = float(compare(left, right, common, weights).mean())
+        likeness = mean + min(MOST_TELLING, SAME_TELLING * words)
+        if likeness >= MERGE + MERGE_EXTRA / fewest and mean > CUT - SPLIT_GAP:
             pairs.append((round(likeness, 4), points[i], points[j]))
     return sorted(pairs, key=lambda pair: (-pair[0], pair[1].id, pair[2].id))
 
