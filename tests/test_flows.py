@@ -35,10 +35,16 @@ OURS = ("LISTENING_DATABASE_URL", "LISTENING_KEY", "LISTENING_CONFIG", "PREFECT_
 
 
 @pytest.fixture(scope="module")
-def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A Prefect server of this module's own, without the services that only schedules need."""
+def prefect_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the servers of this module keep their own database: only the first of them has to make it."""
+    return tmp_path_factory.mktemp("prefect")
+
+
+@pytest.fixture(scope="class")
+def prefect(prefect_home: Path) -> Iterator[None]:
+    """A Prefect server for a class of tests, without the services that only schedules need."""
     before = os.environ.pop("PREFECT_API_URL", None)
-    with private(tmp_path_factory.mktemp("prefect")):
+    with private(prefect_home):
         yield
     if before is not None:
         os.environ["PREFECT_API_URL"] = before
@@ -218,14 +224,14 @@ def test_where_teams_deploy_it_is_what_one_machine_serves(home: Path) -> None:
 
 
 def test_the_cron_deployment_really_yields_a_scheduled_run_at_the_local_time(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+    home: Path, prefect_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With all of the server's services on: what `listening serve` relies on, and what a newer SQLAlchemy breaks."""
     main = home / "configs" / "listening.toml"
     main.write_text(main.read_text().replace('"Europe/Berlin"', '"Pacific/Auckland"\ncron = "30 3 * * *"'))
     monkeypatch.setenv("PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS", "2")
     port = free_port()
-    with server(port, {"PREFECT_HOME": str(home / "prefect")}) as url, temporary_settings({PREFECT_API_URL: url}):
+    with server(port, {"PREFECT_HOME": str(prefect_home)}) as url, temporary_settings({PREFECT_API_URL: url}):
         (nightly,) = [one for one in deployments(home / "configs") if one.name == "nightly"]
         nightly.apply()
         with get_client(sync_client=True) as client:
