@@ -73,16 +73,16 @@ def _near_pairs(
 ) -> list[tuple[float, PainPoint, PainPoint]]:
     """Pairs of pain points whose members are alike enough to be one, the most alike first."""
     middles = np.stack([np.mean([v.vector for v in voices[p.id]], axis=0, dtype=np.float32) for p in points])
-    rough = free(middles @ middles.T, common)
+    rough = free(middles @ middles.T, common) + ROUGH  # no two are more alike than this
+    words = [telling(point) for point in points]
     pairs = []
-    for i, j in zip(*np.nonzero(np.triu(rough >= MERGE - ROUGH - MOST_TELLING, k=1)), strict=True):
+    for i, j in zip(*np.nonzero(np.triu(rough > CUT - SPLIT_GAP, k=1)), strict=True):
         left, right = voices[points[i].id], voices[points[j].id]
+        extra = min(MOST_TELLING, SAME_TELLING * len(words[i] & words[j]))
         fewest = min(len({voice.person for voice in side}) for side in (left, right))
-        words = len(telling(points[i]) & telling(points[j]))
-        mean = float(compare(left, right, common, weights).mean())
-        likeness = mean + min(MOST_TELLING, SAME_TELLING * words)
-        if likeness >= MERGE + MERGE_EXTRA / fewest and mean > CUT - SPLIT_GAP:
-            pairs.append((round(likeness, 4), points[i], points[j]))
+        needed = max(MERGE + MERGE_EXTRA / fewest - extra, CUT - SPLIT_GAP)
+        if rough[i, j] > needed and (likeness := float(compare(left, right, common, weights).mean())) > needed:
+            pairs.append((round(likeness + extra, 4), points[i], points[j]))
     return sorted(pairs, key=lambda pair: (-pair[0], pair[1].id, pair[2].id))
 
 
