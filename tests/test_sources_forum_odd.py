@@ -121,6 +121,12 @@ def test_json_ld_with_the_opening_post_only_is_not_taken_where_more_is_visible()
     assert [post.author for post in found.posts][-3:] == ["Ann", "bob", "cee"]
 
 
+def test_json_ld_that_names_nobody_and_no_day_is_the_pages_description() -> None:
+    thing = {"@type": "QAPage", "mainEntity": {"@type": "Question", "name": "T", "text": "What is this page about?"}}
+    found = read(f"<script type='application/ld+json'>{json.dumps(thing)}</script><h1>T</h1><p>It breaks.</p>")
+    assert found.posts == ()
+
+
 @pytest.mark.parametrize(
     "text", ["{", "[]", "null", '{"@type": 3}', '[[[{"@graph": "x"}]]]', '{"@type": "Comment", "text": 5}']
 )

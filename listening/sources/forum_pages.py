@@ -208,7 +208,8 @@ def _without_looks(root: LexborNode | None, survey: Survey, base: str, board: st
     visible = posts_by_blocks(survey)
     told = {"microdata": posts_by_microdata(root, survey.find), "json-ld": posts_by_json_ld(root, survey.find)}
     for name, posts in told.items():
-        if posts and len(posts) >= len(visible) and (len(posts) > 1 or not visible):
+        signed = any(post.author or post.created_at for post in posts)  # a question alone may be a page's description
+        if signed and len(posts) >= len(visible) and (len(posts) > 1 or not visible):
             return _Found(posts=_placed(posts, base), read_by=name)
     if visible:
         return _Found(posts=_placed(visible, base), read_by="blocks")
