@@ -85,4 +85,41 @@ def test_those_texts_are_there(shared: Path) -> None:
 
     rows = load_heard(shared, set())
     assert len(load_heard(shared, {normal(rows[0].text)})) == len(rows) - 1
-    assert not any(row.wild for row in rows)
+    later = load_heard(shared, set(), later=True)
+    assert not any(row.wild for row in [*rows, *later])
+    assert {row.text for row in rows}.isdisjoint(row.text for row in later)
+
+
+def test_a_quick_training_touches_neither_the_shipped_files_nor_a_true_runs_checkpoints(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from train import parse  # noqa: PLC0415 - beside the shelf, found by the fixture
+
+    monkeypatch.setattr(sys, "argv", ["train.py", "--work", str(tmp_path)])
+    true = parse()
+    assert (true.out, true.work) == (READER, tmp_path)
+    monkeypatch.setattr(sys, "argv", ["train.py", "--work", str(tmp_path), "--quick"])
+    quick = parse()
+    assert quick.work.parent == tmp_path
+    assert quick.out.parent == quick.work
+
+
+def test_a_thinned_corpus_keeps_what_is_judged_on() -> None:
+    from corpus import Corpus, as_row  # noqa: PLC0415 - beside the shelf, found by the fixture
+    from runs import thin  # noqa: PLC0415 - the same
+
+    cases = read_cases(READER / "told.jsonl")[:10]
+    rows = [as_row(case) for case in cases]
+    thinned = thin(Corpus(rows, rows, cases, rows), 4)
+    assert (len(thinned.train), len(thinned.extra)) == (3, 3)
+    assert (thinned.calibration, thinned.gold) == (rows, cases)
+
+
+def test_what_was_written_later_teaches_the_latest_run_only() -> None:
+    from corpus import TOLD, TOLD_LATER, told_later  # noqa: PLC0415 - beside the shelf, found by the fixture
+
+    cases = read_cases(TOLD)
+    assert [case.id for case in cases] == sorted(case.id for case in cases)
+    later = told_later()
+    assert 0 < len(later) < len(cases)
+    assert {row.text for row in later} == {case.text for case in cases if case.id >= TOLD_LATER}

@@ -1,7 +1,8 @@
 """Trains the reader from the shared data: `python models/reader/train.py` (LISTENING_SHARED says where the data lies).
 
 `--frozen` trains heads on the untouched encoder (a minute); without it the encoder's layers learn too (about two
-hours of two cores). Checkpoints lie under data/var/reader; start it again and it goes on. The result goes to --out.
+hours of two cores, and one of one). Checkpoints lie under data/var/reader; start it again and it goes on. The result
+goes to --out. `--quick` goes through all runs with one row in a hundred, to see that they run.
 """
 
 from __future__ import annotations
@@ -12,10 +13,8 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, replace
-from multiprocessing import get_context
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -23,13 +22,12 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
-from alike import load_kin  # noqa: E402 - the path above comes first
-from calibrate import calibrate  # noqa: E402 - the same
-from corpus import STAGES, Corpus, load_corpus, normal, some_tweets  # noqa: E402 - the same
-from finetune import average, finetune  # noqa: E402 - the same
-from heard import OWN, load_heard  # noqa: E402 - the same
+from calibrate import calibrate  # noqa: E402 - the path above comes first
+from corpus import STAGES, Corpus, load_corpus  # noqa: E402 - the same
+from heard import LATER, read_labels  # noqa: E402 - the same
 from numpy.typing import NDArray  # noqa: E402 - the same
 from plan import Plan  # noqa: E402 - the same
+from runs import FURTHER, LAST, LAST_SEEDS, LATEST, SEEDS, Where, all_runs  # noqa: E402 - the same
 from safetensors.numpy import load_file, save_file  # noqa: E402 - the same
 from sklearn.linear_model import LogisticRegression  # noqa: E402 - the same
 
@@ -42,25 +40,7 @@ from listening.signals.spelling import as_seen  # noqa: E402 - the same
 from listening.types import PAINS, SENTIMENTS, SIGNALS  # noqa: E402 - the same
 
 Floats = NDArray[np.float32]
-SEEDS = (20, 21)  # runs on what is labelled; their weights are averaged
-LAST_SEEDS = (30, 31)  # shorter runs that go on from there with the contrast between troubles; averaged too
-LAST = Plan(epochs=1, rate=5e-5, head_rate=3e-4, near=1.0, alike=0.5)
-LAST_TWEETS = 1500
-# A run that goes on from those (reader.v3), its embedding held near theirs: more tweets, and rows labelled since then.
-FURTHER = Plan(
-    epochs=2,
-    rate=6e-5,
-    head_rate=2e-4,
-    near=4.0,
-    alike=0.5,
-    seed=40,
-    told_epochs=1,
-    alike_every=4,
-    fixed_layers=2,
-    near_base=True,
-    tail=0.998,
-)
-FURTHER_TWEETS = 8000
+QUICK = 100  # of so many rows one is learned from, where only is seen whether all goes through
 
 
 def main() -> None:
@@ -72,63 +52,17 @@ def main() -> None:
         f"rows: train {len(corpus.train)}, calibration {len(corpus.calibration)}, "
         f"gold {len(corpus.gold)}, public {len(corpus.extra)}"
     )
-    changes = last = None
-    if not options.frozen:
-        base = average(
-            runs(first_run, SEEDS, shared, options.work, threads=options.threads), folder_of(0, options.work)
-        )
-        last = folder_of(1, options.work)
-        average(runs(last_run, LAST_SEEDS, shared, options.work, base, threads=options.threads), last)
-        changes = further_run(shared, options.work, last) / "encoder.safetensors"
+    where = Where(shared, options.work, QUICK if options.quick else 1)
+    made = None if options.frozen else all_runs(where, options.threads, latest=options.latest)
+    changes = made / "encoder.safetensors" if made else None
     encoder = Encoder(package_folder(), changes=changes, threads=options.threads)
-    # the heads stay those of the last runs: on the layers that moved on they read better than heads that moved along
-    raw = load_file(last / "raw_heads.safetensors") if last else fit_frozen(encoder, corpus, options.seed)
+    raw = load_file(made / "raw_heads.safetensors") if made else fit_frozen(encoder, corpus, options.seed)
     texts = [row.text for row in corpus.calibration]
     tensors = calibrate(raw, encoder.encode(texts).features, corpus.calibration, cues_in(texts))
     figures = judge(encoder, Heads(tensors), corpus.gold)
     for name, figure in figures.items():
         print(f"{name:32} {figure.value:.3f}  [{figure.low:.3f}, {figure.high:.3f}]")
     write(options.out, tensors, changes, metrics_of(figures, corpus, options))
-
-
-def runs(run: Callable[..., Path], seeds: Sequence[int], *rest: object, threads: int) -> list[Path]:
-    """Fine-tune once a seed, a core each: small batches gain little from a second core."""
-    with ProcessPoolExecutor(threads, mp_context=get_context("spawn")) as pool:
-        return [one.result() for one in [pool.submit(run, seed, *rest) for seed in seeds]]
-
-
-def first_run(seed: int, shared: Path, work: Path) -> Path:
-    """Fine-tune on what is labelled (or go on with it); the seed chooses the sample of the public sets too."""
-    return finetune(load_corpus(shared, extra=True, seed=seed), Plan(seed=seed), folder_of(seed, work))
-
-
-def last_run(seed: int, shared: Path, work: Path, base: Path) -> Path:
-    """Go on from the first runs' mean, with the contrast between troubles beside what is labelled."""
-    corpus = load_corpus(shared, extra=True, seed=seed, tweets=LAST_TWEETS)
-    corpus = replace(corpus, extra=[row for row in corpus.extra if not row.emotions])
-    kin = load_kin(shared, judged(corpus))
-    return finetune(corpus, replace(LAST, seed=seed), folder_of(seed, work), base=base, kin=kin)
-
-
-def further_run(shared: Path, work: Path, base: Path) -> Path:
-    """Go on from the last runs' mean with the rows that were labelled after them and with most of the tweets."""
-    corpus = load_corpus(shared, extra=False, seed=FURTHER.seed)
-    held = judged(corpus)
-    tweets = [row for row in some_tweets(shared / "data", FURTHER.seed, FURTHER_TWEETS) if normal(row.text) not in held]
-    corpus = replace(corpus, train=[*corpus.train, *load_heard(shared, held)], extra=tweets)
-    return finetune(corpus, FURTHER, folder_of(FURTHER.seed, work), base=base, kin=load_kin(shared, held))
-
-
-def judged(corpus: Corpus) -> set[str]:
-    """Name the texts on which is measured or calibrated."""
-    return {normal(text) for text in (*(c.text for c in corpus.gold), *(row.text for row in corpus.calibration))}
-
-
-def folder_of(seed: int, work: Path) -> Path:
-    """Make the folder of one run."""
-    folder = work / f"tuned-{seed}"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def parse() -> argparse.Namespace:
@@ -139,7 +73,13 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=ROOT / "data" / "var" / "reader", help="checkpoints")
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--threads", type=int, default=2)
-    return parser.parse_args()
+    parser.add_argument("--latest", action="store_true", help="one run further than what is shipped: see CARD.md")
+    parser.add_argument("--quick", action="store_true", help="see that all runs go through; nothing that can be used")
+    options = parser.parse_args()
+    if options.quick:  # neither the shipped files nor the checkpoints of a true run
+        options.work /= "quick"
+        options.out = options.work / "made"
+    return options
 
 
 def fit_frozen(encoder: Encoder, corpus: Corpus, seed: int) -> dict[str, Floats]:
@@ -197,9 +137,9 @@ def verdict_of(answers: Answers, row: int) -> Verdict:
 
 def metrics_of(figures: dict[str, Figure], corpus: Corpus, options: argparse.Namespace) -> dict[str, object]:
     """Gather what metrics.json says."""
-    heard = 0 if options.frozen else len(OWN.read_text(encoding="utf-8").splitlines())
+    heard = 0 if options.frozen else sum(options.latest or label["id"] < LATER for label in read_labels())
     return {
-        "model": "reader.v1" if options.frozen else "reader.v4",
+        "model": "reader.v1" if options.frozen else "reader.v5" if options.latest else "reader.v4",
         "gold": {"rows": len(corpus.gold), "sha256": fingerprint(corpus.gold), "unit": "a whole text as one passage"},
         "rows": {
             "train": len(corpus.train),
@@ -207,13 +147,16 @@ def metrics_of(figures: dict[str, Figure], corpus: Corpus, options: argparse.Nam
             "public": len(corpus.extra),
             "heard": heard,
         },
-        "plan": {"frozen": True}
-        if options.frozen
-        else asdict(Plan())
-        | {"seeds": SEEDS, "last": asdict(LAST) | {"seeds": LAST_SEEDS}, "further": asdict(FURTHER)},
+        "plan": {"frozen": True} if options.frozen else plans(latest=options.latest),
         "made_with": {"python": platform.python_version(), "numpy": np.__version__},
         "figures": {name: asdict(figure) for name, figure in figures.items()},
     }
+
+
+def plans(*, latest: bool) -> dict[str, object]:
+    """Tell how each run learned."""
+    told = {"last": asdict(LAST) | {"seeds": LAST_SEEDS}, "further": asdict(FURTHER)}
+    return asdict(Plan()) | {"seeds": SEEDS} | told | ({"latest": asdict(LATEST)} if latest else {})
 
 
 def write(out: Path, tensors: dict[str, Floats], changes: Path | None, metrics: dict[str, object]) -> None:
