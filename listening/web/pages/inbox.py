@@ -26,6 +26,7 @@ SAME = {"rising": ("rising", "slow_burn")}
 NEWS = timedelta(days=28)  # older news than this is the map's, not the inbox's
 PAGE = 40
 MUTE_DAYS = 14
+TREND_WEEKS = 12
 
 
 @router.get("/inbox")
@@ -153,7 +154,7 @@ def every(request: Request, visit: Here, stage: str = "", touchpoint: str = "", 
     first = max(0, page - 1) * PAGE
     shown = [one.id for one in found[first : first + PAGE]]
     points = reads.cards_of(visit.store, shown)
-    trends = reads.weekly_people(visit.store, shown, lens.until, zone=lens.zone)
+    trends = visit.count(reads.weekly_people, tuple(shown), lens.until, TREND_WEEKS, lens.zone)
     news = reads.latest_news(visit.store, visit.journey.id, since=lens.since)
     cards = [
         PointCard(points[one], people.get(one, 0), trends[one], news[one].kind if one in news else "")
