@@ -29,7 +29,7 @@ from listening.pipeline import crawling, reading
 from listening.store import open_store, reads
 from listening.types import Memory, SourceConfig
 
-pytestmark = [pytest.mark.flow, pytest.mark.xdist_group("prefect")]
+pytestmark = pytest.mark.flow
 FIRST = MONDAY - timedelta(days=14)
 OURS = ("LISTENING_DATABASE_URL", "LISTENING_KEY", "LISTENING_CONFIG", "PREFECT_API_URL")
 
