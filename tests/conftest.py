@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The shared data beside the checkout; the test is skipped where it is absent."""
-    path = Path(os.environ.get("LISTENING_SHARED", ROOT.parent / "shared"))
+    path = Path(os.environ.get("LISTENING_SHARED") or ROOT.parent / "shared")
     if not (path / "data").is_dir():
         pytest.skip(f"no shared data at {path}: set LISTENING_SHARED")
     return path
