@@ -55,4 +55,5 @@ def test_two_with_the_same_telling_words_are_sooner_one_and_stay_one() -> None:
     assert set(points[0].words) & set(points[1].words)
     assert [c.kind for c in reconsider(points, told)] == ["merge"]
     assert reconsider([points[0], replace(points[1], words=())], told) == ()
+    assert reconsider([points[0], replace(points[1], touchpoint="till")], told) == ()
     assert reconsider([make_point("pp-many", [*many, *near])], {"pp-many": [*many, *near]}) == ()

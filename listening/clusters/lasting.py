@@ -15,7 +15,7 @@ from listening.clusters.weights import WordWeights
 from listening.types import Change, Pain, PainPoint
 
 MERGE = CUT - 0.12  # mean likeness of all pairs at which two pain points are one; above where a split would part them
-SAME_TELLING, MOST_TELLING = 0.08, 0.24  # what each telling word that both have is worth, and all together at most
+SAME_TELLING, MOST_TELLING = 0.08, 0.24  # what each telling word is worth that two of one place have, and all at most
 MERGE_EXTRA = 0.1  # one of a single person must be so much more alike, of two half as much: few are easily chance
 ROUGH = 0.3  # how much touchpoint, thread and words can add to the likeness of two centres
 SPLIT_PEOPLE, SPLIT_GAP = 4, 0.18  # a split needs this many people on both sides, this far below the cut
@@ -78,7 +78,8 @@ def _near_pairs(
     pairs = []
     for i, j in zip(*np.nonzero(np.triu(rough > CUT - SPLIT_GAP, k=1)), strict=True):
         left, right = voices[points[i].id], voices[points[j].id]
-        extra = min(MOST_TELLING, SAME_TELLING * len(words[i] & words[j]))
+        here = points[i].touchpoint == points[j].touchpoint
+        extra = min(MOST_TELLING, SAME_TELLING * len(words[i] & words[j])) if here else 0.0
         fewest = min(len({voice.person for voice in side}) for side in (left, right))
         needed = max(MERGE + MERGE_EXTRA / fewest - extra, CUT - SPLIT_GAP)
         if rough[i, j] > needed and (likeness := float(compare(left, right, common, weights).mean())) > needed:

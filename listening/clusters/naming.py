@@ -81,7 +81,8 @@ _HOLDS_BACK = frozenset("keep keeps kept keeping stop stops stopped prevent prev
 def name(pains: Sequence[Pain], others: Sequence[Sequence[Pain]] = ()) -> Naming:
     """Name the pain point that `pains` tell, against the `others` around it; the same in any order.
 
-    The name is 3 to 10 words that a customer wrote, in sentence case, without placeholders and first names.
+    The name is 3 to 10 words that a customer wrote, in sentence case, without placeholders and first names; where no
+    clause will do, the five most telling words.
     `words` are up to ten, the most telling first; `quotes` up to three signal ids of different people, nearest first.
     """
     voices = find_voices(pains)
@@ -92,7 +93,7 @@ def name(pains: Sequence[Pain], others: Sequence[Sequence[Pain]] = ()) -> Naming
     shown = _surface(voices)
     near = _near(voices)
     return Naming(
-        name=_best_phrase(voices, weights, near) or sentence_case(" ".join(shown[w] for w in telling[:LONGEST])),
+        name=_best_phrase(voices, weights, near) or sentence_case(" ".join(shown[w] for w in telling[:CORE])),
         words=tuple(shown[w] for w in telling),
         quotes=_pick_quotes(voices, near),
     )

@@ -1,8 +1,8 @@
 """Keeps what was counted for a page, so that a full store answers at once while a night is writing.
 
 What is older than a minute is shown once more while it is counted anew behind the page; what is older than five is
-waited for. Only numbers are kept, never people's words; names, owners and statuses are always read anew. What changes
-the numbers by hand (a merge, a split, an edited map) calls `clear`.
+waited for. Only numbers are kept (and what a sign-in provider says of itself), never people's words; names, owners and
+statuses are always read anew. What changes the numbers by hand (a merge, a split, an edited map) calls `clear`.
 """
 
 from __future__ import annotations
