@@ -76,7 +76,9 @@ def _sections() -> Iterator[str]:
 
 
 def _environment() -> Iterator[str]:
-    yield "## The environment\n\nSecrets live here only, never in a file.\n"
+    yield "## The environment\n\nSecrets live here only, never in a settings file; each may lie in a file of its own:"
+    yield "`NAME_FILE` names it (`LISTENING_MAIL_PASSWORD_FILE=/run/secrets/mail`), and a file called `NAME` in the"
+    yield "folder that systemd names in `CREDENTIALS_DIRECTORY` (`LoadCredential=`) is found by itself.\n"
     names = [*SECRET_SAYS, *(name for name in SECRETS if name not in SECRET_SAYS)]
     yield _table(("name", "meaning"), [(name, SECRET_SAYS.get(name, "A secret.")) for name in names])
 

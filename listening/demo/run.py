@@ -31,7 +31,10 @@ from listening.types import SourceConfig
 
 FOLDER = Path("data/var/demo")
 QUIET_LINE = 13  # where no bar can move, a line every so many nights
-LEFT_OUT = ("LISTENING_DATABASE_URL", "LISTENING_KEY", "PREFECT_API_URL", "LISTENING_CONFIG")
+LEFT_OUT = (
+    *("LISTENING_DATABASE_URL", "LISTENING_KEY", "PREFECT_API_URL", "LISTENING_CONFIG"),
+    *("LISTENING_DATABASE_URL_FILE", "LISTENING_KEY_FILE", "CREDENTIALS_DIRECTORY"),
+)
 
 
 @dataclass(frozen=True, slots=True)

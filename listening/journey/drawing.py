@@ -34,8 +34,11 @@ _DRAWN: dict[type, tuple[str, Callable[[JourneyMap, Any], JourneyMap]]] = {
 def draw(store: Store, settings: Settings, part: Part, *, who: str, now: datetime, fresh: bool = False) -> Settings:
     """Put a part on the map, or change the one of its id; returns the settings that hold from now on.
 
-    Raises InputError where a `fresh` one is there already, SettingsError where the map could not be followed.
+    Raises InputError where it has no name, or a `fresh` one is there already, SettingsError where the map could not be
+    followed.
     """
+    if not part.name.strip():
+        raise InputError(f"{part.id} has no name", "say what it is called")
     kind, drawn = _DRAWN[type(part)]
     if fresh and any(one.id == part.id for one in getattr(settings.journey, kind)):
         raise InputError(f"{part.id} stands in {kind} already", "give another name, or change that one")

@@ -16,12 +16,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from listening.errors import SettingsError
 from listening.settings.checks import Mistakes, fill
 from listening.settings.journey_file import read_journey
+from listening.settings.secret_files import REDDIT, SOURCE_KEY, with_files
 from listening.settings.sources_file import read_sources
 from listening.settings.table import SECTIONS, Settings
 from listening.types import ROLES
 
-SECRETS = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "REDDIT_USER", "REDDIT_RSS_TOKEN")
-SOURCE_KEY = "LISTENING_SOURCE_KEY_"  # and a source's name: its API key
+SECRETS = REDDIT
 CHOICES = {
     ("alerts", "sensitivity"): ("low", "medium", "high"),
     ("tickets", "system"): ("", "github", "gitlab", "jira"),
@@ -34,11 +34,11 @@ def load(config: Path, environ: Mapping[str, str] | None = None) -> Settings:
 
     Raises SettingsError that lists all mistakes of all files, each with file, key and mend.
     """
-    env = os.environ if environ is None else environ
     config = config.resolve()
     if not config.is_dir():
         raise SettingsError(f"no settings folder {config}", "give --config DIR or set LISTENING_CONFIG")
     mistakes: list[str] = []
+    env = with_files(os.environ if environ is None else environ, mistakes)
     main = _sections(_toml(config / "listening.toml", mistakes), env, mistakes)
     sources = read_sources(_toml(config / "sources.toml", mistakes), mistakes)
     journey = read_journey(_toml(config / "journey.toml", mistakes), mistakes)
@@ -53,7 +53,10 @@ def load(config: Path, environ: Mapping[str, str] | None = None) -> Settings:
 
 def pseudonym_key(settings: Settings, environ: Mapping[str, str] | None = None) -> bytes:
     """The key that turns author names into pseudonyms: LISTENING_KEY, else a file made once beside the database."""
-    env = os.environ if environ is None else environ
+    mistakes: list[str] = []
+    env = with_files(os.environ if environ is None else environ, mistakes)
+    if mistakes:
+        raise SettingsError("; ".join(mistakes), "mend these and start again")
     if given := env.get("LISTENING_KEY"):
         return given.encode()
     return _key_file(settings.var / "key")

@@ -32,7 +32,8 @@ def create_app(settings: Settings, store: Store, *, clock: Callable[[], datetime
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     for page in PAGES:
         app.include_router(page.router)
-    app.state.calls = [one for page in PAGES for one in page.router.routes if one.path.startswith(API)]
+    app.state.routes = [one for page in PAGES for one in page.router.routes]
+    app.state.calls = [one for one in app.state.routes if one.path.startswith(API)]
     add_refusals(app)
     app.add_middleware(Shield, https=lambda: board.read_settings().web.https, broken=unforeseen)
     return app

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from listening import errors
 from listening.web.rendering import environment, look_of, render
@@ -97,7 +98,15 @@ def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - Starlette hands over only these
     told = refuse(request, error.status_code, "", MENDS.get(error.status_code, ""), kind="http")
     told.headers.update(error.headers or {})
+    if error.status_code == 405:  # noqa: PLR2004 - Starlette names the methods of the first route of this path only
+        told.headers["allow"] = ", ".join(sorted(_methods(request)))
     return told
+
+
+def _methods(request: Request) -> set[str]:
+    """Return how an address may be asked."""
+    matched = (one for one in request.app.state.routes if one.matches(request.scope)[0] is not Match.NONE)
+    return {method for one in matched for method in one.methods}
 
 
 def _too_large(request: Request, _error: Exception) -> Response:

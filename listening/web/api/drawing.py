@@ -97,7 +97,7 @@ def _version(one: MapVersion) -> shapes.Version:
     return shapes.Version(one.number, one.at, one.who, one.note)
 
 
-@router.get("/map/versions/{number}")
+@router.get("/map/versions/{number}", response_class=PlainTextResponse)
 def version(visit: Here, number: int) -> PlainTextResponse:
     """Show a version as the journey.toml that it was."""
     return PlainTextResponse(reads.map_version(visit.store, visit.journey.id, number).text)

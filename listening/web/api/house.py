@@ -31,7 +31,7 @@ def journey_map(visit: Here) -> JourneyMap:
     return visit.journey
 
 
-@router.get("/map/journey.toml")
+@router.get("/map/journey.toml", response_class=PlainTextResponse)
 def map_text(visit: Here) -> PlainTextResponse:
     """Show the map as a journey.toml."""
     return PlainTextResponse(journey.map_text(visit.settings))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Query
@@ -65,7 +64,7 @@ def list_nights(visit: Here, limit: Annotated[int, Query(ge=1, le=1000)] = 100) 
 
 
 @router.get("/nights/{night}/visits")
-def visits(visit: Here, night: date) -> list[shapes.Visit]:
+def visits(visit: Here, night: sent.Day) -> list[shapes.Visit]:
     """List what each source brought on a night."""
     return [shapes.visit_of(one) for one in reads.crawls(visit.store, night)]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import File, Query, UploadFile
@@ -11,12 +10,13 @@ from fastapi.responses import Response
 from listening import journey, pipeline
 from listening.store import reads
 from listening.types import Evidence, Goal, MapChange, Review, RoundTrip
-from listening.web.api import shapes
+from listening.web.api import sent, shapes
 from listening.web.looking import look, newest_day
-from listening.web.packs import as_file
+from listening.web.packs import FORMATS, as_file
 from listening.web.visit import Here
 
 router = shapes.calls(tag="review")
+KINDS = {kind.partition(";")[0]: dict[str, str]() for _, _, kind in FORMATS.values()}
 
 
 @router.get("/reviews")
@@ -26,7 +26,7 @@ def reviews(visit: Here) -> list[Review]:
 
 
 @router.get("/changes")
-def changes(visit: Here, since: date | None = None, until: date | None = None) -> shapes.Changes:
+def changes(visit: Here, since: sent.Day | None = None, until: sent.Day | None = None) -> shapes.Changes:
     """Show what became of the pain points since the last review, or in a period, against as many days before."""
     end = until or newest_day(visit)
     start, due = pipeline.review_period(visit.store, visit.settings, since=since, until=end)
@@ -35,8 +35,10 @@ def changes(visit: Here, since: date | None = None, until: date | None = None) -
     return shapes.Changes(start, end, due, list[MapChange](found.changes))
 
 
-@router.get("/pack/{ending}", response_class=Response)
-def pack(visit: Here, ending: str, since: date | None = None, until: date | None = None) -> Response:
+@router.get(
+    "/pack/{ending}", response_class=Response, responses={200: {"content": {kind: {} for *_, kind in FORMATS.values()}}}
+)
+def pack(visit: Here, ending: str, since: sent.Day | None = None, until: sent.Day | None = None) -> Response:
     """Give the review pack as html, xlsx, pdf, csv or json; the quarter up to today where no period is given."""
     return as_file(visit, ending, since, until)
 
@@ -55,8 +57,8 @@ def evidence(  # noqa: PLR0917 - FastAPI gives them by name
     point: Annotated[str, Query(max_length=100)] = "",
     stage: Annotated[str, Query(max_length=100)] = "",
     touchpoint: Annotated[str, Query(max_length=100)] = "",
-    since: date | None = None,
-    until: date | None = None,
+    since: sent.Day | None = None,
+    until: sent.Day | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> shapes.EvidencePage:

@@ -43,10 +43,15 @@ def description(app: FastAPI) -> dict[str, Any]:
 
 
 def _describe(routes: Sequence[APIRoute]) -> dict[str, Any]:
-    return get_openapi(
+    told = get_openapi(
         title="Listening",
         version=version("listening"),
         summary="What the board does, for programs.",
         description="Send a key as `Authorization: Bearer lst_…`; it may do what its user may.",
         routes=[one for one in routes if one.path != f"{API}/openapi.json"],
     )
+    for call in (call for methods in told["paths"].values() for call in methods.values()):
+        for status, answer in call["responses"].items():
+            if int(status) >= 400:  # noqa: PLR2004 - FastAPI describes refusals in the kind of what went well
+                answer["content"] = {"application/json": next(iter(answer["content"].values()))}
+    return told

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _as_written(day: object) -> object:
+    """Refuse what is no day as ISO 8601 writes it: a number would be taken for seconds since 1970."""
+    if not isinstance(day, date) and not (isinstance(day, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", day)):
+        raise ValueError("a day is written as YYYY-MM-DD")
+    return day
+
 
 Word = Annotated[str, Field(max_length=300)]
-Rating = Annotated[int | None, Field(ge=1, le=5)]
+Day = Annotated[date, BeforeValidator(_as_written)]
+Rating = Annotated[int | None, Field(ge=1, le=5, strict=True)]
 
 
 class Sent(BaseModel):
@@ -53,13 +63,13 @@ class OnePassage(Sent):
 class On(Sent):
     """The day on which it was mended."""
 
-    on: date
+    on: Day
 
 
 class Until(Sent):
     """The last day of the silence."""
 
-    until: date
+    until: Day
 
 
 class Address(Sent):
@@ -116,7 +126,7 @@ class Status(Sent):
 class Due(Sent):
     """Its day, or none."""
 
-    due: date | None
+    due: Day | None
 
 
 class Place(Sent):
@@ -143,16 +153,16 @@ class GoalSent(Sent):
 
     specific: Annotated[str, Field(max_length=1000)] = ""
     metric: Word = ""
-    target: Annotated[float | None, Field(allow_inf_nan=False)] = None
-    due: date | None = None
+    target: Annotated[float | None, Field(allow_inf_nan=False, strict=True)] = None
+    due: Day | None = None
     stage: Word = ""
 
 
 class ReviewStamp(Sent):
     """That the map was reviewed for a period."""
 
-    since: date
-    until: date
+    since: Day
+    until: Day
     note: Annotated[str, Field(max_length=5000)] = ""
 
 
@@ -173,7 +183,7 @@ class StageSent(Sent):
     name: Word
     description: Long = ""
     examples: Words = ()
-    assumed_emotion: Annotated[float | None, Field(ge=-2, le=2, allow_inf_nan=False)] = None
+    assumed_emotion: Annotated[float | None, Field(ge=-2, le=2, allow_inf_nan=False, strict=True)] = None
     owner: Word = ""
 
 
