@@ -1,13 +1,22 @@
-"""What every room's tests share: where the shared data lies."""
+"""What every room's tests share: where the shared data lies, and the shape of a new SQLite file, made once."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import Engine
+
+from listening.store import open_store
+from listening.store import upgrade as upgrading
+from listening.store.engine import sqlite_file
 
 ROOT = Path(__file__).resolve().parent.parent
+UPGRADE = upgrading.upgrade
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +26,30 @@ def shared() -> Path:
     if not (path / "data").is_dir():
         pytest.skip(f"no shared data at {path}: set LISTENING_SHARED")
     return path
+
+
+@pytest.fixture(scope="session")
+def shaped_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An upgraded, empty file to copy from."""
+    path = tmp_path_factory.mktemp("shape") / "store.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(upgrading, "upgrade", UPGRADE)
+        open_store(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture(scope="module", autouse=True)
+def shape_copied(shaped_file: Path) -> Iterator[None]:
+    """A new SQLite file begins as a copy of what the real steps made once; every other one takes the steps itself."""
+    lock = threading.Lock()
+
+    def upgrade(url: str, engine: Engine) -> None:
+        file = sqlite_file(url)
+        with lock:
+            if file is not None and not file.exists():
+                shutil.copy(shaped_file, file)
+        UPGRADE(url, engine)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(upgrading, "upgrade", upgrade)
+        yield

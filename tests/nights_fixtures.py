@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from nights_houses import FIRST, House, move_in, open_house
+from nights_houses import FIRST, House, move_in, moved, open_house
 from nights_world import FewLines
 
 from listening.demo.mailbox import Mailbox
@@ -55,19 +55,12 @@ def mailbox(tmp_path: Path) -> Iterator[Mailbox]:
 @pytest.fixture
 def house(quiet_home: Path, tmp_path: Path, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """An installation two weeks after its first night."""
-    yield from _moved(quiet_home, tmp_path, mailbox, monkeypatch)
+    with moved(quiet_home, tmp_path, mailbox, monkeypatch) as opened:
+        yield opened
 
 
 @pytest.fixture
 def lived(lived_home: Path, tmp_path: Path, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """An installation whose last night died before its mails."""
-    yield from _moved(lived_home, tmp_path, mailbox, monkeypatch)
-
-
-def _moved(template: Path, folder: Path, mailbox: Mailbox, patch: pytest.MonkeyPatch) -> Iterator[House]:
-    home = folder / "home"
-    shutil.copytree(template, home)
-    opened = open_house(home, port=mailbox.port)
-    patch.setattr(reading, "reader", lambda _settings: opened.reader)
-    yield opened
-    opened.store.close()
+    with moved(lived_home, tmp_path, mailbox, monkeypatch) as opened:
+        yield opened

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from nights_world import KEY, MONDAY, TROUBLES, FewLines, Trouble, settings_of, settle, write_posts
 
 from listening import pipeline
-from listening.pipeline import Clustered, Told
+from listening.demo.mailbox import Mailbox
+from listening.pipeline import Clustered, Told, reading
 from listening.settings import Settings
 from listening.store import Store, open_store
 from listening.types import Crawl, Emergence
@@ -84,3 +88,14 @@ def move_in(home: Path, *, port: int = 0, database_url: str = "") -> House:
     house = open_house(home, port=port, database_url=database_url)
     house.posts(15, seed=1, start=FIRST - timedelta(days=9), days=9, troubles=())
     return house
+
+
+@contextmanager
+def moved(template: Path, folder: Path, mailbox: Mailbox, patch: pytest.MonkeyPatch) -> Iterator[House]:
+    """Open a copy of an installation, with a mailbox."""
+    home = folder / "home"
+    shutil.copytree(template, home)
+    opened = open_house(home, port=mailbox.port)
+    patch.setattr(reading, "reader", lambda _settings: opened.reader)
+    yield opened
+    opened.store.close()

@@ -61,14 +61,6 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def shaped_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An upgraded, empty file to copy from."""
-    path = tmp_path_factory.mktemp("shape") / "store.db"
-    open_store(f"sqlite:///{path}").close()
-    return path
-
-
-@pytest.fixture(scope="session")
 def shaped_postgres(fresh_postgres: Callable[[], str]) -> str:
     """An upgraded, empty database on the server, emptied again after each test."""
     url = fresh_postgres()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
+from contextlib import redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +14,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from listening.signals.encoder import Encoder, package_folder
-from listening.signals.gold import read_cases
+from listening.signals.gold import Case, read_cases
 from listening.signals.heads import LABELS, Heads
 
 READER = Path(__file__).resolve().parent.parent / "models" / "reader"
@@ -22,20 +25,43 @@ def scripts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [str(READER), *sys.path])
 
 
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A first run: what it learned from, where it worked, the folder that it made, and what it printed."""
+
+    cases: list[Case]
+    work: Path
+    made: Path
+    printed: str
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    cases, work, printed = read_cases(READER / "told.jsonl")[:48], tmp_path_factory.mktemp("trained"), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed):
+        patch.setattr(sys, "path", [str(READER), *sys.path])
+        from corpus import Corpus, as_row  # noqa: PLC0415 - beside the shelf
+        from finetune import finetune  # noqa: PLC0415 - the same
+        from plan import Plan  # noqa: PLC0415 - the same
+
+        made = finetune(Corpus([as_row(case) for case in cases], [], []), Plan(epochs=1), work)
+    return Trained(cases, work, made, printed.getvalue())
+
+
 def test_a_run_changes_layers_makes_heads_and_is_not_done_twice(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    trained: Trained, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from calibrate import calibrate  # noqa: PLC0415 - beside the shelf, found by the fixture
     from corpus import Corpus, as_row  # noqa: PLC0415 - the same
     from finetune import average, finetune  # noqa: PLC0415 - the same
     from plan import Plan  # noqa: PLC0415 - the same
 
-    cases = read_cases(READER / "told.jsonl")[:48]
+    cases, made = trained.cases, trained.made
     rows = [as_row(case) for case in cases]
-    made = finetune(Corpus(rows, [], []), Plan(epochs=1), tmp_path)
     first = {path.name: path.read_bytes() for path in made.glob("*.safetensors")}
-    assert "step 2/2" in capsys.readouterr().out
-    finetune(Corpus(rows, [], []), Plan(epochs=1), tmp_path)
+    assert first
+    assert "step 2/2" in trained.printed
+    finetune(Corpus(rows, [], []), Plan(epochs=1), trained.work)
     assert "going on from step 2" in capsys.readouterr().out
     assert {path.name: path.read_bytes() for path in made.glob("*.safetensors")} == first
 
@@ -54,16 +80,17 @@ def test_a_run_changes_layers_makes_heads_and_is_not_done_twice(
     assert answers.pain.sum(1) == pytest.approx(1, abs=1e-5)
 
 
-def test_a_further_run_goes_on_from_another_and_writes_the_mean_of_its_last_weights(tmp_path: Path) -> None:
+def test_a_further_run_goes_on_from_another_and_writes_the_mean_of_its_last_weights(
+    trained: Trained, tmp_path: Path
+) -> None:
     from corpus import Corpus, as_row  # noqa: PLC0415 - beside the shelf, found by the fixture
     from finetune import finetune  # noqa: PLC0415 - the same
     from plan import Plan  # noqa: PLC0415 - the same
 
     corpus = Corpus([as_row(case) for case in read_cases(READER / "told.jsonl")[:64]], [], [])
-    (tmp_path / "further").mkdir()
-    base = finetune(corpus, Plan(epochs=1), tmp_path)
+    base = trained.made
     plan = Plan(epochs=1, fixed_layers=2, near_base=True, tail=0.5)
-    made = finetune(corpus, plan, tmp_path / "further", base=base)
+    made = finetune(corpus, plan, tmp_path, base=base)
     before, after = load_file(base / "encoder.safetensors"), load_file(made / "encoder.safetensors")
     moved = {int(name.split(".")[2]) for name in before if not np.array_equal(before[name], after[name])}
     assert moved == {2, 3, 4, 5}

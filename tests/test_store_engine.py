@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pytest
@@ -26,73 +28,90 @@ from listening.store.tables import metadata
 pytest_plugins = ("store_fixtures",)
 
 OLD = Path(__file__).parent / "old_databases"
-ROOT = Path(__file__).parent.parent
 
 
-def start(program: str, *arguments: str) -> subprocess.Popen[str]:
-    """Start a Python program of a few lines."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-c", program, *arguments]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603  our own lines
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A process of its own: forked, so that it costs no start."""
+
+    pid: int
+    answers: BinaryIO
+
+    def said(self) -> list[str]:
+        """Wait for its end, and give the lines that it said; it must have ended well."""
+        with self.answers:
+            lines = self.answers.read().decode().splitlines()
+        assert os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1]) == 0
+        return lines
+
+    def dead(self) -> bool:
+        """Wait for a program that kills itself, and say whether it did."""
+        self.answers.close()
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1]) == -signal.SIGKILL
 
 
-def dead(process: subprocess.Popen[str]) -> bool:
-    """Wait for a program that kills itself, and say whether it did."""
-    process.communicate(timeout=60)
-    return process.returncode == -signal.SIGKILL
+def start(program: Callable[..., Iterable[object]], *given: object) -> Program:
+    """Start a program of a few lines; what it returns are the lines that it says."""
+    hears, says = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(says)
+        return Program(pid, os.fdopen(hears, "rb"))
+    try:
+        os.write(says, "\n".join(map(str, program(*given))).encode())
+        os._exit(0)
+    except BaseException:  # noqa: BLE001 - whatever it is, this process ends here and tells
+        traceback.print_exc()
+    finally:
+        os._exit(1)
 
 
-OPEN = """
-import sys
-from listening.store import open_store, reads
-print(reads.counts(open_store(sys.argv[1])).documents)
-"""
+def count(url: str) -> Iterable[object]:
+    """Open the database, and count."""
+    return [reads.counts(open_store(url)).documents]
 
-# Kills itself just before the statement of that number: no exit handler runs, as with a pulled plug.
-KILL_AT = """
-import os, signal, sqlalchemy as sa
-seen = 0
-def kill_at(number):
+
+def kill_at(number: int) -> None:
+    """Let this process be killed just before the statement of that number: no exit handler runs, as with a plug."""
+    seen = itertools.count(1)
+
     @sa.event.listens_for(sa.engine.Engine, "before_cursor_execute")
-    def count(connection, cursor, statement, parameters, context, executemany):
-        global seen
-        seen += 1
-        if seen == number:
+    def tick(*_: object) -> None:
+        if next(seen) == number:
             os.kill(os.getpid(), signal.SIGKILL)
-"""
 
-KILLED_OPEN = f"""{KILL_AT}
-import sys
-from listening.store import open_store
-kill_at(int(sys.argv[2]))
-open_store(sys.argv[1])
-"""
 
-KILLED_BATCH = f"""{KILL_AT}
-import sys
-sys.path.insert(0, sys.argv[3])
-from store_nouns import document, keep
-from listening.store import open_store
-store = open_store(sys.argv[1])
-kill_at(int(sys.argv[2]))
-keep(store, document("d1", "changed"), document("d2"), cursor="page 2")
-"""
+def open_and_die(url: str, number: int) -> Iterable[object]:
+    """Open a database, killed on the way."""
+    kill_at(number)
+    open_store(url)
+    return []
 
-CLAIM = """
-import sys
-from datetime import datetime, UTC
-from listening.store import open_store, writes
-store = open_store(sys.argv[1])
-now = datetime(2026, 3, 10, 2, 0, tzinfo=UTC)
-while (alert := writes.claim_alert(store, by=sys.argv[2], now=now)) is not None:
-    print(alert.id)
-"""
+
+def keep_and_die(url: str, number: int) -> Iterable[object]:
+    """Keep a batch, killed on the way."""
+    store = open_store(url)
+    kill_at(number)
+    keep(store, document("d1", "changed"), document("d2"), cursor="page 2")
+    return []
+
+
+def claim(url: str, by: str) -> Iterable[object]:
+    """Claim alerts until there are none."""
+    store = open_store(url)
+    while (found := writes.claim_alert(store, by=by, now=NOW)) is not None:
+        yield found.id
 
 
 def differences(connection: sa.Connection) -> list[object]:
     """What the steps made and the tables do not say, or the other way round, but for the index of words."""
     ours = {"include_name": lambda name, kind, _: kind != "table" or not name.startswith("search_")}
     return list(compare_metadata(MigrationContext.configure(connection, opts=ours), metadata))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def shape_copied() -> None:
+    """Here every new file takes the steps itself."""
 
 
 class TestOpening:
@@ -108,8 +127,8 @@ class TestOpening:
         again.close()
 
     def test_two_programs_may_open_a_fresh_database_at_once(self, url: str) -> None:
-        programs = [start(OPEN, url) for _ in range(3)]
-        assert [program.communicate(timeout=60)[0].strip() for program in programs] == ["0", "0", "0"]
+        programs = [start(count, url) for _ in range(3)]
+        assert [program.said() for program in programs] == [["0"], ["0"], ["0"]]
 
     def test_a_file_gets_its_folder_and_its_promises(self, tmp_path: Path) -> None:
         opened = open_store(f"sqlite:///{tmp_path / 'new' / 'deep' / 'store.db'}")
@@ -201,7 +220,7 @@ class TestOldDatabases:
 class TestPulledPlug:
     @pytest.mark.parametrize("number", [2, 8, 20, 40])
     def test_a_killed_upgrade_leaves_the_old_shape(self, url: str, number: int) -> None:
-        assert dead(start(KILLED_OPEN, url, str(number)))
+        assert start(open_and_die, url, number).dead()
         opened = open_store(url)
         told(opened, document("d1"), point=pain_point())
         assert reads.counts(opened).signals == 1
@@ -213,7 +232,8 @@ class TestPulledPlug:
     def test_a_killed_batch_leaves_no_trace(self, store: Store, number: int) -> None:
         told(store, document("d1"), point=pain_point(), cursor="page 1")
         before = rows(store)
-        assert dead(start(KILLED_BATCH, store.url, str(number), str(Path(__file__).parent)))
+        store.close()  # SQLite's locks do not survive a fork
+        assert start(keep_and_die, store.url, number).dead()
         assert rows(store) == before
         keep(store, document("d1", "changed"), document("d2"), cursor="page 2")
         assert reads.memory(store, "yard").cursor == "page 2"
@@ -221,8 +241,9 @@ class TestPulledPlug:
 
     def test_two_programs_never_claim_the_same(self, store: Store) -> None:
         writes.queue_alerts(store, [alert(f"a-{n:02}", owner=f"o{n}") for n in range(30)], map_id="bikes", now=NOW)
-        programs = [start(CLAIM, store.url, f"w{number}") for number in range(2)]
-        claimed = [line for program in programs for line in program.communicate(timeout=60)[0].split()]
+        store.close()  # SQLite's locks do not survive a fork
+        programs = [start(claim, store.url, f"w{number}") for number in range(2)]
+        claimed = [line for program in programs for line in program.said()]
         assert sorted(claimed) == [f"a-{n:02}" for n in range(30)]
 
 

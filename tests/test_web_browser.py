@@ -53,23 +53,30 @@ def address(board_settings: Settings, board_store: Store) -> Iterator[str]:
     thread.join(timeout=20)
 
 
-@pytest.fixture
-def page(address: str) -> Iterator[api.Page]:
-    """A browser's page that is signed in; an error in its console fails the test."""
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[api.Browser]:
+    """A real Chromium."""
     if not CHROMIUM:
         pytest.skip("there is no Chromium on this machine")
-    wrong: list[str] = []
     with api.sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        opened = browser.new_page(base_url=address)
-        opened.set_default_timeout(WAIT)
-        opened.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
-        opened.goto("/sign-in?next=/inbox")
-        opened.get_by_label("Name").fill("nora")
-        opened.get_by_label("Password").fill(PASSWORD)
-        opened.get_by_role("button", name="Sign in").click()
-        yield opened
+        yield browser
         browser.close()
+
+
+@pytest.fixture
+def page(chromium: api.Browser, address: str) -> Iterator[api.Page]:
+    """A browser's page that is signed in; an error in its console fails the test."""
+    wrong: list[str] = []
+    opened = chromium.new_page(base_url=address)
+    opened.set_default_timeout(WAIT)
+    opened.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
+    opened.goto("/sign-in?next=/inbox")
+    opened.get_by_label("Name").fill("nora")
+    opened.get_by_label("Password").fill(PASSWORD)
+    opened.get_by_role("button", name="Sign in").click()
+    yield opened
+    opened.close()
     assert wrong == []
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from httpx import Response
 from starlette.testclient import TestClient
@@ -160,10 +161,11 @@ def browsers(app: FastAPI) -> Iterator[Clients]:
     """Make browsers at a board, and close them."""
     board: Board = app.state.board
     keys: dict[str, str] = {}
-    with ExitStack() as stack:
+    with start_blocking_portal() as portal, ExitStack() as stack:
 
         def make(name: str) -> Browser:
             http = stack.enter_context(closing(TestClient(app, base_url=HOST)))
+            http.portal = portal  # one loop for all requests; by itself each would start its own in a new thread
             if name == "anonymous":
                 return Browser(board, http)
             secret = accounts.open_session(board.store, board.read_settings(), name, now=board.clock())

@@ -15,13 +15,12 @@ SEEN = bytes((0, 255, 255))
 def sparkline(trend: Sequence[int]) -> bytes:
     """Return a PNG of `WIDTH` x `HEIGHT` pixels: a bar a week, oldest first; a week with nobody is a grey stub."""
     step, top = WIDTH / max(len(trend), 1), max(trend, default=0) or 1
-    columns = bytearray(WIDTH)
-    heights = [0] * WIDTH
+    rows = [bytearray(1 + WIDTH) for _ in range(HEIGHT)]  # a row begins with the number of its filter, which is none
     for number, people in enumerate(trend):
-        for x in range(round(step * number), min(WIDTH, round(step * number + step * 0.75))):
-            columns[x] = BAR if people else NOBODY
-            heights[x] = max(4, round(HEIGHT * people / top))
-    rows = (b"\0" + bytes(columns[x] if HEIGHT - y <= heights[x] else 0 for x in range(WIDTH)) for y in range(HEIGHT))
+        left, right = round(step * number), min(WIDTH, round(step * number + step * 0.75))
+        bar = bytes([BAR if people else NOBODY]) * (right - left)
+        for row in rows[HEIGHT - max(4, round(HEIGHT * people / top)) :]:
+            row[1 + left : 1 + right] = bar
     head = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 3, 0, 0, 0)
     parts = (
         (b"IHDR", head),

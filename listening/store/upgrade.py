@@ -6,6 +6,7 @@ Two processes that open at once wait for each other; a process killed midway lea
 from __future__ import annotations
 
 import logging
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 def upgrade(url: str, engine: Engine) -> None:
     """Upgrade when needed. Raises `StoreError` for a newer or a foreign database."""
-    scripts = ScriptDirectory(str(MIGRATIONS))
+    scripts = _scripts()
     with engine.connect() as connection:  # what is odd is judged under the lock: another process may be halfway
         if MigrationContext.configure(connection).get_current_revision() == scripts.get_current_head():
             return
@@ -42,6 +43,12 @@ def upgrade(url: str, engine: Engine) -> None:
                 log.info("store.upgraded", extra={"from": before, "to": scripts.get_current_head()})
     finally:
         dull.dispose()
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    """Return our steps; reading their files costs more than all else at opening a database that has its shape."""
+    return ScriptDirectory(str(MIGRATIONS))
 
 
 def _config(connection: Connection) -> Config:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from corpus import Row, as_row, normal, objects
@@ -35,16 +36,20 @@ def load_heard(shared: Path, held_out: set[str], *, later: bool = False) -> list
     The rows that the earlier runs learned from, or with `later` those for the latest run only.
     """
     labels = [label for label in read_labels() if (label["id"] >= LATER) == later]
-    wanted = {label["set"] for label in labels}
-    texts = {kind: {name_of(text): text for text in SETS[kind](shared / "data")} for kind in wanted}
     rows = []
     for label in labels:
-        text = texts[label["set"]].get(label["text"], "").strip()
+        text = _named(label["set"], shared / "data").get(label["text"], "").strip()
         if not text:
             raise ValueError(f"{label['id']} is no text of {label['set']}")
         if normal(text) not in held_out:
             rows.append(as_row(as_case({**label, "text": text})))
     return rows
+
+
+@cache
+def _named(kind: str, data: Path) -> dict[str, str]:
+    """Return a set's texts by their names."""
+    return {name_of(text): text for text in SETS[kind](data)}
 
 
 def read_labels() -> list[Label]:
