@@ -102,7 +102,7 @@ def _live(one: LabelledSet, night_of: NDArray[np.int64], vectors: Vectors) -> tu
             for change in nights.live(night, _pains(one, vectors, np.flatnonzero(night_of == number), night))
         }
         homes = nights.homes()
-        kept += sum(homes.get(row) == merged.get(home, home) for row, home in before.items())
+        kept += sum(homes.get(row) == _follow(home, merged) for row, home in before.items())
         compared += len(before)
         before = homes
     nights.reconsider()

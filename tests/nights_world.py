@@ -224,6 +224,11 @@ class FewLines:
         self.asked += len(texts)
         return [Reading(one.id, "en", readable=True, signals=tuple(_signals(one)), model=self.model) for one in texts]
 
+    def hear(self, phrases: Sequence[str]) -> list[tuple[float, Vector]]:
+        """Say of each phrase how surely it hurts, and its vector."""
+        signals = [next(_signals(Text("p", phrase))) for phrase in phrases]
+        return [(1 - signal.pain["none"], signal.embedding) for signal in signals]
+
 
 def _signals(text: Text) -> Iterator[Signal]:
     start = 0

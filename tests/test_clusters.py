@@ -13,6 +13,7 @@ from identity_world import DAY_0, STORIES, encode, live, make_point, pain, read_
 
 from listening.clusters import attach, centre, group_texts, grow, name, place, point_id, reconsider
 from listening.clusters.group import WordWeights, compare, compare_to_groups, find_voices
+from listening.clusters.texts import Nights
 from listening.clusters.words import STOP_WORDS, find_words, stem
 from listening.errors import InputError
 from listening.types import Pain, Placement
@@ -182,6 +183,19 @@ def test_twins_merge_into_the_elder_and_strangers_do_not() -> None:
     assert reconsider(points, pains, fixed={"pp-young"}) == ()
     assert reconsider(points, pains, fixed={"pp-old"}) == ()
     assert reconsider([], {}) == ()
+
+
+def test_what_lies_in_several_pieces_is_one_after_one_look() -> None:
+    nights = Nights()
+    for piece in range(4):
+        held = [replace(p, signal_id=f"{piece}{p.signal_id}", person=f"{piece}{p.person}") for p in CAPS]
+        key = f"pp-{piece}"
+        nights.members[key], nights.points[key] = held, make_point(key, held, night=date(2026, 3, 2 + piece))
+    merges = nights.reconsider()
+    assert len(merges) == 3
+    assert list(nights.points) == ["pp-0"]
+    assert len(nights.homes()) == 4 * len(CAPS)
+    assert nights.reconsider() == ()
 
 
 def test_two_pains_in_one_are_split_when_each_has_people_enough() -> None:

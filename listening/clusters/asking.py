@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Sequence
 
-from listening.clusters.naming import LONGEST, SHORTEST, sentence_case
+from listening.clusters.naming import sentence_case
+from listening.clusters.phrases import LONGEST, SHORTEST
 from listening.clusters.words import FIRST_NAMES, stems
 
 LONGEST_TEXT = 400  # letters of one quote

@@ -20,6 +20,7 @@ from listening.types import NO_STAGE, Change, Cluster, Pain, PainPoint, PostKind
 
 WAITS = timedelta(days=120)  # how long a text waits for company
 RECONSIDERS = 7  # every so many nights
+ROUNDS = 12  # until nothing is one any more: a pain point takes part in one change a round
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 _NAMED_BESIDE = 20  # neighbours that a name has to stand apart from
 
@@ -131,7 +132,16 @@ class Nights:
         return self.reconsider() if self._lived % RECONSIDERS == 0 else ()
 
     def reconsider(self) -> tuple[Change, ...]:
-        """Put together what is one."""
+        """Put together what is one, until nothing is."""
+        merges: list[Change] = []
+        for _ in range(ROUNDS):
+            found = self._merge()
+            merges += found
+            if not found:
+                break
+        return tuple(merges)
+
+    def _merge(self) -> tuple[Change, ...]:
         merges = tuple(one for one in reconsider(list(self.points.values()), self.members) if one.kind == "merge")
         for change in merges:
             self.members[change.into_id] += self.members.pop(change.from_id)

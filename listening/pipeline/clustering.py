@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from listening.clusters import Lexicon, Voice, centre, find_voices, grow, name, place_voices, point_id, reconsider
+from listening.clusters import Lexicon, Voice, centre, find_voices, grow, place_voices, point_id, reconsider
 from listening.pipeline.mapping import note_faded, on_map, suggest_places
-from listening.pipeline.naming import ask_names
+from listening.pipeline.naming import name_points
 from listening.pipeline.nights import night_of
 from listening.pipeline.reading import BEHIND, SPACE, UNSETTLED
 from listening.settings import Settings
@@ -231,11 +231,10 @@ def _named(  # noqa: PLR0917 - all of them are needed
     asked = {one for others in beside.values() for one in others} | {point.id for point in due}
     told = {**reads.pains_of(store, asked - mine.keys(), limit_each=NAME_FROM), **mine}
     joined = {point.id: point for point in (*changed, *(point for point, _ in born))}
-    words = {one.id: name(told[one.id], [told[each] for each in beside[one.id] if told[each]]) for one in due}
-    better = ask_names(settings, {one: (found, told[one]) for one, found in words.items()})
+    others = {one: [told[each] for each in near if told[each]] for one, near in beside.items()}
+    names = name_points(store, settings, {point.id: told[point.id] for point in due}, others)
     for point in due:
-        found = words[point.id]
-        joined[point.id] = replace(point, name=better.get(point.id, found.name), words=found.words)
+        joined[point.id] = replace(point, name=names[point.id].name, words=names[point.id].words)
     return joined
 
 
@@ -289,9 +288,8 @@ def _planned(
 
 def _again(store: Store, settings: Settings, point: PainPoint, pains: Sequence[Pain]) -> PainPoint:
     """The pain point made anew from these pains."""
-    words = name(pains)
-    called = ask_names(settings, {point.id: (words, pains)}).get(point.id, words.name)
-    fresh = replace(point, centroid=centre(pains), size=len(pains), name=called, words=words.words)
+    named = name_points(store, settings, {point.id: pains})[point.id]
+    fresh = replace(point, centroid=centre(pains), size=len(pains), name=named.name, words=named.words)
     return on_map(store, settings, {point.id: (fresh, pains)})[point.id]
 
 

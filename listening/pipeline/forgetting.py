@@ -15,8 +15,9 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
-from listening.clusters import centre, name
+from listening.clusters import centre
 from listening.errors import NotConfigured, SourceError
+from listening.pipeline.naming import name_points
 from listening.settings import Settings
 from listening.sources import Missing, fullname_of, open_recheck
 from listening.store import Origin, Store, reads, writes
@@ -149,6 +150,6 @@ def _name_nameless(store: Store, settings: Settings) -> None:
     made = []
     for point in bare:
         if pains := told[point.id]:
-            words = name(pains)
+            words = name_points(store, settings, {point.id: pains})[point.id]
             made.append(replace(point, centroid=centre(pains), name=words.name, words=words.words))
     writes.name_points(store, made)

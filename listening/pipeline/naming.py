@@ -1,19 +1,36 @@
-"""Names from a language model, where the operator set one: asked with redacted quotes, and ours on any trouble."""
+"""Names pain points: in the customers' words, as the reader hears them, or by a language model where one is set."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from listening.clusters import name
 from listening.clusters.asking import make_question, read_name
 from listening.documents import redact
 from listening.errors import DeliveryError, SourceRefused
 from listening.outputs.chat import ask
 from listening.pipeline.calling import open_client
+from listening.pipeline.reading import hearing
 from listening.settings import Settings
+from listening.store import Store
 from listening.types import Naming, Pain
 
 log = logging.getLogger(__name__)
+
+
+def name_points(
+    store: Store,
+    settings: Settings,
+    told: Mapping[str, Sequence[Pain]],
+    beside: Mapping[str, Sequence[Sequence[Pain]]] | None = None,
+) -> dict[str, Naming]:
+    """Name each pain point by what is `told` there, against the pains of those `beside` it."""
+    hear, others = hearing(store, settings), beside or {}
+    ours = {point: name(pains, others.get(point, ()), hear=hear) for point, pains in told.items()}
+    better = ask_names(settings, {point: (found, told[point]) for point, found in ours.items()})
+    return {point: replace(found, name=better.get(point, found.name)) for point, found in ours.items()}
 
 
 def ask_names(settings: Settings, told: Mapping[str, tuple[Naming, Sequence[Pain]]]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from listening.clusters import centre
+from listening.clusters import Hear, centre
 from listening.documents import near_copies
 from listening.settings import Settings
 from listening.signals import Reader, name_reader, open_reader, with_corrections
@@ -96,6 +96,11 @@ def _taught(store: Store, settings: Settings) -> Settings:
     """Add what people corrected to the map's example phrases."""
     told = reads.corrected(store, settings.journey.id, limit=TAUGHT)
     return replace(settings, journey=with_corrections(settings.journey, told))
+
+
+def hearing(store: Store, settings: Settings) -> Hear:
+    """Say of phrases how surely they tell a pain, and where they point; the models load at the first phrase."""
+    return lambda phrases: reader(_taught(store, settings)).hear(phrases)
 
 
 def reader(settings: Settings) -> Reader:

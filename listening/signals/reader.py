@@ -23,7 +23,7 @@ from listening.signals.shelf import read_manifest, verify
 from listening.signals.spelling import as_seen
 from listening.signals.stage import Found, find_places
 from listening.signals.swapped import find_place, name_swaps
-from listening.types import JourneyMap, Passage, Reading, Signal, Swaps, Text
+from listening.types import JourneyMap, Passage, Reading, Signal, Swaps, Text, Vector
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +96,11 @@ class Reader:
             sum(not r.readable for r in out),
         )
         return out
+
+    def hear(self, phrases: Sequence[str]) -> list[tuple[float, Vector]]:
+        """Say of each phrase how surely it tells a pain (0 to 1), and its embedding (length one)."""
+        passages = [Passage(str(row), 0, 0, len(phrase), phrase) for row, phrase in enumerate(phrases)]
+        return [(1 - signal.pain["none"], signal.embedding) for signal in self._judge(passages)]
 
     def _judge(self, passages: Sequence[Passage]) -> list[Signal]:
         if not passages:

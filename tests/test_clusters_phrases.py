@@ -1,0 +1,91 @@
+"""Which phrases may be a name, and what hearing them adds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+import numpy as np
+import pytest
+from identity_world import pain
+
+from listening.clusters.naming import HEARD, OF_CLAUSE, Hear, name
+from listening.clusters.phrases import find_phrases
+from listening.clusters.words import stem
+from listening.types import Vector
+
+CORE = {stem(word) for word in ("lease", "application", "salary")}
+BEGINS = [
+    ("Because the lease application stops", "the lease application stops"),
+    ("Luckily the lease application stops", "the lease application stops"),
+    ("so then my lease application stops", "my lease application stops"),
+    ("My lease application stops", "My lease application stops"),
+]
+ENDS = [
+    "The lease application stops because",
+    "The lease application stops whether",
+    "The lease application is getting",
+]
+
+
+def runs(text: str, least: int = 2) -> list[str]:
+    return [" ".join(words) for clause in find_phrases(pain("d1.0", "ann", text), CORE, least) for words, _ in clause]
+
+
+@pytest.mark.parametrize(("text", "best"), BEGINS)
+def test_a_clause_begins_behind_what_joins_it_to_another(text: str, best: str) -> None:
+    found = {" ".join(w): worth for one in find_phrases(pain("d1.0", "ann", text), CORE, 2) for w, worth in one}
+    assert max(found, key=lambda run: (found[run], len(run))) == best
+
+
+@pytest.mark.parametrize("text", ENDS)
+def test_a_run_does_not_end_where_more_must_come(text: str) -> None:
+    assert text not in runs(text)
+
+
+def test_a_clause_must_say_enough_of_the_subject() -> None:
+    assert not runs("The lease is blue and long")
+    assert runs("The lease is blue and long", least=1)
+
+
+def test_a_name_says_one_telling_word_where_no_clause_says_two() -> None:
+    said = ["the lease takes for ever", "the salary counts for nothing", "an application goes nowhere"] * 2
+    found = name([pain(f"d{i}.0", f"p{i}", text, i) for i, text in enumerate(said)]).name
+    assert found.lower() in said
+
+
+TOLD = [
+    "battery key with a red ribbon on my keyring",
+    "battery key turns in its lock like butter",
+    "battery key bent and nobody can open it",
+]
+
+
+def listening_to(trouble: str, asked: list[str], vector: Vector | None = None) -> Hear:
+    def hear(phrases: Sequence[str]) -> list[tuple[float, Vector]]:
+        asked.extend(phrases)
+        where = np.ones(384, dtype=np.float32) / 384**0.5 if vector is None else vector
+        return [(0.95 if trouble in phrase else 0.02, where) for phrase in phrases]
+
+    return hear
+
+
+@pytest.mark.parametrize("trouble", ["ribbon", "butter", "bent"])
+def test_the_phrase_that_sounds_like_trouble_is_the_name(trouble: str) -> None:
+    told = [pain(f"d{i}.0", f"p{i}", text, i) for i, text in enumerate(TOLD)]
+    assert trouble in name(told, hear=listening_to(trouble, [])).name
+
+
+def test_two_encoders_vectors_are_not_compared() -> None:
+    told = [pain(f"d{i}.0", f"p{i}", text, i) for i, text in enumerate(TOLD)]
+    assert "bent" in name(told, hear=listening_to("bent", [], np.ones(3, dtype=np.float32))).name
+
+
+def test_few_phrases_are_heard_and_few_of_a_clause() -> None:
+    words = ["".join(two) for two in product("bdfg", "aeiouy", "lmnr")]
+    told = [pain(f"d{i}.0", f"p{i}", f"{word} {TOLD[i % 3]}", i % 20) for i, word in enumerate(words)]
+    asked: list[str] = []
+    name(told, hear=listening_to("bent", asked))
+    assert len(asked) == HEARD
+    assert len(asked) == len(set(asked))
+    assert all(sum(word in phrase.lower().split() for phrase in asked) <= OF_CLAUSE for word in words)
