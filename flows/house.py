@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
+from listening.pipeline import each_map
 from listening.settings import Settings, load, pseudonym_key
 from listening.store import Store, open_store
 
@@ -19,6 +20,11 @@ class House:
     settings: Settings
     store: Store
     key: bytes
+
+    @property
+    def maps(self) -> list[tuple[Store, Settings]]:
+        """Store and settings with each journey map in hand."""
+        return each_map(self.store, self.settings)
 
 
 def enter(config: str) -> House:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from prefect import State, flow, task
 from prefect.futures import wait
@@ -19,6 +20,8 @@ from listening import pipeline
 from listening.errors import NotFound, SourceUnavailable
 from listening.store import reads
 from listening.types import Crawl
+
+Counts = TypeVar("Counts", pipeline.Clustered, pipeline.Minded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,15 @@ class NightResult:
     seconds: float
     reread: int = 0  # old documents that a new model read again
     ill: tuple[str, ...] = ()  # sources that answered and gave far less than they used to
+
+
+def add_up(counts: Iterable[Counts]) -> Counts:
+    """Return the sum of what was counted on each map, field by field."""
+    first, *more = counts
+    for one in more:
+        told = {spec.name: getattr(first, spec.name) + getattr(one, spec.name) for spec in fields(one)}
+        first = replace(first, **told)
+    return first
 
 
 def may_pass(_task: object, _run: object, state: State[str]) -> bool:
@@ -71,43 +83,37 @@ def recheck(config: str, now: str) -> pipeline.Rechecked:
 @task(name="clean", persist_result=False)
 def clean(config: str, now: str) -> int:
     """Tell copies from originals."""
-    house = enter(config)
-    return pipeline.clean(house.store, house.settings, now=moment(now))
+    return sum(pipeline.clean(*hand, now=moment(now)) for hand in enter(config).maps)
 
 
 @task(name="read", persist_result=False)
 def read(config: str, now: str) -> int:
     """Read what is new."""
-    house = enter(config)
-    return pipeline.read(house.store, house.settings, now=moment(now))
+    return sum(pipeline.read(*hand, now=moment(now)) for hand in enter(config).maps)
 
 
 @task(name="reread", persist_result=False)
 def reread(config: str, now: str) -> int:
     """Let a new model read some of the old."""
-    house = enter(config)
-    return pipeline.reread(house.store, house.settings, now=moment(now))
+    return sum(pipeline.reread(*hand, now=moment(now)) for hand in enter(config).maps)
 
 
 @task(name="cluster", persist_result=False)
 def cluster(config: str, now: str) -> pipeline.Clustered:
     """Find each pain its place."""
-    house = enter(config)
-    return pipeline.cluster(house.store, house.settings, now=moment(now))
+    return add_up(pipeline.cluster(*hand, now=moment(now)) for hand in enter(config).maps)
 
 
 @task(name="watch", persist_result=False)
 def watch(config: str, now: str) -> int:
     """See what emerged."""
-    house = enter(config)
-    return len(pipeline.watch(house.store, house.settings, now=moment(now)))
+    return sum(len(pipeline.watch(*hand, now=moment(now))) for hand in enter(config).maps)
 
 
 @task(name="mind", persist_result=False)
 def mind(config: str, now: str) -> pipeline.Minded:
     """Measure the goals, and remind of what is due."""
-    house = enter(config)
-    return pipeline.mind(house.store, house.settings, now=moment(now))
+    return add_up(pipeline.mind(*hand, now=moment(now)) for hand in enter(config).maps)
 
 
 @task(name="tell", persist_result=False)
@@ -163,7 +169,11 @@ def nightly(config: str = "configs", now: str = "", crawl: bool = True, only: st
         queued=told.queued,
         sent=told.sent,
         seconds=round(time.monotonic() - start, 2),
-        ill=pipeline.ill_tonight(house.store, house.settings, night=pipeline.night_of(house.settings, moment(now))),
+        ill=tuple(
+            said
+            for hand in house.maps
+            for said in pipeline.ill_tonight(*hand, night=pipeline.night_of(house.settings, moment(now)))
+        ),
     )
 
 

@@ -87,10 +87,10 @@ def test_mistakes_are_told_all_at_once() -> None:
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     (tmp_path / "journey.toml").write_text(TEXT)
-    write_journey(tmp_path, TEXT.replace("Word of mouth", "Hearsay"))
+    write_journey(tmp_path / "journey.toml", TEXT.replace("Word of mouth", "Hearsay"))
     assert "Hearsay" in (tmp_path / "journey.toml").read_text()
     with pytest.raises(SettingsError):
-        write_journey(tmp_path, "no map")
+        write_journey(tmp_path / "journey.toml", "no map")
     assert "Hearsay" in (tmp_path / "journey.toml").read_text()
     assert [one.name for one in tmp_path.iterdir()] == ["journey.toml"]
 

@@ -11,8 +11,6 @@ from listening.settings import Settings, journey_text, parse_journey, write_jour
 from listening.store import Store, reads, writes
 from listening.types import JourneyMap, MapVersion, Owner, PainPoint, Persona, Stage, Touchpoint
 
-FIRST = "as it was found in journey.toml"
-
 
 @dataclass(frozen=True, slots=True)
 class MapChanges:
@@ -24,13 +22,14 @@ class MapChanges:
 
 
 def map_text(settings: Settings) -> str:
-    """Return journey.toml as it stands, or as it would be written where the file is gone."""
-    path = settings.config / "journey.toml"
+    """Return the map's file as it stands, or as it would be written where the file is gone."""
+    path = settings.map_file
     return path.read_text(encoding="utf-8") if path.is_file() else journey_text(settings.journey)
 
 
-def keep_map(store: Store, settings: Settings, *, who: str, now: datetime, note: str = FIRST) -> MapVersion:
-    """Keep the map of journey.toml as a version where it changed; the night and the board do so by themselves."""
+def keep_map(store: Store, settings: Settings, *, who: str, now: datetime) -> MapVersion:
+    """Keep the map's file as a version where it changed; the night and the board do so by themselves."""
+    note = f"as it was found in {settings.map_file.name}"
     return writes.keep_map_version(store, settings.journey.id, map_text(settings), who=who, note=note, now=now)
 
 
@@ -44,7 +43,7 @@ def change_map(
     note: str = "",
     homes: Mapping[str, str] | None = None,
 ) -> Settings:
-    """Make `wanted` the map: journey.toml and a version in the store; returns the settings that hold from now on.
+    """Make `wanted` the map: its file and a version in the store; returns the settings that hold from now on.
 
     `homes` says for a touchpoint or stage that goes which touchpoint or stage gets its pain points. What it does not
     name stays "no longer on the map" until somebody says where it goes. Raises SettingsError with every mistake.
@@ -54,7 +53,7 @@ def change_map(
         raise InputError(f"the map {settings.journey.id} cannot become {wanted.id}", "a map keeps its id")
     changed = differences(settings.journey, wanted)
     text = journey_text(wanted, map_text(settings))
-    write_journey(settings.config, text)
+    write_journey(settings.map_file, text)
     told = note or "; ".join(changed.sentences) or "nothing changed"
     writes.keep_map_version(store, wanted.id, text, who=who, note=told, now=now)
     for old, new in (homes or {}).items():

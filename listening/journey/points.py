@@ -82,7 +82,8 @@ def move(store: Store, signal: str, from_id: str, *, who: str, now: datetime) ->
     if signal not in {pain.signal_id for pain in reads.pains_of(store, [from_id])[from_id]}:
         raise NotFound(f"passage {signal} is not in {from_id}", "see `listening pain-points show`")
     writes.move_out(store, signal, LedgerEntry(now, who, "moved out", from_id, detail=signal))
-    writes.keep_meta(store, "unsettled", "yes")
+    for note in ("unsettled", f"unsettled {reads.point(store, from_id).map}"):  # of the first map, of another one
+        writes.keep_meta(store, note, "yes")
     name_anew(store, [from_id])
 
 

@@ -113,7 +113,7 @@ def _mail(
     store: Store, settings: Settings, owner: Owner, *, title: str, text: str, point: str, key: str, now: datetime
 ) -> None:
     name = blake2b(key.encode(), digest_size=8).hexdigest()
-    alert = Alert(f"no-{name}", owner, now.date(), (), subject=title, note=text, about=point)
+    alert = Alert(f"no-{name}", owner, now.date(), (), subject=title, note=text, about=point, map=settings.journey.id)
     writes.queue_alerts(store, [alert], map_id=f"{settings.journey.id}#{name}", now=now)
 
 

@@ -86,6 +86,7 @@ def payload(alert: Alert, base_url: str, now: datetime) -> dict[str, object]:
             {
                 "id": one.sight.touchpoint,
                 "name": one_line(one.name, 120),
+                **({"map": one.map} if one.map else {}),
                 "kind": one.sight.kind,
                 "since": one.sight.since.isoformat(),
                 "why": one.sight.sentence,
@@ -103,6 +104,7 @@ def _items(alert: Alert, base_url: str) -> list[dict[str, object]]:
         {
             "id": item.pain_point_id,
             "name": one_line(item.name, 200),
+            **({"map": item.map} if item.map else {}),
             "stage": item.stage,
             "touchpoint": item.touchpoint,
             "kind": KIND_WORDS.get(item.emergence.kind, item.emergence.kind),

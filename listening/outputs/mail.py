@@ -175,7 +175,9 @@ def _piece(item: AlertItem, board: str) -> Piece:
         id=point_id,
         name=one_line(item.name, 200) or "(no name yet)",
         where=" \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ".join(
-            part for part in (one_line(item.stage, 80), one_line(item.touchpoint, 80)) if part
+            part
+            for part in (one_line(item.map_name, 80), one_line(item.stage, 80), one_line(item.touchpoint, 80))
+            if part
         ),
         kind=KIND_WORDS.get(item.emergence.kind, one_line(item.emergence.kind, 40)),
         why=one_line(item.emergence.sentence, 400),
@@ -191,13 +193,14 @@ def _piece(item: AlertItem, board: str) -> Piece:
 
 
 def _seen(item: SightItem, board: str) -> Seen:
-    touchpoint = in_url(item.sight.touchpoint, safe="")
+    place = f"touchpoint={in_url(item.sight.touchpoint, safe='')}"
+    place += f"&map={in_url(item.map, safe='')}" if item.map else ""
     return Seen(
         SIGHT_WORDS[item.sight.kind],
         one_line(item.name, 120),
-        one_line(item.stage, 80),
+        ", ".join(part for part in (one_line(item.map_name, 80), one_line(item.stage, 80)) if part),
         one_line(item.sight.sentence[:1].upper() + item.sight.sentence[1:], 400),
-        f"{board}/pain-points?touchpoint={touchpoint}" if board else "",
+        f"{board}/pain-points?{place}" if board else "",
     )
 
 

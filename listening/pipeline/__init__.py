@@ -11,6 +11,7 @@
     tell     emergences --Alert--> owners         queued once, claimed, sent, marked
     write back  pain points --> other programs, tickets; and how those stand comes home
 
+Where there are several journey maps, all from clean to tell is done for each in turn, on what its sources brought.
 Each verb takes from the store what is left to do, hands it to a pure step and writes the answer. Run it twice and
 nothing changes; kill it midway, run it again, and the end is the same.
 """
@@ -21,6 +22,7 @@ from listening.pipeline.clustering import Clustered, cluster
 from listening.pipeline.comparing import Compared, compare, review_period, told_in
 from listening.pipeline.crawling import Imported, Look, bring_in, crawl, look, preview
 from listening.pipeline.forgetting import Rechecked, last_recheck, recheck
+from listening.pipeline.maps import each_map, with_map
 from listening.pipeline.measuring import measure_nights, measure_points
 from listening.pipeline.minding import Minded, mind
 from listening.pipeline.nights import Ended, begin_night, end_night, give_back, night_of
@@ -50,6 +52,7 @@ __all__ = [
     "cluster",
     "compare",
     "crawl",
+    "each_map",
     "end_night",
     "examine_sources",
     "give_back",
@@ -77,6 +80,7 @@ __all__ = [
     "tell_week",
     "told_in",
     "watch",
+    "with_map",
     "write_back",
     "write_out",
 ]

@@ -12,18 +12,20 @@ from listening.store import Store, reads
 from listening.types import Crawl, Health, SourceConfig
 
 
-def examine_sources(store: Store, settings: Settings, *, night: date) -> tuple[Health, ...]:
-    """Judge every source of the settings as it stood on a night, those that are switched off too."""
+def examine_sources(
+    store: Store, settings: Settings, *, night: date, only: Sequence[SourceConfig] | None = None
+) -> tuple[Health, ...]:
+    """Judge every source, or `only` these, as it stood on a night, those that are switched off too."""
     visits, notes = _visits(store), reads.source_notes(store)
     judged = [
         (one, judge(one.name, visits.get(one.name, []), night=night, notes=(*notes.get(one.name, ()), *_terms(one))))
-        for one in settings.sources
+        for one in (settings.sources if only is None else only)
     ]
     return tuple(found if one.enabled else replace(found, state="off", warnings=()) for one, found in judged)
 
 
 def ill_tonight(store: Store, settings: Settings, *, night: date) -> tuple[str, ...]:
-    """Return a sentence for each thing that is odd about a source that answered tonight."""
+    """Return a sentence for each thing that is odd about a source of the map in hand that answered tonight."""
     found = _ill(settings, _visits(store), night)
     return tuple(f"{source}: {warning}" for source, warnings in found.items() for warning in warnings)
 
@@ -37,15 +39,15 @@ def newly_ill(store: Store, settings: Settings, *, night: date) -> tuple[str, ..
 
 def _ill(settings: Settings, visits: Mapping[str, Sequence[Crawl]], night: date) -> dict[str, tuple[str, ...]]:
     """What is odd about each source that was visited on that night; those that are well are left out."""
-    mine = [(one.name, visits.get(one.name, ())) for one in settings.sources if one.enabled]
+    mine = [(one.name, visits.get(one.name, ())) for one in settings.heard if one.enabled]
     seen = [judge(name, theirs, night=night) for name, theirs in mine if any(one.night == night for one in theirs)]
     return {one.source: one.warnings for one in seen if one.state == "ill"}
 
 
 def ill_of_the_week(store: Store, settings: Settings, *, night: date) -> tuple[str, ...]:
-    """Return what the week's digest says of the sources that are switched on."""
+    """Return what the week's digest says of the map's sources that are switched on."""
     visits = _visits(store)
-    mine = [one for one in settings.sources if one.enabled]
+    mine = [one for one in settings.heard if one.enabled]
     return tuple(said for one in mine for said in ill_this_week(one.name, visits.get(one.name, []), night=night))
 
 

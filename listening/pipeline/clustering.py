@@ -12,7 +12,7 @@ from listening.clusters import Lexicon, Voice, centre, find_voices, grow, place_
 from listening.pipeline.mapping import note_faded, on_map, suggest_places
 from listening.pipeline.naming import name_points
 from listening.pipeline.nights import night_of
-from listening.pipeline.reading import BEHIND, SPACE, UNSETTLED
+from listening.pipeline.reading import BEHIND, SPACE, UNSETTLED, of_map
 from listening.settings import Settings
 from listening.store import Store, reads, writes
 from listening.types import (
@@ -52,8 +52,8 @@ class Clustered:
 
 def cluster(store: Store, settings: Settings, *, now: datetime) -> Clustered:
     """Place what waits until nothing moves any more; on Mondays look whether pain points are one or two."""
-    unsettled = reads.note(store, UNSETTLED)
-    if not unsettled:
+    key = of_map(settings, UNSETTLED)
+    if not (unsettled := reads.note(store, key)):
         note_faded(store, settings, now=now)
         return Clustered()
     total = Clustered()
@@ -67,12 +67,12 @@ def cluster(store: Store, settings: Settings, *, now: datetime) -> Clustered:
         waiting = set(found.waiting)
         voices = [voice for voice in voices if voice.id in waiting]
     # while old readings by another model are left, half of a pain point's passages cannot be compared
-    if night_of(settings, now).weekday() == REGROUP_DAY and not reads.note(store, BEHIND):
-        writes.keep_meta(store, UNSETTLED, PLACED)  # a night killed from here on does not place by half-made changes
+    if night_of(settings, now).weekday() == REGROUP_DAY and not reads.note(store, of_map(settings, BEHIND)):
+        writes.keep_meta(store, key, PLACED)  # a night killed from here on does not place by half-made changes
         total = _reconsider(store, settings, now, total)
     note_faded(store, settings, now=now)
     suggest_places(store, settings, now=now)
-    writes.keep_meta(store, UNSETTLED, "yes" if _told_later(store, settings, now) else "")
+    writes.keep_meta(store, key, "yes" if _told_later(store, settings, now) else "")
     log.info("clustered", extra={"carried": total.carried, "born": total.born})
     return total
 

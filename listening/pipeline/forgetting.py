@@ -145,7 +145,8 @@ def _follow(store: Store, asks: _Asks, part: Sequence[Origin], run: Rechecked) -
 
 def _name_nameless(store: Store, settings: Settings) -> None:
     """Give centre, words and name again to the pain points that lost theirs, also those of a run that died before."""
-    bare = [point for point in reads.points(store, map_id=settings.journey.id, states=STATUSES) if not point.words]
+    every = [point for one in settings.maps for point in reads.points(store, map_id=one.id, states=STATUSES)]
+    bare = [point for point in every if not point.words]
     told = reads.pains_of(store, [point.id for point in bare])
     made = []
     for point in bare:

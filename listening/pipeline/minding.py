@@ -30,10 +30,8 @@ class Minded:
 def mind(store: Store, settings: Settings, *, now: datetime) -> Minded:
     """Keep the map's version, measure every goal, and queue reminders; run twice a night it changes nothing."""
     night = night_of(settings, now)
-    text = (settings.config / "journey.toml").read_text(encoding="utf-8")
-    writes.keep_map_version(
-        store, settings.journey.id, text, who="listening", note="as it was found in journey.toml", now=now
-    )
+    text, note = settings.map_file.read_text(encoding="utf-8"), f"as it was found in {settings.map_file.name}"
+    writes.keep_map_version(store, settings.journey.id, text, who="listening", note=note, now=now)
     measured = _measure(store, settings, reads.goals(store, settings.journey.id), night)
     writes.keep_goal_nights(store, measured)
     queued = _remind(store, settings, night, now)
@@ -103,5 +101,5 @@ def _queue(
     store: Store, settings: Settings, owner: Owner, *, subject: str, note: str, point: str, key: str, now: datetime
 ) -> int:
     name = blake2b(f"{settings.journey.id}\0{owner.id}\0{key}".encode(), digest_size=8).hexdigest()
-    alert = Alert(f"no-{name}", owner, now.date(), (), subject=subject, note=note, about=point)
+    alert = Alert(f"no-{name}", owner, now.date(), (), subject=subject, note=note, about=point, map=settings.journey.id)
     return writes.queue_alerts(store, [alert], map_id=f"{settings.journey.id}#{name}", now=now)

@@ -13,10 +13,11 @@ from listening.documents import near_copies
 from listening.settings import Settings
 from listening.signals import Reader, name_reader, open_reader, with_corrections
 from listening.store import Store, reads, writes
-from listening.types import STATUSES, JourneyMap, Swaps
+from listening.types import STATUSES, JourneyMap, Stage, Swaps
 
 log = logging.getLogger(__name__)
 CLEAN_BATCH = 2000
+ANY_MAP = JourneyMap("", "", (Stage("any", "any"),))  # until the reader learns one
 # the store's notes:
 UNSETTLED = "unsettled"  # that pains may wait for a place
 SPACE = "space"  # in which the latest embeddings lie
@@ -25,6 +26,11 @@ BEHIND = "behind"  # that old readings by another model are left
 LIVES_BY = 24  # passages of a pain point that are read again at once, so that new ones find it
 TAUGHT = 500  # corrected passages that teach the map at most
 CENTRED_ON = 200  # passages that a centre is made of at most
+
+
+def of_map(settings: Settings, note: str) -> str:
+    """Return under which key a note of the map in hand is kept."""
+    return note if settings.on_first else f"{note} {settings.journey.id}"
 
 
 def clean(store: Store, settings: Settings, *, now: datetime) -> int:  # noqa: ARG001 -- verbs of the night look alike
@@ -43,7 +49,7 @@ def read(store: Store, settings: Settings, *, now: datetime) -> int:  # noqa: AR
     count = 0
     while texts := reads.documents_to_read(store, settings.reading.batch):
         if not count:
-            writes.keep_meta(store, UNSETTLED, "yes")  # before, so that a kill cannot lose it
+            writes.keep_meta(store, of_map(settings, UNSETTLED), "yes")  # before, so that a kill cannot lose it
             opened = reader(_taught(store, settings))
             writes.keep_meta(store, SPACE, opened.space)
         writes.keep_readings(store, opened.read(texts))
@@ -61,23 +67,23 @@ def reread(store: Store, settings: Settings, *, now: datetime) -> int:  # noqa: 
     """
     most = max(0, settings.reading.reread)
     done = f"{name_reader(settings.models, settings.swaps)}{'' if most else ', no old posts'}"
-    if reads.note(store, REREAD) == done:
+    if reads.note(store, of_map(settings, REREAD)) == done:
         return 0
     opened = reader(_taught(store, settings))
     writes.keep_meta(store, SPACE, opened.space)
     first = reads.outdated_members(store, opened.space, opened.model, each=LIVES_BY)
     wanted = list(dict.fromkeys([*first, *(reads.outdated_readings(store, opened.model, most) if most else ())]))
     if wanted:
-        writes.keep_meta(store, UNSETTLED, "yes")
-        writes.keep_meta(store, BEHIND, "yes")
+        writes.keep_meta(store, of_map(settings, UNSETTLED), "yes")
+        writes.keep_meta(store, of_map(settings, BEHIND), "yes")
     for part in range(0, len(wanted), settings.reading.batch):
         texts = reads.texts_of(store, wanted[part : part + settings.reading.batch])
         writes.keep_readings(store, opened.read(texts))
     left = bool(most and reads.outdated_readings(store, opened.model, 1))
     _recentre(store, settings, opened.space, every=not left)
     if not left:
-        writes.keep_meta(store, BEHIND, "")
-        writes.keep_meta(store, REREAD, done)
+        writes.keep_meta(store, of_map(settings, BEHIND), "")
+        writes.keep_meta(store, of_map(settings, REREAD), done)
     log.info("read again", extra={"documents": len(wanted), "left": left})
     return len(wanted)
 
@@ -106,9 +112,14 @@ def hearing(store: Store, settings: Settings) -> Hear:
 def reader(settings: Settings) -> Reader:
     """The reader for these settings' journey, opened once in a process."""
     cues = settings.config / "pain_cues.toml"
-    return _open(settings.models, settings.journey, settings.reading.threads, cues, settings.swaps)
+    return _knowing(settings.models, settings.journey, settings.reading.threads, cues, settings.swaps)
 
 
-@lru_cache(maxsize=2)
-def _open(models: Path, journey: JourneyMap, threads: int, cues: Path, swaps: Swaps) -> Reader:
-    return open_reader(models, journey, threads=threads, cues=cues if cues.is_file() else None, swaps=swaps)
+@lru_cache(maxsize=8)  # a map is a few phrases; the model behind all of them is one
+def _knowing(models: Path, journey: JourneyMap, threads: int, cues: Path, swaps: Swaps) -> Reader:
+    return _open(models, threads, cues, swaps).on(journey)
+
+
+@lru_cache(maxsize=1)
+def _open(models: Path, threads: int, cues: Path, swaps: Swaps) -> Reader:
+    return open_reader(models, ANY_MAP, threads=threads, cues=cues if cues.is_file() else None, swaps=swaps)

@@ -46,7 +46,8 @@ def _make(store: Store, settings: Settings, since: date, until: date, now: datet
     found = measure_points(store, settings, [one.id for one in rows], since=since, until=until)
     mended = judge_fixes(store, settings, [one.id for one in rows], night=until)
     fixes = {one: verdict.sentence for one, verdict in mended.items()}
-    latest = {one.source: one for one in reads.crawls(store) if one.night <= until}
+    crawls, ears = reads.crawls(store), settings.ears
+    latest = {one.source: one for one in crawls if one.night <= until and ears.hears(one.source)}
     documents, people = reads.heard_in(store, since, until, zone)
     return Report(
         map=journey.id,
@@ -63,7 +64,7 @@ def _make(store: Store, settings: Settings, since: date, until: date, now: datet
         sources=tuple(latest[name] for name in sorted(latest)),
         documents=documents,
         people=people,
-        health=examine_sources(store, settings, night=until),
+        health=examine_sources(store, settings, night=until, only=settings.heard),
         owners=journey.owners,
         changes=compare(store, settings, since=since, until=until).changes,
     )

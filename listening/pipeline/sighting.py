@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from listening.emergence import judge_sight, silent_sources
 from listening.settings import Settings
 from listening.store import Store, reads, writes
-from listening.types import JourneyMap, Sight, SightItem
+from listening.types import Sight, SightItem
 
 WEEKS = timedelta(days=56)  # so far back people spoke of a touchpoint that is known
 LOOK_BACK = timedelta(days=90)  # in which a source fell silent
@@ -38,12 +38,24 @@ def watch_sight(store: Store, settings: Settings, *, night: date) -> tuple[Sight
     return tuple(found)
 
 
-def sight_items(journey: JourneyMap, sights: Iterable[Sight]) -> tuple[SightItem, ...]:
+def told_as(settings: Settings, touchpoint: str) -> str:
+    """Return under which name the store remembers what was told of a touchpoint of the map in hand."""
+    return f"touchpoint {touchpoint}" if settings.on_first else f"touchpoint {settings.journey.id}/{touchpoint}"
+
+
+def sight_items(settings: Settings, sights: Iterable[Sight]) -> tuple[SightItem, ...]:
     """Return them as a mail names them; touchpoints that left the map are passed over."""
+    journey, places = settings.journey, settings.called
     stages = {one.id: one.name for one in journey.stages}
     known = {one.id: one for one in journey.touchpoints}
     return tuple(
-        SightItem(one, known[one.touchpoint].name, stages.get(known[one.touchpoint].stage, ""))
+        SightItem(
+            one,
+            known[one.touchpoint].name,
+            stages.get(known[one.touchpoint].stage, ""),
+            *places,
+            told_as(settings, one.touchpoint),
+        )
         for one in sorted(sights, key=lambda one: (one.kind, one.touchpoint))
         if one.touchpoint in known
     )

@@ -14,10 +14,11 @@ from listening.errors import MailError, MailUnavailable
 from listening.measures import per_thousand
 from listening.outputs import deliver
 from listening.pipeline.caring import ill_of_the_week, ill_tonight, newly_ill
+from listening.pipeline.maps import each_map
 from listening.pipeline.measuring import measure_points
 from listening.pipeline.nights import is_dead, night_of, this_process
 from listening.pipeline.owning import heard_by, readers_of
-from listening.pipeline.sighting import sight_items
+from listening.pipeline.sighting import sight_items, told_as
 from listening.settings import Settings
 from listening.store import Store, reads, writes
 from listening.types import Alert, AlertItem, Crawl, Emergence, JourneyMap, Owner, PainPoint, Sight
@@ -40,10 +41,19 @@ class Told:
 
 
 def tell(store: Store, settings: Settings, *, now: datetime) -> Told:
-    """Queue tonight's alerts and send whatever in the outbox is due."""
+    """Queue tonight's alerts and send whatever in the outbox is due; who owns on several maps gets one of all."""
     night = night_of(settings, now)
-    queued = writes.queue_alerts(store, _alerts(store, settings, night), map_id=settings.journey.id, now=now)
-    return _send_due(store, settings, now, queued)
+    alerts = put_together(_alerts(*hand, night) for hand in each_map(store, settings))
+    return _send_due(store, settings, now, _queue(store, settings, alerts, now))
+
+
+def _queue(store: Store, settings: Settings, alerts: Sequence[Alert], now: datetime, kind: str = "") -> int:
+    """Put them into the outbox, each under the map on which its owner stands; returns how many are new."""
+    return sum(
+        writes.queue_alerts(store, mine, map_id=f"{one.id}{kind}", now=now)
+        for one in settings.maps
+        if (mine := [alert for alert in alerts if alert.map == one.id])
+    )
 
 
 def send_waiting(store: Store, settings: Settings, *, now: datetime) -> Told:
@@ -52,16 +62,16 @@ def send_waiting(store: Store, settings: Settings, *, now: datetime) -> Told:
 
 
 def _alerts(store: Store, settings: Settings, night: date) -> list[Alert]:
-    """One alert an owner and channel, of what emerged in the last week and was never told."""
+    """One alert an owner and channel of the map in hand, of what emerged in the last week and was never told."""
     journey = settings.journey
     points = {point.id: point for point in reads.points(store, map_id=journey.id)}
-    told = reads.told_since(store, journey.id, night - UNTOLD)
+    told = reads.told_since(store, night - UNTOLD)
     untold = [one for one in _week(store, points, night) if (one.pain_point_id, one.kind, one.night) not in told]
-    by_owner, seen = _by_owner(journey, points, untold), _sights(store, journey, night, told)
+    by_owner, seen = _by_owner(journey, points, untold), _sights(store, settings, night, told)
     by_owner |= {owner: [] for owner in seen if owner not in by_owner}
     if newly_ill(store, settings, night=night) and (hears := heard_by(journey, "", "", "")):
         by_owner.setdefault(hears, [])  # somebody has to hear of it, whatever else happened
-    unseen = (*_not_seen(reads.crawls(store, night)), *ill_tonight(store, settings, night=night))
+    unseen = (*_not_seen(settings, reads.crawls(store, night)), *ill_tonight(store, settings, night=night))
     return [
         Alert(
             _alert_id(journey, owner, night, channel),
@@ -70,12 +80,38 @@ def _alerts(store: Store, settings: Settings, night: date) -> list[Alert]:
             _items(store, settings, points, found, night, owner, channel),
             unseen,
             channel,
-            sights=sight_items(journey, seen.get(owner, ())),
+            sights=sight_items(settings, seen.get(owner, ())),
+            map=journey.id,
         )
         for owner, found in sorted(by_owner.items(), key=lambda pair: pair[0].id)
         for channel in owner.channels
         if owner.digest != "weekly" or not (found or owner in seen)
     ]
+
+
+def put_together(by_map: Iterable[Sequence[Alert]]) -> list[Alert]:
+    """Return one alert a person (by mail address) and channel: what they own on later maps joins that of the first."""
+    made, first = dict[str, Alert](), dict[tuple[str, str], str]()
+    for alerts in by_map:
+        fresh = dict[tuple[str, str], str]()
+        for one in alerts:
+            who = one.owner.email.casefold(), one.channel
+            if who in first:
+                made[first[who]] = _joined(made[first[who]], one)
+            else:
+                made[one.id] = one
+                fresh.setdefault(who, one.id)
+        first = fresh | first
+    return list(made.values())
+
+
+def _joined(alert: Alert, more: Alert) -> Alert:
+    return replace(
+        alert,
+        items=(*alert.items, *more.items),
+        sights=(*alert.sights, *more.sights),
+        not_seen=tuple(dict.fromkeys((*alert.not_seen, *more.not_seen))),
+    )
 
 
 def _week(store: Store, points: Mapping[str, PainPoint], night: date) -> list[Emergence]:
@@ -97,16 +133,16 @@ def _by_owner(
 
 
 def _sights(
-    store: Store, journey: JourneyMap, night: date, told: Collection[tuple[str, str, date]] = ()
+    store: Store, settings: Settings, night: date, told: Collection[tuple[str, str, date]] = ()
 ) -> dict[Owner, list[Sight]]:
     """Touchpoints that went blind or are seen again this week and were not told, by the owner who hears of it."""
+    journey = settings.journey
     stages = {one.id: one.stage for one in journey.touchpoints}
     found: dict[Owner, list[Sight]] = defaultdict(list)
     for one in reads.sights(store, journey.id):
         owner = heard_by(journey, "", stages.get(one.touchpoint, ""), one.touchpoint)
-        is_new = (
-            night - UNTOLD < one.night <= night and (f"touchpoint {one.touchpoint}", one.kind, one.night) not in told
-        )
+        key = told_as(settings, one.touchpoint), one.kind, one.night
+        is_new = night - UNTOLD < one.night <= night and key not in told
         if owner is not None and is_new and one.touchpoint in stages:
             found[owner].append(one)
     return found
@@ -126,7 +162,7 @@ def _items(  # noqa: PLR0917 - all of them are needed
     channel: str = "mail",
 ) -> tuple[AlertItem, ...]:
     journey, ids = settings.journey, [one.pain_point_id for one in found]
-    before = reads.told_before(store, owner.id, channel, ids)
+    before = reads.told_before(store, _same_person(settings, owner), channel, ids)
     quotes, trends = reads.quotes(store, ids), reads.weekly_people(store, ids, night, WEEKS)
     measured = measure_points(store, settings, ids, until=night)
     stages = {stage.id: stage.name for stage in journey.stages}
@@ -144,13 +180,22 @@ def _items(  # noqa: PLR0917 - all of them are needed
             thread=before[one.pain_point_id],
             measures=(found_now := measured.get(one.pain_point_id)),
             rate=per_thousand(found_now.people, found_now.exposure) if found_now else None,
+            map=settings.called[0],
+            map_name=settings.called[1],
         )
         for one in ordered
     )
 
 
-def _not_seen(crawls: Iterable[Crawl]) -> tuple[str, ...]:
-    return tuple(f"{one.source}: {one.error}" for one in crawls if one.state == "failed")
+def _same_person(settings: Settings, owner: Owner) -> set[str]:
+    """The ids by which somebody owns on the maps: mails of several maps go out under that of the first."""
+    mail = owner.email.casefold()
+    return {one.id for journey in settings.maps for one in journey.owners if one.email.casefold() == mail} | {owner.id}
+
+
+def _not_seen(settings: Settings, crawls: Iterable[Crawl]) -> tuple[str, ...]:
+    ears = settings.ears
+    return tuple(f"{one.source}: {one.error}" for one in crawls if one.state == "failed" and ears.hears(one.source))
 
 
 def _alert_id(journey: JourneyMap, owner: Owner, night: date, channel: str, kind: str = "") -> str:
@@ -164,7 +209,7 @@ def _send_due(store: Store, settings: Settings, now: datetime, queued: int) -> T
     smtp = settings.mail.smtp()
     writes.free_claims(store, dead=is_dead)  # of a night that was killed while it sent
     while alert := writes.claim_alert(store, by=me, now=now, mail=smtp is not None):
-        reader = _present(settings.journey, alert)
+        reader = _present(settings, alert)
         try:
             deliver(replace(alert, owner=reader), base_url=settings.alerts.base_url, now=now, smtp=smtp)
         except MailUnavailable as error:
@@ -184,8 +229,9 @@ def _send_due(store: Store, settings: Settings, now: datetime, queued: int) -> T
     return Told(queued, sent, waiting, dead)
 
 
-def _present(journey: JourneyMap, alert: Alert) -> Owner:
+def _present(settings: Settings, alert: Alert) -> Owner:
     """Who reads it now: the owner as the map has them today, else the fallback; a mail of its own kind stays theirs."""
+    journey = next((one for one in settings.maps if one.id == alert.map), settings.maps[0])
     now = next((one for one in journey.owners if one.id == alert.owner.id), None)
     if now is not None and now.enabled:
         return now
@@ -206,20 +252,26 @@ def _postpone(store: Store, settings: Settings, alert: Alert, *, me: str, now: d
 def tell_week(store: Store, settings: Settings, *, now: datetime) -> Told:
     """Queue the week's digests: to each owner who wants their mail weekly, and to whoever gets what nobody owns.
 
-    The latter hears of all that emerged this week, and which sources are ill.
+    The latter hears of all that emerged this week on their map, and which of its sources are ill.
     """
-    night, journey = night_of(settings, now), settings.journey
+    night = night_of(settings, now)
+    digests = put_together(_digests(*hand, night) for hand in each_map(store, settings))
+    return _send_due(store, settings, now, _queue(store, settings, digests, now, kind="#week"))
+
+
+def _digests(store: Store, settings: Settings, night: date) -> list[Alert]:
+    journey = settings.journey
     points = {point.id: point for point in reads.points(store, map_id=journey.id)}
     week = list({one.pain_point_id: one for one in _week(store, points, night)}.values())
     ill = ill_of_the_week(store, settings, night=night)
-    seen = _sights(store, journey, night)
+    seen = _sights(store, settings, night)
     everyone: dict[Owner, list[Emergence]] = {owner: [] for owner in seen}
     everyone |= _by_owner(journey, points, week)
     mine = {o: found for o, found in everyone.items() if o.digest == "weekly"}
     fallback = next((one for one in journey.owners if one.id == journey.fallback_owner and one.enabled), None)
     if fallback is not None and (week or ill or seen):
         mine[fallback] = week
-    digests = [
+    return [
         Alert(
             _alert_id(journey, owner, night, channel, "#week"),
             owner,
@@ -227,10 +279,9 @@ def tell_week(store: Store, settings: Settings, *, now: datetime) -> Told:
             _items(store, settings, points, found, night, owner, channel),
             ill if owner is fallback else (),
             channel,
-            sights=sight_items(journey, chain(*seen.values()) if owner is fallback else seen.get(owner, ())),
+            sights=sight_items(settings, chain(*seen.values()) if owner is fallback else seen.get(owner, ())),
+            map=journey.id,
         )
         for owner, found in sorted(mine.items(), key=lambda pair: pair[0].id)
         for channel in owner.channels
     ]
-    queued = writes.queue_alerts(store, digests, map_id=f"{journey.id}#week", now=now)
-    return _send_due(store, settings, now, queued)

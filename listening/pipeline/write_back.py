@@ -82,8 +82,8 @@ def _ticket_of(store: Store, point_id: str) -> PointTicket | None:
 
 def _news(store: Store, settings: Settings, now: datetime) -> list[Delivery]:
     """What emerged, and what people did, in the last days; a delivery's id is made of it, so none is queued twice."""
-    night, journey = night_of(settings, now), settings.journey
-    mine = {one.id for one in reads.points(store, map_id=journey.id)}
+    night = night_of(settings, now)
+    mine = {point.id for one in settings.maps for point in reads.points(store, map_id=one.id)}
     found = [
         _delivery("pain_point.emerged", one.pain_point_id, now, kind=one.kind, night=one.night.isoformat())
         for one in reads.emergences(store, mine)
@@ -141,7 +141,7 @@ def _call_webhook(store: Store, settings: Settings, one: Delivery, now: datetime
     body = {
         "type": one.event,
         "timestamp": (one.at or now).isoformat(),
-        "data": {**one.detail, "map": settings.journey.id, "pain_point": _shown(point, settings)},
+        "data": {**one.detail, "map": point.map, "pain_point": _shown(point, settings)},
     }
     with open_client(settings.webhook.allow_hosts) as client:
         hook = settings.webhook
@@ -181,8 +181,9 @@ def _make_ticket(store: Store, settings: Settings, one: Delivery, now: datetime)
 
 def _draft(point: PainPoint, settings: Settings) -> TicketDraft:
     """Write a ticket: name, place and numbers. What customers said stays here, where it can be forgotten."""
-    stages = {one.id: one.name for one in settings.journey.stages}
-    places = {one.id: one.name for one in settings.journey.touchpoints}
+    journey = next((one for one in settings.maps if one.id == point.map), settings.journey)
+    stages = {one.id: one.name for one in journey.stages}
+    places = {one.id: one.name for one in journey.touchpoints}
     where = " > ".join(filter(None, [stages.get(point.stage, ""), places.get(point.touchpoint or "", "")]))
     address = _address(point.id, settings)
     lines = [

@@ -1,5 +1,6 @@
 """What an owner or operator set: configs/*.toml and the environment, read once into one frozen Settings."""
 
+from listening.settings.installation import Settings
 from listening.settings.journey_writer import journey_text, parse_journey, write_journey
 from listening.settings.load import load, pseudonym_key, web_secret
 from listening.settings.sources_writer import source_block, write_source
@@ -9,7 +10,6 @@ from listening.settings.table import (
     NightSettings,
     OidcSettings,
     ReadingSettings,
-    Settings,
     StoreSettings,
     WebSettings,
 )

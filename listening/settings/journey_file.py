@@ -15,9 +15,9 @@ CHANNELS = ("mail", "webhook", "apprise")
 T = TypeVar("T")
 
 
-def read_journey(table: Mapping[str, Any], mistakes: list[str]) -> JourneyMap | None:
+def read_journey(table: Mapping[str, Any], mistakes: list[str], file: str = "journey.toml") -> JourneyMap | None:
     """The map, or None with every mistake noted: unknown owners and stages, doubled ids, a fourth persona."""
-    notes = Mistakes("journey.toml")
+    notes = Mistakes(file)
     parts = {
         "owners": _rows(Owner, table, "owners", notes),
         "stages": _rows(Stage, table, "stages", notes),

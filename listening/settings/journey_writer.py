@@ -147,11 +147,12 @@ def _kin(
     return (near or same or chunks[:1])[-1]
 
 
-def write_journey(config: Path, text: str) -> Path:
-    """Put a checked text in the place of `config`/journey.toml, whole or not at all; returns the file's path."""
+def write_journey(place: Path, text: str) -> Path:
+    """Put a checked text in the place of a map's file, whole or not at all; returns the file's path."""
     parse_journey(text)
-    path = (config / "journey.toml").resolve()
+    path = place.resolve()
     try:
+        path.parent.mkdir(exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".journey.", suffix=".part")
         part = Path(name)
         try:

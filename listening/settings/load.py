@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import os
 import secrets as randomness
-import tomllib
 import typing
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,10 +14,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from listening.errors import SettingsError
 from listening.settings.checks import Mistakes, fill
-from listening.settings.journey_file import read_journey
+from listening.settings.installation import Settings
+from listening.settings.maps import check_maps, read_maps, read_toml
 from listening.settings.secret_files import REDDIT, SOURCE_KEY, with_files
 from listening.settings.sources_file import read_sources
-from listening.settings.table import SECTIONS, Settings
+from listening.settings.table import SECTIONS
 from listening.types import ROLES
 
 SECRETS = REDDIT
@@ -39,16 +39,19 @@ def load(config: Path, environ: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(f"no settings folder {config}", "give --config DIR or set LISTENING_CONFIG")
     mistakes: list[str] = []
     env = with_files(os.environ if environ is None else environ, mistakes)
-    main = _sections(_toml(config / "listening.toml", mistakes), env, mistakes)
-    sources = read_sources(_toml(config / "sources.toml", mistakes), mistakes)
-    journey = read_journey(_toml(config / "journey.toml", mistakes), mistakes)
-    if mistakes or journey is None:
+    main = _sections(read_toml(config / "listening.toml", mistakes), env, mistakes)
+    sources = read_sources(read_toml(config / "sources.toml", mistakes), mistakes)
+    maps = read_maps(config, mistakes)
+    check_maps(sources, maps, mistakes)
+    if mistakes or not maps:
         raise SettingsError(
             "the settings cannot be followed:\n  " + "\n  ".join(mistakes), "mend these and start again"
         )
     sources = tuple(dataclasses.replace(one, contact=main["night"].contact) for one in sources)
     found = {k: v for k, v in env.items() if v and (k in SECRETS or k.startswith(SOURCE_KEY))}
-    return Settings(root=config.parent, config=config, sources=sources, journey=journey, secrets=found, **main)
+    return Settings(
+        root=config.parent, config=config, sources=sources, journey=maps[0], maps=maps, secrets=found, **main
+    )
 
 
 def pseudonym_key(settings: Settings, environ: Mapping[str, str] | None = None) -> bytes:
@@ -85,16 +88,6 @@ def _existing_key(path: Path) -> bytes:
     if not key:
         raise SettingsError(f"{path} is empty", "put back the key from your backup, or delete the file to start anew")
     return key.encode()
-
-
-def _toml(path: Path, mistakes: list[str]) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        mistakes.append(f"{path.name}: is missing from {path.parent}; copy it from the program's configs folder")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        mistakes.append(f"{path.name}: is no valid TOML: {error}")
-    return {}
 
 
 def _sections(table: dict[str, Any], env: Mapping[str, str], mistakes: list[str]) -> dict[str, Any]:

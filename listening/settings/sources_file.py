@@ -9,7 +9,14 @@ from listening.settings.checks import Mistakes, fit
 from listening.types import SourceConfig
 
 KINDS = ("feed", "discourse", "forum", "reddit", "file")
-COMMON: Mapping[str, Any] = {"kind": str, "url": str, "enabled": bool, "allow_hosts": tuple[str, ...], "gap": float}
+COMMON: Mapping[str, Any] = {
+    "kind": str,
+    "url": str,
+    "enabled": bool,
+    "allow_hosts": tuple[str, ...],
+    "gap": float,
+    "map": str,
+}
 
 
 def read_sources(table: Mapping[str, Any], mistakes: list[str]) -> tuple[SourceConfig, ...]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from listening.types import JourneyMap, Smtp, SourceConfig, Swaps, TicketPlace
+from listening.types import Smtp, TicketPlace
 
 
 def says(default: Any, sentence: str, *, secret: bool = False) -> Any:  # noqa: ANN401 - the field's own type rules
@@ -187,56 +186,6 @@ class TicketSettings:
             return None
         labels = tuple(one.strip() for one in self.labels.split(",") if one.strip())
         return TicketPlace(self.system, self.url, self.project, self.token, self.user, self.issue_type, labels)
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """All settings of one installation; `root` is the folder that relative paths start from."""
-
-    root: Path
-    config: Path
-    store: StoreSettings
-    night: NightSettings
-    reading: ReadingSettings
-    alerts: AlertSettings
-    mail: MailSettings
-    sources: tuple[SourceConfig, ...]
-    journey: JourneyMap
-    web: WebSettings = field(default_factory=WebSettings)
-    oidc: OidcSettings = field(default_factory=OidcSettings)
-    webhook: WebhookSettings = field(default_factory=WebhookSettings)
-    tickets: TicketSettings = field(default_factory=TicketSettings)
-    namer: NamerSettings = field(default_factory=NamerSettings)
-    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-    @property
-    def var(self) -> Path:
-        """The folder for what the program makes."""
-        return self.root / self.store.var
-
-    @property
-    def database_url(self) -> str:
-        """The store's URL."""
-        return self.store.database_url or f"sqlite:///{self.var / 'listening.db'}"
-
-    @property
-    def swaps(self) -> Swaps:
-        """The models put in the place of the reader's own."""
-        reading = self.reading
-        return Swaps(self.root, reading.sentiment, reading.sentiment_labels, reading.encoder)
-
-    @property
-    def models(self) -> Path:
-        """The shelf of models: the one set, the checkout's, or the one inside the installed package."""
-        if self.reading.models:
-            return self.root / self.reading.models
-        package = Path(__file__).resolve().parent.parent
-        beside = package.parent / "models"
-        return beside if (beside / "manifest.toml").is_file() else package / "models"
-
-    def source(self, name: str) -> SourceConfig | None:
-        """The source of that name."""
-        return next((s for s in self.sources if s.name == name), None)
 
 
 SECTIONS: Mapping[str, type] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -78,6 +79,13 @@ class Reader:
         self._tones = tones
         self._map = learn_map(journey, likeness or encoder)
         self.stages = (*(stage.id for stage in journey.stages), "none")
+
+    def on(self, journey: JourneyMap) -> Reader:
+        """Return a reader that knows another map; the models are the same ones in memory."""
+        other = copy(self)
+        other._map = learn_map(journey, self._likeness or self._encoder)  # noqa: SLF001 - its own kind
+        other.stages = (*(stage.id for stage in journey.stages), "none")
+        return other
 
     def read(self, texts: Sequence[Text]) -> list[Reading]:
         """Read each text, in order; an unreadable one gives a reading without signals."""

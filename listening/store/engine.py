@@ -11,7 +11,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from listening.errors import StoreError
+from listening.types import Ears
 
 BUSY_SECONDS = 30.0
 
@@ -30,10 +31,25 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """An open database. Give it to the functions of `reads` and `writes`; `close()` it when done."""
+    """An open database. Give it to the functions of `reads` and `writes`; `close()` it when done.
+
+    With `ears` it is the store as one journey map hears it: what counts posts or looks for them counts and finds only
+    those of its sources. Pain points, mails and people are the same for all.
+    """
 
     engine: Engine = field(repr=False)
     url: str = field(repr=False)  # may hold a password
+    ears: Ears = field(default_factory=Ears)
+
+    def hearing(self, ears: Ears) -> Store:
+        """Return the same store as a map with these ears hears it."""
+        return replace(self, ears=ears)
+
+    def hears(self, source: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+        """Return the condition that a column names a source that is heard."""
+        if self.ears.others:
+            return source.not_in(self.ears.sources) if self.ears.sources else sa.true()
+        return source.in_(self.ears.sources)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -39,6 +39,7 @@ def alert_of(payload: Mapping[str, Any]) -> Alert:
         note=payload.get("note", ""),
         about=payload.get("about", ""),
         sights=tuple(_sight(one) for one in payload.get("sights", ())),
+        map=payload.get("map", ""),
     )
 
 
@@ -78,7 +79,7 @@ def _interval(found: Mapping[str, float] | None) -> Interval | None:
 def _sight(item: Mapping[str, Any]) -> SightItem:
     sight = item["sight"]
     days = {name: date.fromisoformat(sight[name]) for name in ("night", "since")}
-    return SightItem(Sight(**{**sight, **days, "sources": tuple(sight["sources"])}), item["name"], item["stage"])
+    return SightItem(**{**item, "sight": Sight(**{**sight, **days, "sources": tuple(sight["sources"])})})
 
 
 def _quote(quote: Mapping[str, Any]) -> Quote:

@@ -57,7 +57,7 @@ from listening.types.round_trip import (
     Value,
 )
 from listening.types.signals import Passage, Reading, Signal, Span, Swaps, Text
-from listening.types.sources import Batch, Crawl, Health, Memory, Post, Shown, SourceConfig, Standing, Validator
+from listening.types.sources import Batch, Crawl, Ears, Health, Memory, Post, Shown, SourceConfig, Standing, Validator
 from listening.types.words import DEFAULT_STAGES, NO_STAGE, PAINS, SENTIMENTS, SIGNALS, BodyFormat, PostKind, Vector
 from listening.types.write_back import TICKET_STATES, Delivery, PointTicket, Ticket, TicketDraft, TicketPlace
 
@@ -90,6 +90,7 @@ __all__ = [
     "DayCount",
     "Delivery",
     "Document",
+    "Ears",
     "Emergence",
     "Event",
     "Evidence",

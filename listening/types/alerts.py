@@ -25,6 +25,8 @@ class AlertItem:
     thread: tuple[str, ...] = ()  # ids of the earlier alerts in which this owner heard of it, oldest first
     measures: Measures | None = None  # of the four weeks to the night
     rate: Interval | None = None  # people per 1,000 posts in these weeks
+    map: str = ""  # the id of its map and the map's name, where there are several maps
+    map_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,9 @@ class SightItem:
     sight: Sight
     name: str
     stage: str
+    map: str = ""  # as of an item
+    map_name: str = ""
+    told: str = ""  # under which name the store remembers that it was told; "" for that of the first map
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,7 @@ class Alert:
     note: str = ""  # its words
     about: str = ""  # the pain point that it is about
     sights: tuple[SightItem, ...] = ()  # touchpoints that went blind or are seen again
+    map: str = ""  # the id of the map on which the owner stands; items may be of others too
 
 
 @dataclass(frozen=True, slots=True)

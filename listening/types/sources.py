@@ -13,7 +13,8 @@ from listening.types.words import BodyFormat, PostKind
 class SourceConfig:
     """One block of `sources.toml`, checked. `options` holds what only that kind of source understands.
 
-    `selectors` say where things are on a forum's pages, `columns` which columns of a file hold what.
+    `selectors` say where things are on a forum's pages, `columns` which columns of a file hold what, `map` is the id of
+    the journey map that it feeds, "" for the first.
     """
 
     name: str
@@ -26,6 +27,22 @@ class SourceConfig:
     selectors: Mapping[str, str] = field(default_factory=dict)
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     contact: str = ""  # whom site owners can turn to, where the options do not say
+    map: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """What a journey map hears: the posts of these sources, or with `others` of all but these.
+
+    The first map hears what no other one does, so that a source that left sources.toml is not lost.
+    """
+
+    sources: tuple[str, ...] = ()
+    others: bool = True
+
+    def hears(self, source: str) -> bool:
+        """Say whether a source is heard."""
+        return (source in self.sources) != self.others
 
 
 @dataclass(frozen=True, slots=True)

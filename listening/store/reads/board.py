@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,7 @@ from listening.store.rows import ledger_of, ledger_values, who
 from listening.store.tables import crawls, documents, emergences, memberships, pain_points, signals, sources
 from listening.store.tables import ledger as ledger_table
 from listening.store.tables_board import reversals
-from listening.types import Event, Evidence, HistoryLine, Lens, PainPoint, Week
+from listening.types import Ears, Event, Evidence, HistoryLine, Lens, PainPoint, Week
 
 
 def point_weeks(
@@ -35,7 +35,7 @@ def point_weeks(
     starts = week_starts(lens.until, weeks)
     wide = Lens(starts[0], lens.until, lens.zone, lens.source, lens.inside)
     told = sa.select(documents.c.created_at, who).select_from(in_points)
-    told = told.where(memberships.c.pain_point_id == point_id, seen_through(wide))
+    told = told.where(memberships.c.pain_point_id == point_id, seen_through(store, wide))
     place, people = ZoneInfo(lens.zone), [set[str]() for _ in starts]
     with store.reading() as connection:
         for moment, person in connection.execute(told):
@@ -48,8 +48,8 @@ def tally(store: Store, point_id: str, lens: Lens) -> Tally:
     """Count a pain point in the lens: distinct people, its passages, the unspoken ones, and all posts in the lens."""
     quiet = sa.func.sum(sa.case((signals.c.unspoken, 1), else_=0))
     mine = sa.select(sa.func.count(sa.distinct(who)), sa.func.count(), quiet).select_from(in_points)
-    mine = mine.where(memberships.c.pain_point_id == point_id, seen_through(lens))
-    all_seen = sa.select(sa.func.count()).select_from(documents).where(seen_through(lens))
+    mine = mine.where(memberships.c.pain_point_id == point_id, seen_through(store, lens))
+    all_seen = sa.select(sa.func.count()).select_from(documents).where(seen_through(store, lens))
     with store.reading() as connection:
         people, passages, unspoken = connection.execute(mine).one()
         return Tally(people, connection.scalar(all_seen) or 0, passages, unspoken or 0)
@@ -62,10 +62,10 @@ def events(store: Store, point_id: str, since: date, until: date) -> list[Event]
 
 
 def _source_events(store: Store, since: date, until: date) -> list[Event]:
-    failed = sa.select(crawls.c.source, crawls.c.night).where(crawls.c.state == "failed")
+    failed = sa.select(crawls.c.source, crawls.c.night).where(crawls.c.state == "failed", store.hears(crawls.c.source))
     failed = failed.where(crawls.c.night >= since, crawls.c.night <= until).order_by(crawls.c.source, crawls.c.night)
     fresh = sa.select(sources.c.name, sources.c.first_night).where(
-        sources.c.first_night >= since, sources.c.first_night <= until
+        sources.c.first_night >= since, sources.c.first_night <= until, store.hears(sources.c.name)
     )
     out: dict[str, list[date]] = defaultdict(list)
     with store.reading() as connection:
@@ -121,6 +121,9 @@ _EVIDENCE = (
 )
 
 
+EVERYWHERE = Ears()
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """Which evidence is wanted: of a pain point, a stage, a touchpoint; only what hurts, or all that was heard."""
@@ -137,10 +140,13 @@ class Asked:
 
 
 def evidence(store: Store, asked: Asked, lens: Lens, *, limit: int = 20, offset: int = 0) -> tuple[int, list[Evidence]]:
-    """Return how many passages there are, and `limit` of them from `offset` on, newest first."""
+    """Return how many passages there are, and `limit` of them from `offset` on, newest first.
+
+    What a pain point was made of stays its evidence, even where its source feeds another map by now.
+    """
     joined = signals.join(documents, documents.c.id == signals.c.document_id)
     joined = joined.outerjoin(memberships, memberships.c.signal_id == signals.c.id)
-    wanted = [seen_through(lens)]
+    wanted = [seen_through(replace(store, ears=EVERYWHERE) if asked.point else store, lens)]
     for column, value in (
         (memberships.c.pain_point_id, asked.point),
         (signals.c.stage, asked.stage),

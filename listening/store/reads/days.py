@@ -33,6 +33,11 @@ def within(since: date, until: date, zone: str) -> sa.ColumnElement[bool]:
     return sa.and_(documents.c.created_at >= start, documents.c.created_at < end)
 
 
+def heard_by(store: Store) -> sa.ColumnElement[bool]:
+    """Return the condition that a document is of a source that the map in hand hears."""
+    return store.hears(documents.c.source)
+
+
 def known_by(until: date, zone: str) -> sa.ColumnElement[bool]:
     """Return the condition that we knew a document when `until` ended, or came to know its whole source later.
 
@@ -46,7 +51,7 @@ def known_by(until: date, zone: str) -> sa.ColumnElement[bool]:
 def heard_in(store: Store, since: date, until: date, zone: str, *, outside_only: bool = False) -> tuple[int, int]:
     """Return how many documents were written in a period, and by how many people; near copies count as documents."""
     columns = sa.func.count(), sa.func.count(sa.distinct(who))
-    counted = sa.select(*columns).where(within(since, until, zone), known_by(until, zone))
+    counted = sa.select(*columns).where(within(since, until, zone), known_by(until, zone), heard_by(store))
     counted = counted.where(outside) if outside_only else counted
     with store.reading() as connection:
         row = connection.execute(counted).one()
@@ -60,8 +65,8 @@ def day_counts(
     place, first = ZoneInfo(zone), first_nights(store)
     people: dict[str, dict[tuple[date, str], set[str]]] = {one: defaultdict(set) for one in point_ids}
     with store.reading() as connection:
-        seen = _count_days(connection, since, until, zone)
-        for row in _members(connection, point_ids, sa.and_(within(since, until, zone), outside)):
+        seen = _count_days(connection, since, until, zone, heard_by(store))
+        for row in _members(connection, point_ids, sa.and_(within(since, until, zone), outside, heard_by(store))):
             people[row.pain_point_id][row.created_at.astimezone(place).date(), row.source].add(row.who)
     late = {(day, source): source in first and day < first[source] for day, source in seen}
     blank = [DayCount(*key, seen=count, backlog=late[key]) for key, count in seen.items()]
@@ -76,12 +81,14 @@ def _fill(blank: Sequence[DayCount], told: Mapping[tuple[date, str], set[str]]) 
     ]
 
 
-def _count_days(connection: Connection, since: date, until: date, zone: str) -> dict[tuple[date, str], int]:
+def _count_days(
+    connection: Connection, since: date, until: date, zone: str, mine: sa.ColumnElement[bool]
+) -> dict[tuple[date, str], int]:
     """Count the documents of each local day and source, by day and source, from an index alone."""
     counted = sa.select(documents.c.source, sa.func.count()).group_by(documents.c.source).order_by(documents.c.source)
     seen = {}
     for day in (since + timedelta(days=number) for number in range((until - since).days + 1)):
-        for source, count in connection.execute(counted.where(within(day, day, zone), outside)):
+        for source, count in connection.execute(counted.where(within(day, day, zone), outside, mine)):
             seen[day, source] = count
     return seen
 
@@ -89,14 +96,14 @@ def _count_days(connection: Connection, since: date, until: date, zone: str) -> 
 def seen_days(store: Store, since: date, until: date, zone: str) -> list[DayCount]:
     """Return how many documents each source showed on each local day; nobody is counted."""
     with store.reading() as connection:
-        seen = _count_days(connection, since, until, zone)
+        seen = _count_days(connection, since, until, zone, heard_by(store))
     return [DayCount(day, source, count) for (day, source), count in seen.items()]
 
 
 def speakers(store: Store, since: date, until: date, zone: str) -> dict[str, dict[str, int]]:
     """Return how many different people spoke of each touchpoint in each source, whether it hurt or not."""
     columns = signals.c.touchpoint, documents.c.source, sa.func.count(sa.distinct(who))
-    spoken = sa.select(*columns).select_from(heard).where(within(since, until, zone), outside)
+    spoken = sa.select(*columns).select_from(heard).where(within(since, until, zone), outside, heard_by(store))
     spoken = spoken.where(signals.c.touchpoint.is_not(None)).group_by(signals.c.touchpoint, documents.c.source)
     found: dict[str, dict[str, int]] = defaultdict(dict)
     with store.reading() as connection:

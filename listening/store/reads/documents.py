@@ -76,14 +76,16 @@ def source_notes(store: Store) -> dict[str, tuple[str, ...]]:
 
 def first_nights(store: Store) -> dict[str, date]:
     """Return the night on which each source was first read."""
+    mine = sa.select(sources.c.name, sources.c.first_night).where(store.hears(sources.c.name))
     with store.reading() as connection:
-        rows = connection.execute(sa.select(sources.c.name, sources.c.first_night).order_by(sources.c.name))
+        rows = connection.execute(mine.order_by(sources.c.name))
         return {row.name: row.first_night for row in rows}
 
 
 def documents_to_clean(store: Store, limit: int | None = None) -> list[Document]:
     """Return documents that were only kept so far, oldest first."""
-    waiting = sa.select(documents).where(documents.c.state == "kept").order_by(*_IN_ORDER).limit(limit)
+    waiting = sa.select(documents).where(documents.c.state == "kept", store.hears(documents.c.source))
+    waiting = waiting.order_by(*_IN_ORDER).limit(limit)
     with store.reading() as connection:
         return documents_of(connection, connection.execute(waiting).mappings().all())
 
@@ -91,11 +93,12 @@ def documents_to_clean(store: Store, limit: int | None = None) -> list[Document]
 def documents_sharing(store: Store, bands: Collection[str], exclude: Collection[str] = ()) -> list[Document]:
     """Return cleaned documents, no copies themselves, with one of these bands, oldest first."""
     found: set[str] = set()
+    told = documents.c.state != "kept", documents.c.near_of.is_(None), store.hears(documents.c.source)
     with store.reading() as connection:
         for part in in_slices(sorted(set(bands))):
             shared = sa.select(document_bands.c.document_id).where(document_bands.c.band.in_(part))
             found.update(connection.scalars(shared.distinct()))
-    return _documents(store, found - set(exclude), documents.c.state != "kept", documents.c.near_of.is_(None))
+    return _documents(store, found - set(exclude), *told)
 
 
 def documents_by_id(store: Store, ids: Collection[str]) -> list[Document]:
@@ -126,7 +129,9 @@ def _documents(store: Store, ids: Collection[str], *conditions: sa.ColumnElement
 
 def documents_to_read(store: Store, limit: int | None = None) -> list[Text]:
     """Return clean documents that no model has read, oldest first."""
-    waiting = sa.select(documents.c.id, documents.c.text).where(documents.c.state == "clean")
+    waiting = sa.select(documents.c.id, documents.c.text).where(
+        documents.c.state == "clean", store.hears(documents.c.source)
+    )
     return _texts(store, waiting.order_by(*_IN_ORDER).limit(limit))
 
 

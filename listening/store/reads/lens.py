@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from listening.store.engine import Store
-from listening.store.reads.days import within
+from listening.store.reads.days import heard_by, within
 from listening.store.reads.moods import T_QUANTILES
 from listening.store.reads.points import heard, in_points
 from listening.store.rows import who
@@ -22,9 +22,9 @@ from listening.types import JourneyMap, Lens, StageMood
 PAINFUL = 0.5  # of P(spoken) + P(unspoken): a passage that rather hurts
 
 
-def seen_through(lens: Lens) -> sa.ColumnElement[bool]:
-    """Return the condition that a document is in the lens; near copies never are."""
-    parts = [within(lens.since, lens.until, lens.zone), documents.c.near_of.is_(None)]
+def seen_through(store: Store, lens: Lens) -> sa.ColumnElement[bool]:
+    """Return the condition that a document is in the lens and heard by the map in hand; near copies never are."""
+    parts = [within(lens.since, lens.until, lens.zone), documents.c.near_of.is_(None), heard_by(store)]
     if lens.source:
         parts.append(documents.c.source == lens.source)
     if lens.inside is not None:
@@ -35,7 +35,7 @@ def seen_through(lens: Lens) -> sa.ColumnElement[bool]:
 def moods(store: Store, journey: JourneyMap, lens: Lens) -> list[StageMood]:
     """Return each stage's mood in the order of the map, as `stage_moods` does, through the lens."""
     mood = sa.func.avg(signals.c.mood).label("mood")
-    each = sa.select(signals.c.stage, mood).select_from(heard).where(seen_through(lens))
+    each = sa.select(signals.c.stage, mood).select_from(heard).where(seen_through(store, lens))
     one = each.group_by(signals.c.stage, who).subquery()
     many = sa.select(one.c.stage, sa.func.count(), sa.func.avg(one.c.mood), sa.func.avg(one.c.mood * one.c.mood))
     with store.reading() as connection:
@@ -61,7 +61,7 @@ def voices(store: Store, lens: Lens) -> dict[str, tuple[int, int]]:
     """Return for each touchpoint how many people spoke of it in the lens, and how many of them told pain."""
     hurt = sa.case((signals.c.pain_label != "none", who))
     told = sa.select(signals.c.touchpoint, sa.func.count(sa.distinct(who)), sa.func.count(sa.distinct(hurt)))
-    told = told.select_from(heard).where(seen_through(lens), signals.c.touchpoint.is_not(None))
+    told = told.select_from(heard).where(seen_through(store, lens), signals.c.touchpoint.is_not(None))
     with store.reading() as connection:
         return {row[0]: (row[1], row[2]) for row in connection.execute(told.group_by(signals.c.touchpoint))}
 
@@ -82,7 +82,7 @@ def touchpoint_weeks(store: Store, lens: Lens, weeks: int = 12) -> dict[str, tup
     edges = [_moment(one, lens.zone) for one in starts[1:]]
     week = sa.case(*((documents.c.created_at < edge, n) for n, edge in enumerate(edges)), else_=weeks - 1).label("week")
     told = sa.select(signals.c.touchpoint, week, sa.func.count(sa.distinct(who))).select_from(heard)
-    told = told.where(seen_through(wide), signals.c.touchpoint.is_not(None), signals.c.pain_label != "none")
+    told = told.where(seen_through(store, wide), signals.c.touchpoint.is_not(None), signals.c.pain_label != "none")
     found: dict[str, list[int]] = defaultdict(lambda: [0] * weeks)
     with store.reading() as connection:
         for touchpoint, number, people in connection.execute(told.group_by(signals.c.touchpoint, week)):
@@ -94,7 +94,7 @@ def point_people(store: Store, lens: Lens, point_ids: Collection[str] | None = N
     """Return how many distinct people told each pain point in the lens; the silent ones are left out."""
     found: dict[str, int] = {}
     point = memberships.c.pain_point_id
-    told = sa.select(point, sa.func.count(sa.distinct(who))).select_from(in_points).where(seen_through(lens))
+    told = sa.select(point, sa.func.count(sa.distinct(who))).select_from(in_points).where(seen_through(store, lens))
     with store.reading() as connection:
         for part in _parts(point_ids):
             mine = told if part is None else told.where(point.in_(part))
@@ -111,7 +111,7 @@ def _parts(ids: Collection[str] | None) -> Iterator[Sequence[str] | None]:
 
 def seen(store: Store, lens: Lens) -> int:
     """Return how many posts are in the lens."""
-    counted = sa.select(sa.func.count()).select_from(documents).where(seen_through(lens))
+    counted = sa.select(sa.func.count()).select_from(documents).where(seen_through(store, lens))
     with store.reading() as connection:
         return connection.scalar(counted) or 0
 
@@ -122,7 +122,7 @@ def seen_by_week(store: Store, lens: Lens, weeks: int) -> list[int]:
     counts = []
     for start in starts:
         week = Lens(start, start + timedelta(days=6), lens.zone, lens.source, lens.inside)
-        counted = sa.select(sa.func.count()).select_from(documents).where(seen_through(week))
+        counted = sa.select(sa.func.count()).select_from(documents).where(seen_through(store, week))
         counts.append(counted.scalar_subquery())
     with store.reading() as connection:
         return list(connection.execute(sa.select(*counts)).one())

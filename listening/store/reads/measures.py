@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from listening.store.engine import Store
-from listening.store.reads.days import known_by, placed, within
+from listening.store.reads.days import heard_by, known_by, placed, within
 from listening.store.reads.points import in_points
 from listening.store.rows import who
 from listening.store.statements import in_slices
@@ -40,7 +40,8 @@ def tellings(
     """
     place = ZoneInfo(zone)
     found: dict[str, list[Telling]] = {one: [] for one in point_ids}
-    period = sa.and_(within(since, until, zone), documents.c.near_of.is_(None), placed(until if then else None))
+    period = sa.and_(within(since, until, zone), documents.c.near_of.is_(None), heard_by(store))
+    period = sa.and_(period, placed(until if then else None))
     with store.reading() as connection:
         for part in in_slices(sorted(set(point_ids))):
             mine = sa.select(*_COLUMNS).select_from(in_points).where(memberships.c.pain_point_id.in_(part), period)
@@ -68,7 +69,7 @@ def exposure(store: Store, since: date, until: date, zone: str = "UTC", *, then:
     """
     inside = documents.c.inside
     counted = sa.select(documents.c.source, inside, sa.func.count()).group_by(documents.c.source, inside)
-    counted = counted.where(within(since, until, zone), documents.c.near_of.is_(None))
+    counted = counted.where(within(since, until, zone), documents.c.near_of.is_(None), heard_by(store))
     counted = counted.where(known_by(until, zone)) if then else counted
     with store.reading() as connection:
         rows = sorted((source, bool(own), int(count)) for source, own, count in connection.execute(counted))

@@ -10,7 +10,7 @@ from math import sqrt
 import sqlalchemy as sa
 
 from listening.store.engine import Store
-from listening.store.reads.days import known_by, within
+from listening.store.reads.days import heard_by, known_by, within
 from listening.store.reads.points import heard
 from listening.store.rows import who
 from listening.store.tables import documents, pain_points, signals
@@ -33,7 +33,7 @@ def stage_moods(store: Store, journey: JourneyMap, since: date, until: date, zon
     """
     mood = sa.func.avg(signals.c.mood)
     each = sa.select(signals.c.stage, mood).select_from(heard).group_by(signals.c.stage, who)
-    each = each.where(within(since, until, zone), known_by(until, zone), documents.c.near_of.is_(None))
+    each = each.where(_period(store, since, until, zone))
     told: dict[str, list[float]] = defaultdict(list)
     with store.reading() as connection:
         for stage, mean in connection.execute(each):
@@ -49,6 +49,11 @@ def stage_moods(store: Store, journey: JourneyMap, since: date, until: date, zon
         )
         for stage in journey.stages
     ]
+
+
+def _period(store: Store, since: date, until: date, zone: str) -> sa.ColumnElement[bool]:
+    near = documents.c.near_of.is_(None)
+    return sa.and_(within(since, until, zone), known_by(until, zone), near, heard_by(store))
 
 
 def _interval(moods: Sequence[float]) -> tuple[float | None, float | None, float | None]:
@@ -75,7 +80,7 @@ def touchpoint_rows(
     """
     pained = sa.case((signals.c.pain_label != "none", who))
     spoken = sa.select(signals.c.touchpoint, sa.func.count(sa.distinct(pained))).select_from(heard)
-    spoken = spoken.where(within(since, until, zone), known_by(until, zone), documents.c.near_of.is_(None))
+    spoken = spoken.where(_period(store, since, until, zone))
     spoken = spoken.group_by(signals.c.touchpoint)
     there = sa.select(pain_points.c.touchpoint, sa.func.count()).group_by(pain_points.c.touchpoint)
     there = there.where(pain_points.c.map == journey.id, pain_points.c.merged_into.is_(None))

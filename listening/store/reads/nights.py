@@ -110,8 +110,10 @@ def last_night(store: Store) -> date | None:
         return found
 
 
-def told_before(store: Store, owner: str, channel: str, point_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """Return in which alerts this owner heard of each of these pain points on this channel: their ids, oldest first.
+def told_before(
+    store: Store, owners: Collection[str], channel: str, point_ids: Collection[str]
+) -> dict[str, tuple[str, ...]]:
+    """Return in which alerts one of these owners heard of each of these pain points on this channel: ids, oldest first.
 
     A mail that was given up is none: nobody read it.
     """
@@ -119,7 +121,7 @@ def told_before(store: Store, owner: str, channel: str, point_ids: Collection[st
     columns = (alert_points.c.pain_point_id, alerts_table.c.id)
     joined = sa.select(*columns).join(alerts_table, alerts_table.c.id == alert_points.c.alert_id)
     mine = joined.where(
-        alerts_table.c.owner == owner, alerts_table.c.channel == channel, alerts_table.c.state != "dead"
+        alerts_table.c.owner.in_(sorted(owners)), alerts_table.c.channel == channel, alerts_table.c.state != "dead"
     )
     with store.reading() as connection:
         for part in in_slices(sorted(set(point_ids))):
@@ -138,13 +140,13 @@ def sights(store: Store, map_id: str) -> list[Sight]:
         return [Sight(**{name: row[name] for name in wanted}, sources=tuple(row["sources"])) for row in rows]
 
 
-def told_since(store: Store, map_id: str, since: date) -> set[tuple[str, str, date]]:
-    """Return the (pain point, kind, night of the emergence) that the alerts of a map told on or after a night.
+def told_since(store: Store, since: date) -> set[tuple[str, str, date]]:
+    """Return the (pain point, kind, night of the emergence) that the nights' alerts told on or after a night.
 
-    A touchpoint that went blind or is seen again stands there as "touchpoint ID".
+    A touchpoint that went blind or is seen again stands there as "touchpoint ID". Digests (MAP#week) are left out.
     """
     columns = (alert_points.c.pain_point_id, alert_points.c.kind, alert_points.c.emerged)
     told = sa.select(*columns).join(alerts_table, alerts_table.c.id == alert_points.c.alert_id)
     with store.reading() as connection:
-        rows = connection.execute(told.where(alerts_table.c.map == map_id, alerts_table.c.night >= since))
+        rows = connection.execute(told.where(~alerts_table.c.map.contains("#"), alerts_table.c.night >= since))
         return {(point, kind, night) for point, kind, night in rows}

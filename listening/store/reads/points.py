@@ -45,6 +45,7 @@ def unplaced_pains(
         .where(documents.c.created_at >= since, documents.c.created_at <= until, documents.c.near_of.is_(None))
         .order_by(documents.c.created_at, signals.c.id)
     )
+    waiting = waiting.where(store.hears(documents.c.source))
     waiting = waiting if space is None else waiting.where(signals.c.space == space)
     with store.reading() as connection:
         return [pain_of(row) for row in connection.execute(waiting).mappings()]

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
 from listening.store.engine import Store
-from listening.store.reads.days import outside, placed, quotes, weekly_people, within
+from listening.store.reads.days import heard_by, outside, placed, quotes, weekly_people, within
 from listening.store.reads.points import emergences, in_points, points
 from listening.store.rows import who
 from listening.store.statements import in_slices
@@ -51,7 +51,7 @@ def people_of(store: Store, since: date, until: date, zone: str = "UTC") -> dict
     """Return how many people told each pain point outside in a period, of what had been placed by its end."""
     point = memberships.c.pain_point_id
     told = sa.select(point, sa.func.count(sa.distinct(who))).select_from(in_points)
-    told = told.where(within(since, until, zone), outside, placed(until), documents.c.near_of.is_(None))
+    told = told.where(within(since, until, zone), outside, placed(until), heard_by(store))
     with store.reading() as connection:
         return {row[0]: row[1] for row in connection.execute(told.group_by(point))}
 

@@ -17,6 +17,7 @@ def outdated_readings(store: Store, model: str, limit: int | None = None) -> lis
     """Return the ids of documents that another model than this one has read, newest first."""
     other = sa.or_(documents.c.read_by < model, documents.c.read_by > model)  # "not equal" would use no index
     read = sa.select(documents.c.id).where(other, documents.c.state == "read", documents.c.near_of.is_(None))
+    read = read.where(store.hears(documents.c.source))
     with store.reading() as connection:
         newest = read.order_by(documents.c.created_at.desc(), documents.c.id.desc())
         return list(connection.scalars(newest.limit(limit)))
@@ -31,7 +32,9 @@ def outdated_members(store: Store, space: str, model: str, *, each: int) -> list
     inner = sa.select(*columns, newest.label("rank")).select_from(
         in_points.join(pain_points, pain_points.c.id == memberships.c.pain_point_id)
     )
-    inner = inner.where(pain_points.c.space != space, pain_points.c.merged_into.is_(None))
+    inner = inner.where(
+        pain_points.c.space != space, pain_points.c.merged_into.is_(None), store.hears(documents.c.source)
+    )
     ranked = inner.subquery()
     wanted = sa.select(ranked.c.id, ranked.c.created_at).distinct()
     wanted = wanted.where(ranked.c.rank <= each, ranked.c.read_by != model)

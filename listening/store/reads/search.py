@@ -45,7 +45,8 @@ def search(store: Store, query: str, *, map_id: str, limit: int = 20, offset: in
         return [], []
     with store.reading() as connection:
         points = _points(connection, _ids(store, words, "p"), words, map_id=map_id, limit=limit, offset=offset)
-        return points, _posts(connection, _ids(store, words, "d"), words, limit, offset)
+        mine = store.hears(documents.c.source)
+        return points, _posts(connection, _ids(store, words, "d").subquery(), words, mine, limit=limit, offset=offset)
 
 
 def _ids(store: Store, words: Sequence[str], letter: str) -> sa.TextualSelect:
@@ -67,10 +68,18 @@ def _points(
     return [Hit("pain point", row.id, row.name, snippet(" ".join(row.words), words)) for row in rows]
 
 
-def _posts(connection: Connection, ids: sa.TextualSelect, words: Sequence[str], limit: int, offset: int) -> list[Hit]:
-    found, post = ids.subquery(), documents.c
+def _posts(
+    connection: Connection,
+    found: sa.Subquery,
+    words: Sequence[str],
+    heard: sa.ColumnElement[bool],
+    *,
+    limit: int,
+    offset: int,
+) -> list[Hit]:
+    post = documents.c
     columns = (post.id, post.title, post.text, post.source, post.url, post.created_at)
-    mine = sa.select(*columns).join(found, found.c.id == post.id).where(post.near_of.is_(None))
+    mine = sa.select(*columns).join(found, found.c.id == post.id).where(post.near_of.is_(None), heard)
     rows = connection.execute(mine.order_by(post.created_at.desc(), post.id).limit(limit).offset(offset)).all()
     told = _told_in(connection, [row.id for row in rows])
     return [

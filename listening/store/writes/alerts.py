@@ -64,7 +64,7 @@ def _told(alert: Alert) -> Sequence[Mapping[str, object]]:
     ] + [
         {
             "alert_id": alert.id,
-            "pain_point_id": f"touchpoint {item.sight.touchpoint}",
+            "pain_point_id": item.told or f"touchpoint {item.sight.touchpoint}",
             "kind": item.sight.kind,
             "emerged": item.sight.night,
         }
