@@ -84,6 +84,7 @@ SAMPLES: dict[str, tuple[str, str]] = {
     "key": ("none", "none"),
     "suggestion": ("none", "none"),
     "owner": ("ann", "bob"),
+    "map": ("none", "none"),
     "persona": ("none", "none"),
     "number": ("1", "1"),
     "ending": ("json", "csv"),

@@ -15,6 +15,7 @@ upkeep      forgetting people, dropping what is old, sending mails again
 
 from listening.journey.drawing import an_id, draw, subscribe, wipe_persona, wipe_touchpoint
 from listening.journey.mapping import change_map, import_map, keep_map, lost, map_text, rehome, restore_map
+from listening.journey.maps import LostMap, add_map, copy_map, lost_maps, put_back
 from listening.journey.places import accept_touchpoint, dismiss_touchpoint
 from listening.journey.planning import confirm_goal, drop_goal, measured_now, set_goal, stamp_review
 from listening.journey.points import (
@@ -47,14 +48,17 @@ from listening.journey.upkeep import erase, keep_audit, retire_old, retry
 from listening.journey.workbook import fill_in
 
 __all__ = [
+    "LostMap",
     "accept_touchpoint",
     "acknowledge",
+    "add_map",
     "an_id",
     "assign",
     "assign_many",
     "change_map",
     "comment",
     "confirm_goal",
+    "copy_map",
     "dismiss_touchpoint",
     "draw",
     "drop_goal",
@@ -64,6 +68,7 @@ __all__ = [
     "keep_audit",
     "keep_map",
     "lost",
+    "lost_maps",
     "map_text",
     "measured_now",
     "merge",
@@ -76,6 +81,7 @@ __all__ = [
     "place",
     "preview_merge",
     "preview_split",
+    "put_back",
     "rate",
     "rehome",
     "rename",

@@ -54,9 +54,10 @@ def new_account(who: Identity, settings: Settings) -> User:
     role = settings.oidc.role_of(who.groups)
     if not role:
         raise SignInRefused("nobody with this mail address may sign in here", "ask an admin to add it under People")
-    owner = owner_of(who.email, settings.journey) if role == "owner" else ""
+    found = (owner_of(who.email, one) for one in settings.maps)
+    owner = next(filter(None, found), "") if role == "owner" else ""
     if role == "owner" and not owner:
-        raise SignInRefused("no owner on the map has this mail address", "ask an editor to draw them on the map")
+        raise SignInRefused("no owner on a map has this mail address", "ask an editor to draw them on the map")
     return User(accounts.user_name(who.email), role, owner, who.email, subject=who.subject)
 
 

@@ -52,6 +52,8 @@ def rename(store: Store, point: str, to: str, *, who: str, now: datetime) -> Non
 def merge(store: Store, from_id: str, into_id: str, *, who: str, now: datetime) -> None:
     """Say that two pain points are one; `into_id` stays, `from_id` points to it for ever."""
     gone, stays = reads.point(store, from_id), reads.point(store, into_id)
+    if gone.map != stays.map:
+        raise InputError(f"{from_id} and {into_id} are of different maps", "a pain point stays on its map")
     line = LedgerEntry(at=now, who=who, what="merge", pain_point_id=from_id, other_id=into_id)
     latest = replace(stays, last_seen=max(gone.last_seen, stays.last_seen))
     writes.apply_change(store, Change("merge", into_id, from_id), [latest], [line])

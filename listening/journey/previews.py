@@ -18,6 +18,8 @@ def preview_merge(store: Store, from_id: str, into_id: str, names: Mapping[str, 
     gone, stays = reads.point(store, from_id), reads.point(store, into_id)
     if gone.id == stays.id:
         raise InputError("a pain point cannot be merged into itself", "choose another one")
+    if gone.map != stays.map:
+        raise InputError(f"{gone.id} and {stays.id} are of different maps", "a pain point stays on its map")
     for one in (gone, stays):
         if one.merged_into:
             raise InputError(f"{one.id} was merged into {one.merged_into}", f"use {one.merged_into}")

@@ -64,7 +64,8 @@ def assign_many(
     """Give several pain points to an owner; returns how many. All are known before the first is changed."""
     found = owner_of(settings, owner)
     for one in points:
-        reads.point(store, one)
+        if (home := reads.point(store, one).map) != settings.journey.id:
+            raise InputError(f"{one} is of the map {home!r}", "put that map in hand first")
     fields = PointChange(owner=found.id, department=found.department)
     for one in dict.fromkeys(points):
         _change(store, one, fields, "assigned", found.id, who=who, now=now)

@@ -26,7 +26,7 @@ from listening.pipeline.maps import each_map, with_map
 from listening.pipeline.measuring import measure_nights, measure_points
 from listening.pipeline.minding import Minded, mind
 from listening.pipeline.nights import Ended, begin_night, end_night, give_back, night_of
-from listening.pipeline.owning import heard_by, owner_of
+from listening.pipeline.owning import heard_by, ids_of, owner_of
 from listening.pipeline.reading import clean, read, reread
 from listening.pipeline.reporting import make_report
 from listening.pipeline.schedule import next_night
@@ -57,6 +57,7 @@ __all__ = [
     "examine_sources",
     "give_back",
     "heard_by",
+    "ids_of",
     "ill_tonight",
     "judge_fixes",
     "last_recheck",

@@ -18,6 +18,18 @@ def readers_of(journey: JourneyMap, point: PainPoint) -> tuple[Owner, ...]:
     return (*([first] if first is not None else []), *more)
 
 
+def ids_of(settings: Settings, owner: str) -> frozenset[str]:
+    """Return by which ids somebody owns on the map in hand who is `owner` on the first map that knows them.
+
+    On another map they are who has their mail address there: an id alone may be another person's.
+    """
+    home = next((one for one in settings.maps if any(o.id == owner for o in one.owners)), settings.journey)
+    if not owner or home.id == settings.journey.id:
+        return frozenset({owner} - {""})
+    mail = next(one.email for one in home.owners if one.id == owner).casefold()
+    return frozenset(one.id for one in settings.journey.owners if one.email.casefold() == mail)
+
+
 def heard_by(journey: JourneyMap, owner: str, stage: str, touchpoint: str) -> Owner | None:
     """Return the first of these that hears of anything: the owner, the touchpoint's, the stage's, the fallback."""
     of_touchpoint = next((one.owner for one in journey.touchpoints if one.id == touchpoint), "")

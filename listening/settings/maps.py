@@ -30,6 +30,11 @@ def read_toml(path: Path, mistakes: list[str], file: str = "") -> dict[str, Any]
     return {}
 
 
+def is_map_id(text: str) -> bool:
+    """Say whether a text can be the id of a map beside the first."""
+    return MAP_ID.fullmatch(text) is not None
+
+
 def map_path(config: Path, map_id: str, *, first: bool) -> Path:
     """Return the file in which a map stands."""
     return config / FIRST if first else config / FOLDER / f"{map_id}.toml"
@@ -54,7 +59,7 @@ def _fits(found: JourneyMap, path: Path, file: str, first: JourneyMap | None, mi
     notes = Mistakes(file)
     if first is not None and found.id == first.id:
         notes.add("id", f"{found.id!r} is the id of {FIRST} already; give this map an id of its own")
-    elif not MAP_ID.fullmatch(found.id):
+    elif not is_map_id(found.id):
         notes.add("id", f"{found.id!r} is no id for a map; take letters, digits, - and _")
     elif found.id != path.stem:
         notes.add("id", f"is {found.id!r}; call the file {found.id}.toml, or say id = {path.stem!r}")

@@ -7,7 +7,7 @@ where the verb behind it leaves a line itself (the history of a pain point, or t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from listening.errors import NotFound
@@ -65,6 +65,9 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/map/suggestions/{suggestion}/dismiss", EDITORS, noted="dismissed a suggested touchpoint"),
     Rule("POST", "/map/owners", EDITORS, noted="changed an owner"),
     Rule("POST", "/map/personas", EDITORS, noted="changed a persona"),
+    # the other maps
+    Rule("POST", "/maps", ADMINS, noted="added a map"),
+    Rule("POST", "/maps/{map}/restore", ADMINS, noted="put a map back"),
     # inbox and pain points; what changes one leaves a line in its history
     Rule("GET", "/inbox", SIGNED_IN),
     Rule("POST", "/inbox", OWNERS),
@@ -119,6 +122,9 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/api/v1/openapi.json", ANYBODY),
     Rule("GET", "/api/v1/me", SIGNED_IN),
     Rule("GET", "/api/v1/map", SIGNED_IN),
+    Rule("GET", "/api/v1/maps", SIGNED_IN),
+    Rule("POST", "/api/v1/maps", ADMINS, noted="added a map"),
+    Rule("POST", "/api/v1/maps/{map}/restore", ADMINS, noted="put a map back"),
     Rule("GET", "/api/v1/counts", SIGNED_IN),
     Rule("GET", "/api/v1/pain-points", SIGNED_IN),
     Rule("GET", "/api/v1/pain-points/{point}", SIGNED_IN),
@@ -182,18 +188,19 @@ def role_of(user: User | None) -> str:
     return user.role if user is not None and user.active else "anonymous"
 
 
-def may(rule: Rule, user: User | None, *, owners: Iterable[str] = ()) -> bool:
-    """Say whether somebody may use a route; `owners` are those of the thing it is about."""
+def may(rule: Rule, user: User | None, *, mine: Collection[str] = (), owners: Iterable[str] = ()) -> bool:
+    """Say whether somebody may use a route; `owners` are those of the thing it is about, `mine` the person's ids."""
     role = role_of(user)
     if role not in rule.roles:
         return False
-    return not (rule.own and role == "owner") or (user is not None and bool(user.owner) and user.owner in owners)
+    return not (rule.own and role == "owner") or not frozenset(mine).isdisjoint(owners)
 
 
 def owners_of(store: Store, journey: JourneyMap, kind: str, thing: str) -> frozenset[str]:
     """Return who owns a pain point (its own owner, its touchpoint's, its stage's), a touchpoint, a stage, themselves.
 
-    Nobody owns what does not exist: a foreign and an unknown thing look the same to who may see neither.
+    Nobody owns what does not exist, or is of another map: a foreign and an unknown thing look the same to who may see
+    neither.
     """
     if kind == "owner":
         return frozenset({thing})
@@ -204,6 +211,8 @@ def owners_of(store: Store, journey: JourneyMap, kind: str, thing: str) -> froze
             point = reads.point(store, thing)
         except NotFound:
             return frozenset()
+        if point.map != journey.id:
+            return frozenset()  # an id may stand on several maps, and mean another one on each
         found.add(point.owner)
         touchpoint, stage = point.touchpoint or "", point.stage
     for one in journey.touchpoints:

@@ -72,5 +72,6 @@ def _reloaded(settings: Settings) -> Settings:
         return settings
 
 
-def _changed(config: Path) -> tuple[int, ...]:
-    return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in sorted(config.glob("*.toml")))
+def _changed(config: Path) -> tuple[tuple[str, int], ...]:
+    files = sorted([*config.glob("*.toml"), *config.glob("journeys/*.toml")])
+    return tuple((str(path), path.stat().st_mtime_ns if path.exists() else 0) for path in files)

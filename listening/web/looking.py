@@ -34,7 +34,7 @@ class Looking:
     @property
     def narrowed(self) -> bool:
         """True where anything but the period is filtered."""
-        return bool(self.asked.keys() - {"period", "since", "until"})
+        return bool(self.asked.keys() - {"period", "since", "until", "map"})
 
 
 def look(visit: Visit, query: Mapping[str, str], *, usual: str = USUAL) -> Looking:
@@ -58,7 +58,7 @@ def look(visit: Visit, query: Mapping[str, str], *, usual: str = USUAL) -> Looki
     personas = {one.id for one in visit.journey.personas}
     lens = replace(lens, persona=query.get("persona", "") if query.get("persona", "") in personas else "")
     asked = {"period": period if period != usual else "", "source": lens.source, "side": side, "status": lens.status}
-    asked |= {"owner": lens.owner, "persona": lens.persona}
+    asked |= {"owner": lens.owner, "persona": lens.persona, "map": visit.settings.called[0]}
     asked |= {key: query.get(key, "") for key in ("since", "until") if _day(query.get(key, ""))}
     return Looking(lens, {key: value for key, value in asked.items() if value}, sources)
 

@@ -19,11 +19,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from listening.outputs import charts, wording
 from listening.outputs.text import holdable, link, one_line
 from listening.web.access import may, rule_of
-from listening.web.visit import Visit, cookie_name, visit_of
+from listening.web.visit import MAP_COOKIE, Visit, cookie_name, visit_of
 
 HERE = Path(__file__).parent
 FLASH, LOOK = "said", "look"
 LOOKS = ("system", "light", "dark")
+A_YEAR = 365 * 86400  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def render(request: Request, template: str, *, title: str, status: int = 200, **
             visit=visit,
             user=visit.user,
             journey=visit.journey,
+            maps=visit.settings.maps,
             now=visit.now,
             csrf=visit.csrf,
             path=request.url.path,
@@ -74,6 +76,8 @@ def render(request: Request, template: str, *, title: str, status: int = 200, **
     response = HTMLResponse(holdable(shown), status_code=status)
     if visit.cookie != request.cookies.get(cookie_name(visit.settings)):
         set_cookie(response, visit, cookie_name(visit.settings), visit.cookie)
+    if visit.user and len(visit.settings.maps) > 1 and request.cookies.get(MAP_COOKIE) != visit.journey.id:
+        set_cookie(response, visit, MAP_COOKIE, visit.journey.id, seconds=A_YEAR)
     if said:
         response.delete_cookie(FLASH, path="/")
     return response

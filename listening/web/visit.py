@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 from fastapi import BackgroundTasks, Depends, Request
 from starlette.datastructures import FormData
 
-from listening.errors import NotAllowed
+from listening.errors import NotAllowed, NotFound
 from listening.journey import accounts, keep_audit
+from listening.pipeline import ids_of
 from listening.settings import Settings
-from listening.store import Store
+from listening.store import Store, reads
 from listening.types import AuditLine, JourneyMap, Session, User
 from listening.web.access import SAFE, Rule, may, owners_of, rule_of
 from listening.web.counting import Counted
@@ -25,6 +26,7 @@ from listening.web.counting import Counted
 API = "/api/v1"
 T = TypeVar("T")
 TOKEN_FIELD, TOKEN_HEADER = "csrf", "x-csrf-token"
+MAP, MAP_COOKIE = "map", "listening-map"
 
 
 class SignInFirst(NotAllowed):
@@ -70,17 +72,19 @@ class Visit:
 
     @property
     def store(self) -> Store:
-        """The store."""
-        return self.board.store
+        """The store as the map in hand hears it."""
+        return self.board.store.hearing(self.settings.ears)
 
     @property
     def journey(self) -> JourneyMap:
-        """The map."""
+        """The map in hand."""
         return self.settings.journey
 
     def count(self, what: Callable[..., T], *asked: Hashable) -> T:
         """Return what a read of the store counts, minutes old at most; `asked` are its arguments after the store."""
-        return self.board.counted.get((what.__name__, *asked), self.now, lambda: what(self.store, *asked))
+        return self.board.counted.get(
+            (what.__name__, self.journey.id, *asked), self.now, lambda: what(self.store, *asked)
+        )
 
     @property
     def who(self) -> str:
@@ -100,14 +104,20 @@ class Visit:
         rule = rule_of(method, path)
         if rule is None:
             return False
-        owners = owners_of(self.store, self.journey, rule.own, thing) if rule.own and thing else {self._mine()}
-        return may(rule, self.user, owners=owners)
+        mine = self.mine()
+        owners = owners_of(self.store, self.journey, rule.own, thing) if rule.own and thing else mine
+        return may(rule, self.user, mine=mine, owners=owners)
 
     def own(self, kind: str, thing: str) -> bool:
         """Say whether the person may change this one: editors all, owners what is theirs."""
         if self.user is None or self.user.role == "viewer":
             return False
-        return self.user.role != "owner" or self._mine() in owners_of(self.store, self.journey, kind, thing)
+        if self.user.role != "owner":
+            return True
+        home = _home(self, thing) if kind == "point" else None
+        hand = self.settings.on(home) if home in {one.id for one in self.settings.maps} else self.settings
+        mine = ids_of(hand, self.user.owner)
+        return not mine.isdisjoint(owners_of(self.store, hand.journey, kind, thing))
 
     def must_own(self, kind: str, *things: str) -> None:
         """Refuse where one of these is not theirs to change; for forms that name several. Raises `NotAllowed`."""
@@ -115,8 +125,9 @@ class Visit:
             if not self.own(kind, thing):
                 raise NotAllowed(f"{thing} is not yours to change", "ask its owner or an editor")
 
-    def _mine(self) -> str:
-        return self.user.owner if self.user else ""
+    def mine(self) -> frozenset[str]:
+        """Return by which ids the person owns on the map in hand."""
+        return ids_of(self.settings, self.user.owner) if self.user else frozenset()
 
 
 def address_of(request: Request) -> str:
@@ -152,9 +163,35 @@ def enter(request: Request, later: BackgroundTasks, form: Annotated[FormData | N
     request.state.visit = visit
     in_api = path.startswith(API)
     _by_key(request, visit) if in_api else _by_cookie(visit, later)
+    if visit.user is not None:
+        put_in_hand(request, visit, form)
     _allow(request, visit)
     if request.method not in SAFE and not in_api:
         check_form(request, visit, form)
+
+
+def put_in_hand(request: Request, visit: Visit, form: FormData | None) -> None:
+    """Put a map in hand: the pain point's own, the one that the form or the address names, or the last one chosen.
+
+    Raises `NotFound` where it is none; a pain point of a map whose file is gone can be looked at, not changed.
+    """
+    settings, known = visit.settings, {one.id for one in visit.settings.maps}
+    asked = str((form.get(MAP) if form else "") or request.query_params.get(MAP, ""))
+    last = request.cookies.get(MAP_COOKIE, "")
+    if (home := _home(visit, str(request.path_params.get("point", "")))) is not None:
+        if home not in known and request.method not in SAFE:
+            raise NotFound(f"the map {home!r} has no file any more", "ask an admin to put it back: Map, Edit the map")
+        asked = home if home in known else ""
+    if asked:
+        visit.settings = settings.on(asked)
+    elif last in known and not request.scope["path"].startswith(API):
+        visit.settings = settings.on(last)
+
+
+def _home(visit: Visit, point: str) -> str | None:
+    """Return the map of a pain point, None where there is no such one."""
+    found = reads.points_by_id(visit.board.store, [point]) if point else []
+    return found[0].map if found else None
 
 
 def _by_key(request: Request, visit: Visit) -> None:
@@ -177,7 +214,7 @@ def _allow(request: Request, visit: Visit) -> None:
     rule = visit.rule
     thing = str(request.path_params.get(rule.own, "")) if rule.own else ""
     owners = owners_of(visit.store, visit.journey, rule.own, thing) if rule.own else ()
-    if may(rule, visit.user, owners=owners):
+    if may(rule, visit.user, mine=visit.mine(), owners=owners):
         return
     if visit.user is None:
         raise SignInFirst("nobody is signed in", "sign in first")

@@ -21,6 +21,7 @@ from listening.store.reads.day import (
     map_ids,
     map_version,
     map_versions_of,
+    points_by_map,
     reviews,
 )
 from listening.store.reads.days import day_counts, heard_in, quotes, seen_days, speakers, weekly_people
@@ -166,6 +167,7 @@ __all__ = [
     "point_weeks",
     "points",
     "points_by_id",
+    "points_by_map",
     "posts_of_person",
     "posts_of_thread",
     "quotes",

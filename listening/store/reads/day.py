@@ -78,6 +78,13 @@ def map_version(store: Store, map_id: str, number: int) -> MapVersion:
     return MapVersion(**row)
 
 
+def points_by_map(store: Store) -> dict[str, int]:
+    """Count the living pain points of each map that has any."""
+    mine = sa.select(pain_points.c.map, sa.func.count()).where(pain_points.c.merged_into.is_(None))
+    with store.reading() as connection:
+        return {row[0]: row[1] for row in connection.execute(mine.group_by(pain_points.c.map))}
+
+
 def map_ids(store: Store) -> list[str]:
     """Return the maps that were ever kept or have pain points."""
     kept = sa.select(map_versions.c.map).union(sa.select(pain_points.c.map))

@@ -16,6 +16,7 @@ from listening.store.statements import in_slices
 from listening.store.tables import alerts as alerts_table
 from listening.store.tables import crawls as crawls_table
 from listening.store.tables import nights as nights_table
+from listening.store.tables import pain_points
 from listening.store.tables_alerts import alert_points
 from listening.store.tables_alerts import sights as sights_table
 from listening.types import Alert, Crawl, Sight
@@ -51,14 +52,27 @@ def alerts(store: Store, *, states: Collection[str] | None = None) -> list[Alert
     return _alert_rows(store, rows if states is None else rows.where(alerts_table.c.state.in_(sorted(states))))
 
 
-def alert_page(store: Store, *, state: str = "", limit: int, offset: int) -> tuple[list[AlertRow], int]:
-    """Return a page of the outbox, the newest night first, and how many there are; of one state where it is given."""
+def alert_page(
+    store: Store, *, state: str = "", map_id: str = "", limit: int, offset: int
+) -> tuple[list[AlertRow], int]:
+    """Return a page of the outbox, the newest night first, and how many there are.
+
+    With `state` only those; with `map_id` only those to owners of that map, and those that tell of its pain points.
+    """
     mine = sa.true() if not state else alerts_table.c.state == state
+    mine = sa.and_(mine, _of_map(map_id)) if map_id else mine
     order = (alerts_table.c.night.desc(), alerts_table.c.owner, alerts_table.c.id)
     with store.reading() as connection:
         total = connection.scalar(sa.select(sa.func.count()).select_from(alerts_table).where(mine)) or 0
     rows = sa.select(alerts_table).where(mine).order_by(*order).limit(limit).offset(offset)
     return _alert_rows(store, rows), total
+
+
+def _of_map(map_id: str) -> sa.ColumnElement[bool]:
+    whose = alerts_table.c.map
+    joined = alert_points.join(pain_points, pain_points.c.id == alert_points.c.pain_point_id)
+    told = sa.select(alert_points.c.alert_id).select_from(joined).where(pain_points.c.map == map_id)
+    return sa.or_(whose == map_id, whose.startswith(f"{map_id}#", autoescape=True), alerts_table.c.id.in_(told))
 
 
 def alerts_of_night(store: Store, night: date) -> list[AlertRow]:

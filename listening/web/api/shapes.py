@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from fastapi.security import HTTPBearer
 
 from listening.types import Crawl, Emergence, Evidence, HistoryLine, MapChange, PainPoint, Quote
 from listening.web.visit import API
 
 REFUSALS = (400, 401, 403, 404, 409, 413, 422, 503)
+WHICH = "The id of the journey map that the call is about; the first map else. A pain point is on its own."
 KEY = HTTPBearer(auto_error=False, description="A key from “Password and keys” on the board.")
 
 
@@ -26,10 +27,15 @@ class Refusal:
     mend: str
 
 
+def which_map(which: Annotated[str, Query(alias="map", description=WHICH)] = "") -> str:
+    """Name the journey map that a call is about; the gate puts it in hand."""
+    return which
+
+
 def calls(*, tag: str) -> APIRouter:
     """Return a router of the API, with its refusals documented."""
     refusals: dict[int | str, dict[str, Any]] = {status: {"model": Refusal} for status in REFUSALS}
-    return APIRouter(prefix=API, tags=[tag], dependencies=[Depends(KEY)], responses=refusals)
+    return APIRouter(prefix=API, tags=[tag], dependencies=[Depends(KEY), Depends(which_map)], responses=refusals)
 
 
 # --- what a program gets

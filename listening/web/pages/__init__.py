@@ -14,6 +14,7 @@ from listening.web.pages import (
     inbox,
     map,  # noqa: A004 - the map's page
     mapping,
+    maps,
     nights,
     pack,
     people,
@@ -33,6 +34,7 @@ PAGES: tuple[ModuleType, ...] = (
     company,
     map,
     mapping,
+    maps,
     inbox,
     point,
     point_forms,

@@ -29,7 +29,9 @@ def alerts(
 ) -> Response:
     """Show the mails, the newest first."""
     wanted = state if state in STATES else ""
-    rows, total = reads.alert_page(visit.store, state=wanted, limit=MAILS, offset=(page - 1) * MAILS)
+    rows, total = reads.alert_page(
+        visit.store, state=wanted, map_id=visit.settings.called[0], limit=MAILS, offset=(page - 1) * MAILS
+    )
     return render(
         request,
         "alerts.html",

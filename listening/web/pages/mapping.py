@@ -33,7 +33,8 @@ def page(request: Request, visit: Here) -> Response:
         crumbs=[("Map", "/map")],
         lost=journey.lost(visit.store, visit.journey),
         versions=reads.map_versions_of(visit.store, visit.journey.id)[:SHOWN],
-        others=[one for one in reads.map_ids(visit.store) if one != visit.journey.id],
+        gone=journey.lost_maps(visit.store, visit.settings),
+        fed=visit.settings.heard,
         names=names(visit),
     )
 
@@ -206,7 +207,8 @@ def rehome(request: Request, visit: Here, lost: Text = "", to: Text = "") -> Res
 @router.get("/map/journey.toml")
 def export(visit: Here) -> Response:
     """Give the map as the file that it is."""
-    headers = {"Content-Disposition": 'attachment; filename="journey.toml"'}
+    name = visit.settings.map_file.name
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return PlainTextResponse(journey.map_text(visit.settings), headers=headers)
 
 
