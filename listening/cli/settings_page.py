@@ -31,7 +31,14 @@ COMMON_SAYS: Mapping[str, str] = {
     "enabled": "false keeps it out of the nights.",
     "allow_hosts": "Other hosts that its pages may lead to.",
     "gap": "Seconds between two requests to its host.",
+    "map": "The id of the journey map that it feeds; empty means the first, that of journey.toml.",
 }
+MORE_MAPS = """## journeys/*.toml
+
+More maps, for another product, market or kind of customer: each a file like journey.toml, named after the map's `id`. A map
+hears the sources that say so (`map = "ID"` in their block); journey.toml's, the first, hears all others. An owner's address
+means the same person on every map: they get one mail a night, and rights on what is theirs on each.
+"""
 BLOCKS: Mapping[str, tuple[type, str]] = {
     "owners": (Owner, "Who answers for a part of the map, and gets its mails."),
     "stages": (Stage, "In the order of the journey. `assumed_emotion` is -2 to 2: what you drew before you listened."),
@@ -114,6 +121,7 @@ def _journey() -> Iterator[str]:
             for spec in dataclasses.fields(cls)
         ]
         yield _table(("key", "type", "needed"), rows)
+    yield MORE_MAPS
 
 
 def _word(hint: object) -> str:

@@ -21,15 +21,17 @@ def fill_in(
 ) -> RoundTrip:
     """Take a filled-in review workbook back: its edits become ledger lines, all of them or none; see `RoundTrip`.
 
-    Conflicts and refused cells are only told, and with `dry_run` all is. Raises InputError where it is no workbook of
-    this map.
+    Conflicts and refused cells are only told, and with `dry_run` all is. The workbook says of which map it is. Raises
+    InputError where it is of none that is here.
     """
     from listening.outputs.round_trip import Present, compare  # noqa: PLC0415 - most verbs read no workbook
     from listening.outputs.workbook_reading import read_workbook  # noqa: PLC0415 - as above
 
-    book, journey = read_workbook(content), settings.journey
-    if book.map != journey.id:
-        raise InputError(f"it is the workbook of map {book.map!r}", f"this is {journey.id!r}: import it there")
+    book = read_workbook(content)
+    journey = next((one for one in settings.maps if one.id == book.map), None)
+    if journey is None:
+        here = " and ".join(repr(one.id) for one in settings.maps)
+        raise InputError(f"it is the workbook of map {book.map!r}", f"this is {here}: import it there")
     points = {one.id: one for one in reads.points(store, map_id=journey.id, states=STATUSES, include_merged=True)}
     merged = {one.id: one.merged_into for one in points.values() if one.merged_into}
     trip = compare(book, Present(_present(store, journey.id, points), merged), journey.owners)

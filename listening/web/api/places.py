@@ -77,7 +77,7 @@ def list_alerts(
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> list[AlertRow]:
     """List the mails, the newest night first."""
-    return reads.alert_page(visit.store, state=state, limit=limit, offset=offset)[0]
+    return reads.alert_page(visit.store, state=state, map_id=visit.settings.called[0], limit=limit, offset=offset)[0]
 
 
 @router.post("/alerts/{alert}/retry")
