@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from listening.cli import exchange, health, nights, places, points, shelf, sources, texts, upkeep, users, workbook
+from listening.cli import exchange, health, maps, nights, places, points, shelf, sources, texts, upkeep, users, workbook
 from listening.cli.interrupt import ctrl_c_heard
 from listening.errors import ListeningError
 
@@ -34,6 +34,7 @@ app.command("report")(exchange.report)
 points.app.add_typer(places.app)
 app.add_typer(workbook.app, name="workbook")
 app.add_typer(points.app, name="pain-points")
+app.add_typer(maps.app, name="maps")
 app.add_typer(sources.app, name="sources")
 app.add_typer(upkeep.alerts, name="alerts")
 app.add_typer(users.app, name="users")

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from listening.cli.opened import PARTLY, Config, as_day, complain, current, opened
-from listening.errors import NotFound
+from listening.cli.opened import PARTLY, Config, Map, as_day, complain, current, opened
 
 if TYPE_CHECKING:
     from listening.types import SourceConfig
@@ -114,6 +113,9 @@ def described(
 def export(
     what: Annotated[What, typer.Argument(metavar="WHAT", help=" | ".join(What))],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=".jsonl or .csv, or either with .gz")],
+    map_name: Annotated[
+        str | None, typer.Option("--map", metavar="NAME", help="Of which map the measures are; the first map's else.")
+    ] = None,
     config: Config = None,
 ) -> None:
     """Write posts, signals, pain-points, members, assignments, alerts, history or measures for other programs."""
@@ -121,7 +123,7 @@ def export(
     from listening.pipeline import measure_nights, night_of
     from listening.store.reads import export_rows
 
-    with opened(config) as (store, settings):
+    with opened(config, map_name) as (store, settings):
         if what is What.MEASURES:
             rows = measure_nights(store, settings, until=night_of(settings, current()))
         else:
@@ -132,7 +134,7 @@ def export(
 
 def report(  # noqa: PLR0917 - Typer gives them by name
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help=".html, .xlsx, .pdf, .csv or .json")],
-    map_name: Annotated[str | None, typer.Option("--map", metavar="NAME", help="The journey map's id or name.")] = None,
+    map_name: Map = None,
     since: Annotated[
         date | None, typer.Option("--since", parser=as_day, metavar="DATE", help="First day; a quarter back else.")
     ] = None,
@@ -150,10 +152,7 @@ def report(  # noqa: PLR0917 - Typer gives them by name
 
     if since and until and since > until:
         raise typer.BadParameter("--since lies after --until")
-    with opened(config) as (store, settings):
-        journey = settings.journey
-        if map_name not in (None, journey.id, journey.name):
-            raise NotFound(f"no map {map_name!r} in journey.toml", f"its map is {journey.id!r}")
+    with opened(config, map_name) as (store, settings):
         made = make_report(store, settings, since=since, until=until, now=current(), anew=anew)
     write_report(made, out)
     typer.echo(f"{len(made.pain_points)} pain points, {made.since} to {made.until}, in {out}")

@@ -37,11 +37,13 @@ def examine(settings: Settings) -> list[Finding]:
     """Look at all parts; never raises for a part that is broken."""
     journey = settings.journey
     told = f"map {journey.id}: {len(journey.stages)} stages, {len(journey.touchpoints)} touchpoints"
+    told += f"; and {len(settings.maps) - 1} more, see `listening maps list`" if len(settings.maps) > 1 else ""
     found = [Finding("settings", OK, told), _key(settings), _models(settings), _mail(settings), _prefect()]
     store = None
     try:
         store = _existing_store(settings)
         found += list(_stored(store, settings) if store else _unstored())
+        found += _lost(store, settings) if store else []
         found += [_source(source, settings, store) for source in settings.sources]
         found += [Finding(*line) for line in reddit_lines(settings.secrets, store, current())]
     except ListeningError as error:
@@ -116,6 +118,15 @@ def _existing_store(settings: Settings) -> Store | None:
 
     file = sqlite_file(settings.database_url)
     return None if file is not None and not file.exists() else open_store(settings.database_url)
+
+
+def _lost(store: Store, settings: Settings) -> list[Finding]:
+    """Maps with pain points and without a file: they are kept, and hear nothing."""
+    from listening.journey import lost_maps
+    from listening.outputs.wording import count
+
+    told = [(one.id, count(one.pain_points, "pain point")) for one in lost_maps(store, settings)]
+    return [Finding(f"map {one}", ILL, f"no file, {waits} -> `listening maps restore {one}`") for one, waits in told]
 
 
 def _unstored() -> Iterator[Finding]:

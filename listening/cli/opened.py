@@ -29,6 +29,10 @@ Config = Annotated[
     ),
 ]
 
+Map = Annotated[
+    str | None, typer.Option("--map", metavar="NAME", help="The journey map's id or name; the first map else.")
+]
+
 
 def config_folder(given: Path | None) -> Path:
     """Choose the settings folder: the one given, `configs` here, the checkout's, or the installed program's own."""
@@ -46,14 +50,18 @@ def load_settings(given: Path | None) -> Settings:
 
 
 @contextmanager
-def opened(given: Path | None) -> Iterator[tuple[Store, Settings]]:
-    """Open the store of the settings, and close it."""
-    from listening.store import open_store
+def opened(given: Path | None, named: str | None = None, *, point: str = "") -> Iterator[tuple[Store, Settings]]:
+    """Open the store of the settings, and close it; in hand is the map that is `named`, else that of a pain point."""
+    from listening.store import open_store, reads
 
     settings = load_settings(given)
     store = open_store(settings.database_url)
     try:
-        yield store, settings
+        wanted = next((one.id for one in settings.maps if named in (one.id, one.name)), named)
+        if point and len(settings.maps) > 1:
+            wanted = reads.point(store, point).map
+        hand = settings.on(wanted or settings.journey.id)
+        yield store.hearing(hand.ears), hand
     finally:
         store.close()
 

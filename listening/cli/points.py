@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from listening.cli.opened import PARTLY, Config, as_day, current, opened, table, who_asks
+from listening.cli.opened import PARTLY, Config, Map, as_day, current, opened, table, who_asks
 
 if TYPE_CHECKING:
     from listening.types import Measures
@@ -37,12 +37,13 @@ class Status(StrEnum):
 @app.command("list")
 def list_points(
     status: Annotated[Status | None, typer.Option("--status", help="Only these; all that are not closed else.")] = None,
+    map_name: Map = None,
     config: Config = None,
 ) -> None:
     """Show the pain points, those of most people first."""
     from listening.store.reads import OPEN, points
 
-    with opened(config) as (store, settings):
+    with opened(config, map_name) as (store, settings):
         states = (status.value,) if status else OPEN
         found = points(store, map_id=settings.journey.id, states=states)
     found.sort(key=lambda point: (-point.people, point.id))
@@ -62,7 +63,7 @@ def show(point_id: Id, config: Config = None) -> None:
     from listening.pipeline import judge_fixes, measure_points, night_of
     from listening.store import reads
 
-    with opened(config) as (store, settings):
+    with opened(config, point=point_id) as (store, settings):
         point = reads.point(store, point_id)
         night = night_of(settings, current())
         found = measure_points(store, settings, [point_id], until=night)[point_id]
@@ -115,7 +116,7 @@ def assign(  # noqa: PLR0917 - Typer gives them by name
     """Give a pain point to an owner, with importance, cost and ease from 1 to 5."""
     from listening import journey
 
-    with opened(config) as (store, settings):
+    with opened(config, point=point_id) as (store, settings):
         journey.assign(
             store,
             settings,
@@ -170,7 +171,7 @@ def split(
     """Say that some passages are another pain: they get a pain point of their own."""
     from listening import journey
 
-    with opened(config) as (store, settings):
+    with opened(config, point=point_id) as (store, settings):
         new = journey.split(store, settings, point_id, passages, who=who or who_asks(), now=current())
     typer.echo(f"{len(passages)} passages of {point_id} are now {new}")
 
@@ -238,7 +239,7 @@ def ticket(point_id: Id, who: Who = None, config: Config = None) -> None:
     """Make the ticket of a pain point in your ticket system, once; its state comes back every night."""
     from listening.pipeline import order_ticket
 
-    with opened(config) as (store, settings):
+    with opened(config, point=point_id) as (store, settings):
         made = order_ticket(store, settings, point_id, who=who or who_asks(), now=current())
     if made is None:
         typer.echo(f"{point_id}: the ticket system does not answer; the ticket waits, see `listening alerts list`")

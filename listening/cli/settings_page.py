@@ -35,9 +35,9 @@ COMMON_SAYS: Mapping[str, str] = {
 }
 MORE_MAPS = """## journeys/*.toml
 
-More maps, for another product, market or kind of customer: each a file like journey.toml, named after the map's `id`. A map
-hears the sources that say so (`map = "ID"` in their block); journey.toml's, the first, hears all others. An owner's address
-means the same person on every map: they get one mail a night, and rights on what is theirs on each.
+More maps, for another product, market or kind of customer: each a file like journey.toml, named after the map's `id`.
+A map hears the sources that say so (`map = "ID"` in their block); journey.toml's, the first, hears all others. An
+owner's address means the same person on every map: they get one mail a night, and rights on what is theirs on each.
 """
 BLOCKS: Mapping[str, tuple[type, str]] = {
     "owners": (Owner, "Who answers for a part of the map, and gets its mails."),

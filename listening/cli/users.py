@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from listening.cli.opened import Config, complain, current, opened, table, who_asks
 from listening.errors import InputError
 
+if TYPE_CHECKING:
+    from listening.settings import Settings
+    from listening.types import JourneyMap
+
 app = typer.Typer(help="Who may sign in to the board.", no_args_is_help=True)
 VIA = "command line"
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The name to sign in with.")]
 Role = Annotated[str, typer.Option("--role", metavar="ROLE", help="viewer, owner, editor or admin.")]
 Owner = Annotated[str, typer.Option("--owner", metavar="ID", help="Who they are on the map: an owner's id.")]
+
+
+def map_of(settings: Settings, owner: str) -> JourneyMap:
+    """The first map that knows an owner, else the first map."""
+    known = (one for one in settings.maps if any(each.id == owner for each in one.owners))
+    return next(known, settings.journey)
 
 
 @app.command("add")
@@ -31,7 +41,7 @@ def add(
     with opened(config) as (store, settings):
         user = add_user(
             store,
-            settings.journey,
+            map_of(settings, owner),
             name,
             asked_password(),
             role=role,
@@ -76,7 +86,7 @@ def change_role(
 
     with opened(config) as (store, settings):
         accounts.change_role(
-            store, settings.journey, name, role=role, owner=owner, who=who_asks(), now=current(), via=VIA
+            store, map_of(settings, owner), name, role=role, owner=owner, who=who_asks(), now=current(), via=VIA
         )
     typer.echo(f"{name} is {role} now")
 
