@@ -140,6 +140,8 @@ def wapiti(at: Served, asked: argparse.Namespace) -> list[str]:
     words = [asked.wapiti, "-u", f"{at.address}/", "--flush-session", "-f", "json", "-o", str(report), "-m", MODULES]
     words += [
         "--max-scan-time",
+        str(asked.seconds * (1 + MODULES.count(","))),
+        "--max-attack-time",
         str(asked.seconds),
         "--max-links-per-page",
         "60",
@@ -170,7 +172,7 @@ def main() -> int:
     words.add_argument("--wapiti", default="", help="the command `wapiti`; the same")
     words.add_argument("--roles", nargs="+", choices=ROLES, default=ROLES)
     words.add_argument("--examples", type=int, default=30, help="how many calls of each kind schemathesis makes up")
-    words.add_argument("--seconds", type=int, default=300, help="how long wapiti may take for one role")
+    words.add_argument("--seconds", type=int, default=30, help="how long each of wapiti's attacks may take")
     words.add_argument("--out", type=Path, default=ROOT / "data" / "var" / "scans")
     asked = words.parse_args()
     asked.out = asked.out.resolve()

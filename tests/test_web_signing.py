@@ -57,6 +57,47 @@ class TestSessions:
         assert not inside(there)
         assert inside(other)
 
+    def test_each_place_is_listed_and_ended_by_itself(self, client: Clients) -> None:
+        here, there = client("anonymous"), client("anonymous")
+        for browser, agent in (
+            (here, "X11; Linux x86_64; rv:130.0) Firefox/130.0"),
+            (there, "iPhone; Version/18 Safari/6"),
+        ):
+            browser.http.headers["user-agent"] = agent
+            assert sign_in(browser) == 303
+        shown = here.get("/account").text
+        assert "Firefox on Linux <span" in shown  # this one
+        assert "Safari on an iPhone</th>" in shown
+        assert "testclient</bdi>" in shown
+        theirs = accounts.hashed(there.http.cookies["listening"])
+        assert here.post("/account/sessions/end", session=theirs, password="not this one").status_code == 422
+        assert inside(there)
+        assert here.post("/account/sessions/end", session=theirs, password=PASSWORD).status_code == 303
+        assert not inside(there)
+        assert inside(here)
+        assert "Safari" not in here.get("/account").text
+
+    def test_nobody_ends_anothers(self, client: Clients, board_store: Store) -> None:
+        accounts.set_password(board_store, "editor", PASSWORD, who="test", now=NOON)
+        mine, other = client("editor"), client("admin")
+        theirs = accounts.hashed(other.http.cookies["listening"])
+        got = mine.post("/account/sessions/end", session=theirs, password=PASSWORD)
+        assert (got.status_code, "no such place" in got.text, inside(other)) == (422, True, True)
+
+    def test_who_has_no_password_ends_one_soon_after_signing_in(self, client: Clients, clock: Clock) -> None:
+        here, there = client("viewer"), client("viewer")
+        theirs = accounts.hashed(there.http.cookies["listening"])
+        clock.at += timedelta(minutes=11)
+        assert "signed in a while ago" in here.post("/account/sessions/end", session=theirs).text
+        fresh = client("viewer")
+        assert fresh.post("/account/sessions/end", session=theirs).status_code == 303
+        assert not inside(there)
+
+    def test_places_that_are_over_are_not_listed(self, client: Clients, clock: Clock) -> None:
+        client("viewer")
+        clock.at += timedelta(minutes=31)
+        assert 'Signed in at <a href="#places">1 place</a>' in client("viewer").get("/account").text
+
     def test_a_new_password_ends_them(self, client: Clients) -> None:
         here, there = client("admin"), client("admin")
         new = "seven grey lamps sing"

@@ -134,7 +134,7 @@ def furnish(home: Path) -> Settings:
     """Write the settings of an installation with two stages, three owners and a source."""
     configs = home / "configs"
     configs.mkdir()
-    (configs / "listening.toml").write_text("")
+    (configs / "listening.toml").write_text("[web]\ncalls_per_minute = 0\nheavy_per_minute = 0\n")
     (configs / "sources.toml").write_text(SOURCES)
     (configs / "journey.toml").write_text(JOURNEY)
     return load(configs, {})

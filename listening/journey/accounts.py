@@ -15,13 +15,15 @@ from listening.errors import InputError, NotFound, SignInRefused
 from listening.journey import passwords
 from listening.settings import Settings
 from listening.store import Store, UserChange, reads, writes
-from listening.types import ROLES, ApiToken, AuditLine, JourneyMap, Session, User
+from listening.types import ROLES, ApiToken, AuditLine, JourneyMap, Seat, Session, User
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 TRIES_OF_ACCOUNT, TRIES_FROM_ADDRESS, WINDOW = 10, 50, timedelta(minutes=15)
 TOUCH_EVERY = timedelta(minutes=1)
 LONGEST_KEY = 366  # days
 KEY_STARTS = "lst_"
+NOWHERE = Seat()
+FRESH = timedelta(minutes=10)
 
 
 def user_name(text: str) -> str:
@@ -99,29 +101,51 @@ def enable(store: Store, name: str, *, who: str, now: datetime, via: str = "boar
 # --- signing in
 
 
-def sign_in(store: Store, settings: Settings, name: str, password: str, *, address: str, now: datetime) -> str:
+def sign_in(store: Store, settings: Settings, name: str, password: str, *, seat: Seat, now: datetime) -> str:
     """Return the secret of a new session. Raises `SignInRefused` with the same words for every reason."""
     name = name.strip().casefold()
-    _prove(store, name, password, address=address, now=now)
-    return open_session(store, settings, name, now=now)
+    _prove(store, name, password, address=seat.address, now=now)
+    return open_session(store, settings, name, seat=seat, now=now)
 
 
-def open_session(store: Store, settings: Settings, name: str, *, now: datetime, via: str = "board") -> str:
+def open_session(
+    store: Store, settings: Settings, name: str, *, seat: Seat = NOWHERE, now: datetime, via: str = "board"
+) -> str:
     """Return the secret of a new session of somebody who has proved who they are."""
     secret = secrets.token_urlsafe(32)
     until = now + timedelta(hours=settings.web.session_hours)
     line = AuditLine(now, name, "signed in", name, via=via)
-    writes.open_session(store, hashed(secret), name, now=now, until=until, line=line)
+    writes.open_session(store, hashed(secret), name, seat, now=now, until=until, line=line)
     return secret
 
 
 def signed_in(store: Store, settings: Settings, secret: str, *, now: datetime) -> Session | None:
     """Return whose session this is; None where it is over, unknown, or its user may not sign in any more."""
     found = reads.session(store, hashed(secret))
-    if found is None or not found.user.active:
-        return None
-    idle = now - found.seen > timedelta(minutes=settings.web.idle_minutes)
-    return None if idle or now >= found.until else found
+    return found if found is not None and _holds(found, settings, now) else None
+
+
+def places(store: Store, settings: Settings, name: str, *, now: datetime) -> list[Session]:
+    """Return where somebody is signed in now, the place last seen first."""
+    return [one for one in reads.sessions_of(store, name) if _holds(one, settings, now)]
+
+
+def _holds(session: Session, settings: Settings, now: datetime) -> bool:
+    idle = now - session.seen > timedelta(minutes=settings.web.idle_minutes)
+    return session.user.active and not idle and now < session.until
+
+
+def end_session(store: Store, mine: Session, other: str, password: str, *, address: str, now: datetime) -> None:
+    """Sign oneself out at another place, or here, proving once more who one is.
+
+    Who has no password here has to have signed in within `FRESH`. Raises `SignInRefused`, `NotFound`.
+    """
+    name = mine.user.name
+    if reads.password_hash(store, name):
+        _prove(store, name, password, address=address, now=now)
+    elif now - mine.began > FRESH:
+        raise SignInRefused("you signed in a while ago", "sign out, sign in again, and end it then")
+    writes.end_session(store, name, other, AuditLine(now, name, "ended a session", name))
 
 
 def stay(store: Store, session: Session, secret: str, *, now: datetime) -> None:

@@ -10,23 +10,23 @@ from listening.errors import InputError, SignInRefused
 from listening.journey import accounts
 from listening.settings import Settings
 from listening.store import Store, UserChange, reads, writes
-from listening.types import AuditLine, Identity, JourneyMap, User
+from listening.types import AuditLine, Identity, JourneyMap, Seat, User
 
 VIA = "company sign-in"
 
 
-def sign_in_elsewhere(store: Store, settings: Settings, who: Identity, *, address: str, now: datetime) -> str:
+def sign_in_elsewhere(store: Store, settings: Settings, who: Identity, *, seat: Seat, now: datetime) -> str:
     """Return the secret of a new session of whom the provider vouches for. Raises `SignInRefused`, and keeps why."""
     try:
         user = account_of(who, reads.people(store))
         name = user.name if user else _let_in(store, settings, who, now=now)
     except (SignInRefused, InputError) as error:
-        refuse(store, who.email, f"{error.thing} (from {address})", address=address, now=now)
+        refuse(store, who.email, f"{error.thing} (from {seat.address})", address=seat.address, now=now)
         raise SignInRefused(error.thing, error.mend) from error
     if user and not user.subject:
         line = AuditLine(now, name, "tied to the company account", name, who.subject, VIA)
         writes.change_user(store, name, UserChange(subject=who.subject), line, sign_out=False)
-    return accounts.open_session(store, settings, name, now=now, via=VIA)
+    return accounts.open_session(store, settings, name, seat=seat, now=now, via=VIA)
 
 
 def account_of(who: Identity, people: Sequence[User]) -> User | None:

@@ -115,6 +115,11 @@ class WebSettings:
     )
     idle_minutes: int = says(30, "Who does nothing for so long has to sign in again.")
     session_hours: int = says(12, "After so long everybody has to sign in again.")
+    calls_per_minute: int = says(
+        600,
+        "Pages and calls that a person (or an address that is not signed in) may ask for in a minute; 0: any number.",
+    )
+    heavy_per_minute: int = says(20, "Of these, review packs, workbooks and looks at sources; 0: any number.")
     prefect_url: str = says("http://127.0.0.1:4200", "Where Prefect shows its runs, for a link; empty leaves it out.")
     secret: str = says("", "Only from the environment: LISTENING_WEB_SECRET; a file is made without it.", secret=True)
 

@@ -37,6 +37,8 @@ sessions = sa.Table(
     sa.Column("began", Utc, nullable=False),
     sa.Column("seen", Utc, nullable=False),
     sa.Column("until", Utc, nullable=False),
+    text_column("address"),  # from where, and with which browser: so that one knows one's own places
+    text_column("browser"),
     sa.Index(None, "user"),
 )
 

@@ -42,7 +42,7 @@ from listening.types.pain_points import (
     Share,
     SuggestedTouchpoint,
 )
-from listening.types.people import ROLES, ApiToken, AuditLine, Identity, Session, User
+from listening.types.people import ROLES, ApiToken, AuditLine, Identity, Seat, Session, User
 from listening.types.report import CHANGES, MapChange, PainPointRow, Report, StageMood, TouchpointRow
 from listening.types.round_trip import (
     EDITABLE,
@@ -134,6 +134,7 @@ __all__ = [
     "Report",
     "Review",
     "RoundTrip",
+    "Seat",
     "Session",
     "Share",
     "Shown",

@@ -42,13 +42,23 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class Seat:
+    """From where somebody signs in: an address of the network, and what the browser calls itself."""
+
+    address: str = ""
+    browser: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
-    """Somebody signed in: `began`, last `seen`, and at the latest `until` when it ends."""
+    """Somebody signed in: `began`, last `seen`, over at `until` at the latest. `id` is a hash of its secret."""
 
     user: User
     began: datetime
     seen: datetime
     until: datetime
+    id: str = ""
+    seat: Seat = Seat()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 A route's `roles` may use it. With `own` the role "owner" may only on what is theirs: `own` names the path's parameter
 that holds the pain point, stage or touchpoint. What changes something says in `noted` what the audit keeps of it; `""`
-where the verb behind it leaves a line itself (the history of a pain point, or the accounts).
+where the verb behind it leaves a line itself (the history of a pain point, or the accounts). What is `heavy` for us or
+for others is let in less often.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Rule:
     roles: frozenset[str]
     own: str = ""
     noted: str = ""
+    heavy: bool = False
 
 
 RULES: tuple[Rule, ...] = (
@@ -84,11 +86,12 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/reviews", EDITORS, noted="stamped a review"),
     # the review pack
     Rule("GET", "/pack", SIGNED_IN),
-    Rule("GET", "/pack/{ending}", SIGNED_IN),
-    Rule("POST", "/pack/preview", EDITORS),
-    Rule("POST", "/pack/apply", EDITORS),
+    Rule("GET", "/pack/{ending}", SIGNED_IN, heavy=True),
+    Rule("POST", "/pack/preview", EDITORS, heavy=True),
+    Rule("POST", "/pack/apply", EDITORS, heavy=True),
     Rule("GET", "/account", SIGNED_IN),
     Rule("POST", "/account/password", SIGNED_IN),
+    Rule("POST", "/account/sessions/end", SIGNED_IN),
     Rule("POST", "/account/keys", SIGNED_IN),
     Rule("POST", "/account/keys/{key}/drop", SIGNED_IN),
     # who may sign in, and what was done
@@ -102,9 +105,9 @@ RULES: tuple[Rule, ...] = (
     # the places we listen to, the nights, the mails
     Rule("GET", "/sources", SIGNED_IN),
     Rule("GET", "/sources/{source}", SIGNED_IN),
-    Rule("POST", "/sources/look", ADMINS, noted="looked at an address"),
-    Rule("POST", "/sources", ADMINS, noted="added a source"),
-    Rule("POST", "/sources/{source}/check", EDITORS, noted="checked a source"),
+    Rule("POST", "/sources/look", ADMINS, noted="looked at an address", heavy=True),
+    Rule("POST", "/sources", ADMINS, noted="added a source", heavy=True),
+    Rule("POST", "/sources/{source}/check", EDITORS, noted="checked a source", heavy=True),
     Rule("GET", "/nights", SIGNED_IN),
     Rule("GET", "/nights/{night}", SIGNED_IN),
     Rule("GET", "/alerts", SIGNED_IN),
@@ -133,8 +136,8 @@ RULES: tuple[Rule, ...] = (
     *(Rule("POST", f"/api/v1/pain-points/{{point}}/{verb}", OWNERS, own="point") for verb in (*VERBS, "unassign")),
     Rule("GET", "/api/v1/evidence", SIGNED_IN),
     Rule("GET", "/api/v1/tickets", SIGNED_IN),
-    Rule("GET", "/api/v1/pack/{ending}", SIGNED_IN),
-    Rule("POST", "/api/v1/pack/workbook", EDITORS),
+    Rule("GET", "/api/v1/pack/{ending}", SIGNED_IN, heavy=True),
+    Rule("POST", "/api/v1/pack/workbook", EDITORS, heavy=True),
     Rule("GET", "/api/v1/map/journey.toml", SIGNED_IN),
     Rule("POST", "/api/v1/map", EDITORS, noted="imported the map"),
     Rule("GET", "/api/v1/map/versions", SIGNED_IN),
@@ -157,9 +160,9 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/api/v1/changes", SIGNED_IN),
     Rule("POST", "/api/v1/reviews", EDITORS, noted="stamped a review"),
     Rule("GET", "/api/v1/sources", SIGNED_IN),
-    Rule("POST", "/api/v1/sources/look", ADMINS, noted="looked at an address"),
-    Rule("POST", "/api/v1/sources", ADMINS, noted="added a source"),
-    Rule("POST", "/api/v1/sources/{source}/check", EDITORS, noted="checked a source"),
+    Rule("POST", "/api/v1/sources/look", ADMINS, noted="looked at an address", heavy=True),
+    Rule("POST", "/api/v1/sources", ADMINS, noted="added a source", heavy=True),
+    Rule("POST", "/api/v1/sources/{source}/check", EDITORS, noted="checked a source", heavy=True),
     Rule("GET", "/api/v1/nights", SIGNED_IN),
     Rule("GET", "/api/v1/nights/{night}/visits", SIGNED_IN),
     Rule("GET", "/api/v1/alerts", SIGNED_IN),

@@ -13,12 +13,13 @@ from starlette.routing import Match
 from listening import errors
 from listening.web.rendering import environment, look_of, render
 from listening.web.shield import TooLarge
-from listening.web.visit import API, SignInFirst
+from listening.web.visit import API, SignInFirst, TooOften, address_of, visit_of
 
 log = logging.getLogger(__name__)
 STATUS: tuple[tuple[type[errors.ListeningError], int], ...] = (
     (SignInFirst, 401),
     (errors.NotAllowed, 403),
+    (TooOften, 429),
     (errors.SignInRefused, 422),
     (errors.NotFound, 404),
     (errors.NightRunning, 409),
@@ -38,6 +39,7 @@ TITLES = {
     409: "Not now",
     413: "Too much at once",
     422: "That cannot be done",
+    429: "Not so fast",
     500: "Something broke on our side",
     503: "The database does not answer",
 }
@@ -63,6 +65,8 @@ def _foreseen(request: Request, error: Exception) -> Response:
         return _to_sign_in(request)
     if isinstance(error, errors.NotAllowed):
         _note_refusal(request, error)
+    if isinstance(error, TooOften):
+        return _slower(request, error)
     if isinstance(error, errors.StoreError):  # it names the place of the database, which is for the operator
         log.error("web.store", extra={"error": error.thing})
         return refuse(
@@ -71,7 +75,17 @@ def _foreseen(request: Request, error: Exception) -> Response:
     return refuse(request, status, error.thing, error.mend, kind=error.id)
 
 
-def _note_refusal(request: Request, error: errors.NotAllowed) -> None:
+def _slower(request: Request, error: TooOften) -> Response:
+    """Say when to come again; the log has one line a minute of each who does not."""
+    visit = visit_of(request)
+    if not visit.board.pace.wait((visit.who or address_of(request), "noted"), 1, visit.now):
+        _note_refusal(request, error)
+    told = refuse(request, 429, error.thing, error.mend, kind=error.id)
+    told.headers["retry-after"] = str(error.seconds)
+    return told
+
+
+def _note_refusal(request: Request, error: errors.ListeningError) -> None:
     """Log who tried what is not theirs, by the route's declared path: the path itself may hold what people typed."""
     visit = getattr(request.state, "visit", None)
     route = visit.rule.path if visit else ""

@@ -129,6 +129,7 @@ def environment() -> Environment:
     found.filters |= {
         "day": wording.day,
         "short_day": wording.short_day,
+        "moment": lambda at: f"{wording.short_day(at)}, {at:%H:%M} UTC",
         "count": wording.count,
         "percent": wording.percent,
         "signed": wording.signed,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 import secrets
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
@@ -14,14 +15,16 @@ from urllib.parse import urlsplit
 from fastapi import BackgroundTasks, Depends, Request
 from starlette.datastructures import FormData
 
-from listening.errors import NotAllowed, NotFound
+from listening.errors import ListeningError, NotAllowed, NotFound
 from listening.journey import accounts, keep_audit
+from listening.outputs.text import one_line
 from listening.pipeline import ids_of
 from listening.settings import Settings
 from listening.store import Store, reads
-from listening.types import AuditLine, JourneyMap, Session, User
+from listening.types import AuditLine, JourneyMap, Seat, Session, User
 from listening.web.access import SAFE, Rule, may, owners_of, rule_of
 from listening.web.counting import Counted
+from listening.web.pace import Pace
 
 API = "/api/v1"
 T = TypeVar("T")
@@ -41,6 +44,16 @@ class Forged(NotAllowed):
     id = "forged"
 
 
+class TooOften(ListeningError):
+    """More was asked in a minute than one may."""
+
+    id = "too-often"
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("you asked too often", "wait a little, and try again")
+        self.seconds = max(1, math.ceil(seconds))
+
+
 @dataclass(frozen=True, slots=True)
 class Board:
     """What the whole board shares: the store, the settings as they are now, the key of its forms, and the clock."""
@@ -50,6 +63,7 @@ class Board:
     secret: bytes
     clock: Callable[[], datetime]
     counted: Counted = field(default_factory=Counted)
+    pace: Pace = field(default_factory=Pace)
 
     def sign(self, purpose: str, text: str) -> str:
         """Return a signature that only this board can make."""
@@ -135,6 +149,11 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
+def seat_of(request: Request) -> Seat:
+    """Return from where somebody signs in."""
+    return Seat(address_of(request), one_line(request.headers.get("user-agent", ""), 300))
+
+
 def cookie_name(settings: Settings) -> str:
     """Return the cookie's name: under https one that no other host and no plain page can set."""
     return "__Host-listening" if settings.web.https else "listening"
@@ -151,7 +170,7 @@ async def read_form(request: Request) -> FormData | None:
 def enter(request: Request, later: BackgroundTasks, form: Annotated[FormData | None, Depends(read_form)]) -> None:
     """Let a request in or refuse it: who is it, is the route declared for them, is the form ours.
 
-    Raises `SignInFirst`, `NotAllowed` or `Forged`.
+    Raises `SignInFirst`, `NotAllowed`, `Forged` or `TooOften`.
     """
     board: Board = request.app.state.board
     path = cast("str", request.scope["route"].path)
@@ -163,6 +182,7 @@ def enter(request: Request, later: BackgroundTasks, form: Annotated[FormData | N
     request.state.visit = visit
     in_api = path.startswith(API)
     _by_key(request, visit) if in_api else _by_cookie(visit, later)
+    _slow_down(request, visit)
     if visit.user is not None:
         put_in_hand(request, visit, form)
     _allow(request, visit)
@@ -208,6 +228,16 @@ def _by_cookie(visit: Visit, later: BackgroundTasks) -> None:
         return
     visit.user = visit.session.user
     later.add_task(accounts.stay, visit.store, visit.session, visit.cookie, now=visit.now)
+
+
+def _slow_down(request: Request, visit: Visit) -> None:
+    """Count the call by its person, else by its address; what is heavy counts apart as well. Raises `TooOften`."""
+    who, web = visit.who or f"from {address_of(request)}", visit.settings.web
+    wait = visit.board.pace.wait(who, web.calls_per_minute, visit.now)
+    if not wait and visit.rule.heavy:
+        wait = visit.board.pace.wait((who, "heavy"), web.heavy_per_minute, visit.now)
+    if wait:
+        raise TooOften(wait)
 
 
 def _allow(request: Request, visit: Visit) -> None:

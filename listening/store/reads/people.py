@@ -13,9 +13,10 @@ from listening.store.tables import ledger as ledger_table
 from listening.store.tables_people import api_tokens, login_attempts, users
 from listening.store.tables_people import audit as audit_table
 from listening.store.tables_people import sessions as sessions_table
-from listening.types import ApiToken, AuditLine, Session, User
+from listening.types import ApiToken, AuditLine, Seat, Session, User
 
 _OF_USER = [column for column in users.c if column.name != "password"]
+_OF_SESSION = [column for column in sessions_table.c if column.name != "user"]
 _OF_TOKEN = [column for column in api_tokens.c if column.name != "hash"]
 
 
@@ -42,19 +43,17 @@ def password_hash(store: Store, name: str) -> str:
 
 def session(store: Store, session_id: str) -> Session | None:
     """Return who is signed in under this id, None where nobody is; whether it still holds is for the reader to say."""
-    times = (sessions_table.c.began, sessions_table.c.seen, sessions_table.c.until)
     with store.reading() as connection:
-        row = (
-            connection.execute(_with_user(sessions_table, sessions_table.c.id == session_id, *times)).mappings().first()
-        )
-    return None if row is None else Session(_user(row), row["began"], row["seen"], row["until"])
+        found = connection.execute(_with_user(sessions_table, sessions_table.c.id == session_id, *_OF_SESSION))
+        row = found.mappings().first()
+    return None if row is None else _session(row)
 
 
-def sessions_of(store: Store, name: str) -> int:
-    """Count the places where somebody is signed in."""
+def sessions_of(store: Store, name: str) -> list[Session]:
+    """Return where somebody is signed in, the place last seen first; some may be over."""
+    mine = _with_user(sessions_table, sessions_table.c.user == name, *_OF_SESSION)
     with store.reading() as connection:
-        mine = sa.select(sa.func.count()).select_from(sessions_table).where(sessions_table.c.user == name)
-        return connection.scalar(mine) or 0
+        return [_session(row) for row in connection.execute(mine.order_by(sessions_table.c.seen.desc())).mappings()]
 
 
 def token_user(store: Store, token_hash: str) -> tuple[ApiToken, User] | None:
@@ -116,6 +115,11 @@ def _with_user(
     table: sa.Table, condition: sa.ColumnElement[bool], *more: sa.ColumnElement[object]
 ) -> sa.Select[tuple[object, ...]]:
     return sa.select(*_OF_USER, *more).join(table, table.c.user == users.c.name).where(condition)
+
+
+def _session(row: RowMapping) -> Session:
+    seat = Seat(row["address"], row["browser"])
+    return Session(_user(row), row["began"], row["seen"], row["until"], row["id"], seat)
 
 
 def _user(row: RowMapping) -> User:

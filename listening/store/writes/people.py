@@ -12,7 +12,7 @@ from listening.store.answers import UserChange
 from listening.store.engine import Store
 from listening.store.statements import insert_new
 from listening.store.tables_people import api_tokens, audit, login_attempts, sessions, users
-from listening.types import ApiToken, AuditLine, User
+from listening.types import ApiToken, AuditLine, Seat, User
 
 TRIES_KEPT = timedelta(days=1)
 
@@ -57,11 +57,14 @@ def change_user(store: Store, name: str, change: UserChange, line: AuditLine, *,
         _note(connection, line)
 
 
-def open_session(store: Store, session_id: str, name: str, *, now: datetime, until: datetime, line: AuditLine) -> None:
+def open_session(
+    store: Store, session_id: str, name: str, seat: Seat, *, now: datetime, until: datetime, line: AuditLine
+) -> None:
     """Keep that somebody signed in; sessions that are over go."""
     with store.writing() as connection:
         connection.execute(sa.delete(sessions).where(sessions.c.until < now))
         row = {"id": session_id, "user": name, "began": now, "seen": now, "until": until}
+        row |= {"address": seat.address, "browser": seat.browser}
         connection.execute(sa.insert(sessions).values(row))
         connection.execute(sa.update(users).where(users.c.name == name).values(last_seen=now))
         _note(connection, line)
@@ -77,6 +80,15 @@ def end_sessions(store: Store, name: str, line: AuditLine) -> None:
     """Sign somebody out everywhere."""
     with store.writing() as connection:
         connection.execute(sa.delete(sessions).where(sessions.c.user == name))
+        _note(connection, line)
+
+
+def end_session(store: Store, name: str, session_id: str, line: AuditLine) -> None:
+    """Sign somebody out at one place. Raises `NotFound`."""
+    mine = sa.delete(sessions).where(sessions.c.user == name, sessions.c.id == session_id)
+    with store.writing() as connection:
+        if connection.execute(mine).rowcount == 0:
+            raise NotFound("no such place where you are signed in", "it may be over already")
         _note(connection, line)
 
 

@@ -13,7 +13,7 @@ from fastapi.security import HTTPBearer
 from listening.types import Crawl, Emergence, Evidence, HistoryLine, MapChange, PainPoint, Quote
 from listening.web.visit import API
 
-REFUSALS = (400, 401, 403, 404, 409, 413, 422, 503)
+REFUSALS = (400, 401, 403, 404, 409, 413, 422, 429, 503)
 WHICH = "The id of the journey map that the call is about; the first map else. A pain point is on its own."
 KEY = HTTPBearer(auto_error=False, description="A key from “Password and keys” on the board.")
 

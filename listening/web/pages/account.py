@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from listening.errors import InputError, SignInRefused
+from listening.errors import InputError, NotFound, SignInRefused
 from listening.journey import accounts
 from listening.store import reads
+from listening.web.agents import browser_of
 from listening.web.rendering import go, render
 from listening.web.visit import Here, address_of
 
@@ -24,11 +25,36 @@ def account(request: Request, visit: Here) -> Response:
 
 def _show(request: Request, visit: Here, *, status: int = 200, wrong: str = "", secret: str = "") -> Response:
     keys = reads.tokens(visit.store, visit.who)
-    places = reads.sessions_of(visit.store, visit.who)
-    title = "Password and keys"
     return render(
-        request, "account.html", title=title, status=status, keys=keys, places_in=places, wrong=wrong, secret=secret
+        request,
+        "account.html",
+        title="Password and keys",
+        status=status,
+        keys=keys,
+        seats=accounts.places(visit.store, visit.settings, visit.who, now=visit.now),
+        here=visit.session.id if visit.session else "",
+        has_password=bool(reads.password_hash(visit.store, visit.who)),
+        browser_of=browser_of,
+        wrong=wrong,
+        secret=secret,
     )
+
+
+@router.post("/account/sessions/end")
+def end_session(
+    request: Request,
+    visit: Here,
+    session: Annotated[str, Form(max_length=100)],
+    password: Annotated[str, Form()] = "",
+) -> Response:
+    """Sign oneself out at one place."""
+    assert visit.session is not None  # noqa: S101 - the table lets in whom a session names
+    given = {"address": address_of(request), "now": visit.now}
+    try:
+        accounts.end_session(visit.store, visit.session, session, password, **given)
+    except (NotFound, SignInRefused) as error:
+        return _show(request, visit, status=422, wrong=f"{error.thing}: {error.mend}.")
+    return go(request, "/account", said="You are signed out there.")
 
 
 @router.post("/account/password")

@@ -14,7 +14,7 @@ from listening.types import Identity
 from listening.web import oidc
 from listening.web.pages.signing import sign_in_form
 from listening.web.rendering import go, local, set_cookie
-from listening.web.visit import Here, Visit, address_of, cookie_name
+from listening.web.visit import Here, Visit, address_of, cookie_name, seat_of
 
 router = APIRouter()
 PURPOSE = "oidc"
@@ -43,8 +43,7 @@ def come_back(
     try:
         flow = oidc.read_flow(_opened(visit, request.cookies.get(_cookie(visit), "")), state, visit.now)
         who = _who(request, visit, flow, code=code, error=error, iss=iss)
-        address = address_of(request)
-        secret = elsewhere.sign_in_elsewhere(visit.store, visit.settings, who, address=address, now=visit.now)
+        secret = elsewhere.sign_in_elsewhere(visit.store, visit.settings, who, seat=seat_of(request), now=visit.now)
     except SignInRefused as refused:
         answer = sign_in_form(request, visit, next="/", refused=refused)
     else:

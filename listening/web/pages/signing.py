@@ -11,7 +11,7 @@ from listening.errors import SignInRefused
 from listening.journey import accounts
 from listening.store import reads
 from listening.web.rendering import LOOK, LOOKS, go, local, render, set_cookie
-from listening.web.visit import Here, Visit, address_of, cookie_name
+from listening.web.visit import Here, Visit, cookie_name, seat_of
 
 router = APIRouter()
 YEAR = 365 * 24 * 3600
@@ -50,9 +50,7 @@ def sign_in(
 ) -> Response:
     """Let somebody in: a new session with a new secret, whatever the browser had before."""
     try:
-        secret = accounts.sign_in(
-            visit.store, visit.settings, name, password, address=address_of(request), now=visit.now
-        )
+        secret = accounts.sign_in(visit.store, visit.settings, name, password, seat=seat_of(request), now=visit.now)
     except SignInRefused as error:
         return sign_in_form(request, visit, next=local(next), refused=error)
     answer = go(request, local(next))
