@@ -15,6 +15,7 @@ from web_nouns import NOON, PASSWORD, SAMPLES, Clients
 from listening.errors import InputError, SignInRefused
 from listening.journey import accounts, passwords
 from listening.store import Store
+from listening.types import Seat
 from listening.web.access import RULES
 from listening.web.visit import API
 
@@ -103,7 +104,7 @@ def test_a_password_of_ones_own_name_is_refused() -> None:
 def test_nothing_is_cut_off_a_password(board_store: Store, board_settings: object) -> None:
     longest = ("blue kettle moss 47 " * 13)[: passwords.LONGEST]
     accounts.set_password(board_store, "admin", longest, who="test", now=NOON)
-    assert accounts.sign_in(board_store, board_settings, "admin", longest, address="a", now=NOON)  # type: ignore[arg-type]  # a fixture's Settings
+    assert accounts.sign_in(board_store, board_settings, "admin", longest, seat=Seat("a"), now=NOON)  # type: ignore[arg-type]  # a fixture's Settings
     for other in (longest + "x", longest[:-1], longest.upper(), f" {longest}"):
         with pytest.raises(SignInRefused):
             accounts.sign_in(board_store, board_settings, "admin", other, address="a", now=NOON)  # type: ignore[arg-type]  # the same

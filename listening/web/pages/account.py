@@ -49,9 +49,9 @@ def end_session(
 ) -> Response:
     """Sign oneself out at one place."""
     assert visit.session is not None  # noqa: S101 - the table lets in whom a session names
-    given = {"address": address_of(request), "now": visit.now}
+    address = address_of(request)
     try:
-        accounts.end_session(visit.store, visit.session, session, password, **given)
+        accounts.end_session(visit.store, visit.session, session, password, address=address, now=visit.now)
     except (NotFound, SignInRefused) as error:
         return _show(request, visit, status=422, wrong=f"{error.thing}: {error.mend}.")
     return go(request, "/account", said="You are signed out there.")
