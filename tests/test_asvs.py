@@ -107,7 +107,7 @@ def test_nothing_is_cut_off_a_password(board_store: Store, board_settings: objec
     assert accounts.sign_in(board_store, board_settings, "admin", longest, seat=Seat("a"), now=NOON)  # type: ignore[arg-type]  # a fixture's Settings
     for other in (longest + "x", longest[:-1], longest.upper(), f" {longest}"):
         with pytest.raises(SignInRefused):
-            accounts.sign_in(board_store, board_settings, "admin", other, address="a", now=NOON)  # type: ignore[arg-type]  # the same
+            accounts.sign_in(board_store, board_settings, "admin", other, seat=Seat("a"), now=NOON)  # type: ignore[arg-type]  # the same
 
 
 def test_passwords_are_kept_as_owasp_asks() -> None:

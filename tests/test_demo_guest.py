@@ -13,6 +13,7 @@ from listening.errors import SignInRefused
 from listening.journey import accounts
 from listening.settings import Settings
 from listening.store import Store, reads
+from listening.types import Seat
 
 pytest_plugins = ("store_fixtures", "web_fixtures", "cli_fixtures")
 
@@ -21,9 +22,9 @@ def test_the_guest_gets_a_fresh_password_each_time(board_store: Store, board_set
     first = demo.let_in(board_store, board_settings.journey, now=NOON)
     second = demo.let_in(board_store, board_settings.journey, now=NOON)
     assert first != second
-    assert accounts.sign_in(board_store, board_settings, "visitor", second, address="a", now=NOON)
+    assert accounts.sign_in(board_store, board_settings, "visitor", second, seat=Seat("a"), now=NOON)
     with pytest.raises(SignInRefused):
-        accounts.sign_in(board_store, board_settings, "visitor", first, address="a", now=NOON)
+        accounts.sign_in(board_store, board_settings, "visitor", first, seat=Seat("a"), now=NOON)
     assert reads.person(board_store, "visitor").role == "admin"
 
 
