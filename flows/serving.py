@@ -81,11 +81,12 @@ def server(port: int, extra: Mapping[str, str] | None = None) -> Iterator[str]:
 
 def _await(url: str, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + STARTS_WITHIN
-    while time.monotonic() < until and process.poll() is None:
-        with suppress(httpx.HTTPError):
-            if httpx.get(f"{url}/health", timeout=2).is_success:
-                return
-        time.sleep(0.3)
+    with httpx.Client(timeout=2) as client:
+        while time.monotonic() < until and process.poll() is None:
+            with suppress(httpx.HTTPError):
+                if client.get(f"{url}/health").is_success:
+                    return
+            time.sleep(0.3)
     raise ListeningError(f"Prefect's server did not start at {url}", "run `prefect server start` to see why")
 
 

@@ -248,11 +248,12 @@ def scheduled(url: str) -> list[str]:
     """When the scheduled runs start; asked for until there is one, a minute at most."""
     wanted = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
     until = time.monotonic() + 60
-    while time.monotonic() < until:
-        answer = httpx.post(f"{url}/flow_runs/filter", json=wanted).raise_for_status().json()
-        if answer:
-            return [one["expected_start_time"] for one in answer]
-        time.sleep(0.5)
+    with httpx.Client() as client:
+        while time.monotonic() < until:
+            answer = client.post(f"{url}/flow_runs/filter", json=wanted).raise_for_status().json()
+            if answer:
+                return [one["expected_start_time"] for one in answer]
+            time.sleep(0.5)
     return []
 
 

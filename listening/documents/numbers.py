@@ -42,7 +42,7 @@ _MONEY = re.compile(
     r"\s?(?:€|\$|£|usd|eur|gbp|dollars?|euros?|pounds?|bucks|bytes|users|people|km|mb|gb|ms|px|x \d)", re.IGNORECASE
 )
 _NEAR = 40  # characters before a number that may say what it is
-_CARD_SIZES = range(19, 11, -1)
+_CARD_SIZES = range(12, 20)
 _CARD_GROUPS = 5  # more groups are a table of figures: one in ten of those passes Luhn
 _PHONE_SIZES = range(7, 16)
 _LOCAL, _LONG = 8, 13  # digits in one piece: up to 8, or 13 and more, are a telephone number only where it says so
@@ -89,16 +89,15 @@ def _card(found: re.Match[str]) -> str:
     """Take the longest run of whole groups that is a card number."""
     whole = found.group()
     groups = [] if not whole[0].isdigit() else list(_GROUP.finditer(whole))
-    for size in _CARD_SIZES:
-        for first in range(len(groups)):
-            run = ""
-            for last in range(first, min(first + _CARD_GROUPS, len(groups))):
-                run += groups[last].group()
-                if len(run) == size and _is_card(run):
-                    return whole[: groups[first].start()] + "[card]" + whole[groups[last].end() :]
-                if len(run) >= size:
-                    break
-    return whole
+    runs: list[tuple[int, int, int, str]] = []
+    for first, group in enumerate(groups):
+        run = ""
+        for last in groups[first : first + _CARD_GROUPS]:
+            run += last.group()
+            if len(run) in _CARD_SIZES:
+                runs.append((-len(run), group.start(), last.end(), run))
+    card = next(((start, end) for _, start, end, run in sorted(runs) if _is_card(run)), None)
+    return whole[: card[0]] + "[card]" + whole[card[1] :] if card else whole
 
 
 def _is_card(digits: str) -> bool:

@@ -44,12 +44,12 @@ wk.
 Piece = tuple[int, int]
 
 
-def split_passages(text: str, document_id: str) -> list[Passage]:
+def split_passages(text: str, document_id: str, *, most: int = MOST) -> list[Passage]:
     """Cut `text` into passages of at most LONGEST characters, in order; none for a text of white space.
 
-    At most MOST of them; FEW of a giant text.
+    At most `most` of them; FEW of a giant text. What lies behind the last one is not looked at.
     """
-    most = FEW if len(text) > GIANT else MOST
+    most = min(most, FEW) if len(text) > GIANT else most
     text = speakable(text[:LOOKED_AT])
     seen = as_seen(text)
     found = (seen.back(*piece) for piece in pack(seen.text, split_sentences(seen.text)))
@@ -111,7 +111,7 @@ def belongs(text: str, before: Piece, after: Piece) -> bool:
 
 def is_scrap(piece: str) -> bool:
     """Say whether a piece has too few letters to be judged by itself."""
-    return sum(c.isalpha() for c in piece) < SCRAP
+    return sum(map(str.isalpha, piece)) < SCRAP
 
 
 def trimmed(text: str, start: int, end: int) -> Piece | None:

@@ -74,7 +74,7 @@ def parts(data: Path) -> Iterator[str]:
     for row in objects(data / "reddit_posts_2013" / "dev_posts.jsonl.gz"):
         body = str(row["selftext"])
         if row["subreddit"] not in NO_CUSTOMERS and len(body) > LONG:
-            first = split_passages(body[:STARTS], "post")[:FIRST]
+            first = split_passages(body[:STARTS], "post", most=FIRST)
             yield from (" ".join(part.text.split()) for part in first if len(part.text) > WORDS)
 
 
