@@ -39,7 +39,7 @@ demo: $(STAMP) ## show the main job on an invented world: sites, nights, alert m
 	$(BIN)/listening demo
 
 test: $(STAMP) ## run the tests, offline
-	$(QUIET) $(BIN)/python -m pytest -n 2 --dist loadfile
+	$(QUIET) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(STAMP) ## check style and format
 	$(BIN)/ruff check .

@@ -5,6 +5,7 @@ from __future__ import annotations
 import _thread
 import atexit
 import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -21,11 +22,17 @@ def ctrl_c_heard() -> Iterator[None]:
 
     Such places are the callbacks of its import machinery: from there the Ctrl-C is given once more.
     """
-    before, ended = sys.unraisablehook, threading.Event()
+    before, ended, here = sys.unraisablehook, threading.Event(), threading.get_ident()
+
+    def again() -> None:
+        if hasattr(signal, "pthread_kill"):  # it wakes the thread where it sleeps or waits for a network
+            signal.pthread_kill(here, signal.SIGINT)
+        else:
+            _thread.interrupt_main()
 
     def repeat(lost: sys.UnraisableHookArgs) -> None:
         if issubclass(lost.exc_type, KeyboardInterrupt):
-            threading.Timer(AGAIN_AFTER, _thread.interrupt_main).start()
+            threading.Timer(AGAIN_AFTER, again).start()
         else:
             before(lost)
 
