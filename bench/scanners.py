@@ -151,7 +151,14 @@ def wapiti(at: Served, asked: argparse.Namespace) -> list[str]:
         "0",
         "--no-bugreport",
     ]
-    words += ["--store-session", str(asked.out / "session"), "-H", f"Cookie: listening={at.cookie}", "-l", "1"]
+    words += [
+        "--store-session",
+        str(asked.out / f"session-{at.role}"),
+        "-H",
+        f"Cookie: listening={at.cookie}",
+        "-l",
+        "1",
+    ]
     words += [part for one in LEFT_OUT for part in ("-x", f"{at.address}/{one}")]
     done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=asked.out)
     (asked.out / f"wapiti-{at.role}.txt").write_text(done.stdout + done.stderr)

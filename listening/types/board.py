@@ -34,6 +34,7 @@ class PointCard:
     trend: tuple[int, ...] = ()
     kind: str = ""
     why: str = ""
+    told_on: date | None = None  # the night of which `why` tells
     unspoken: float = 0.0  # share of its passages that do not complain aloud
 
 

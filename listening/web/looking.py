@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -61,6 +62,12 @@ def look(visit: Visit, query: Mapping[str, str], *, usual: str = USUAL) -> Looki
     asked |= {"owner": lens.owner, "persona": lens.persona, "map": visit.settings.called[0]}
     asked |= {key: query.get(key, "") for key in ("since", "until") if _day(query.get(key, ""))}
     return Looking(lens, {key: value for key, value in asked.items() if value}, sources)
+
+
+def window_of(sentence: str, night: date) -> date:
+    """Return the first night of those that an emergence's sentence counts in: "7 people in 4 nights, ..."."""
+    found = re.search(r" in (\d+) nights?,", sentence)
+    return night - timedelta(days=int(found[1]) - 1 if found else 27)
 
 
 def newest_day(visit: Visit) -> date:

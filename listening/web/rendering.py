@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from listening.outputs import charts, wording
 from listening.outputs.text import holdable, link, one_line
 from listening.web.access import may, rule_of
+from listening.web.looking import window_of
 from listening.web.visit import MAP_COOKIE, Visit, cookie_name, visit_of
 
 HERE = Path(__file__).parent
@@ -138,6 +139,7 @@ def environment() -> Environment:
         "one_line": one_line,
         "trend_bars": charts.trend_bars,
         "week_end": lambda start: start + timedelta(days=6),
+        "window_of": window_of,
         "four_weeks_before": lambda end: end - timedelta(days=27),
         "segment": lambda text: quote(str(text), safe=""),
     }

@@ -77,6 +77,7 @@ def _cards(visit: Visit, points: Sequence[Spot], news: dict[str, Emergence], len
             trends[one],
             news[one].kind if one in news else "",
             news[one].sentence if one in news else "",
+            news[one].night if one in news else None,
             quiet.get(one, 0.0),
         )
         for one in shown

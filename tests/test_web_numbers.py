@@ -1,0 +1,132 @@
+"""Every number on a page of the board opens the posts that it was made from, or stands here with the reason why not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+from web_nouns import NOON, SAMPLES, Clients
+
+from listening import journey
+from listening.web.access import RULES
+from listening.web.looking import window_of
+from listening.web.visit import API, Board
+
+pytest_plugins = ("store_fixtures", "web_fixtures")
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+DAY = re.compile(rf"\b\d{{1,2}} ({MONTHS}|[A-Z][a-z]{{2}})\b( \d{{4}})?|\b\d\d:\d\d\b|\b\d{{4}}-\d\d-\d\d\b")
+NUMBER = re.compile(r"(?<![\w#-])[+\u2212-]?\d")
+# what is no figure of ours: links, words of people, code, times, what one chooses, types or rates, what explains, the
+# axes of pictures, whose columns are links
+NOT_OURS = (
+    "a, bdi, blockquote, code, pre, time, option, textarea, label, legend, .hint, .help, .key, .ledger, "
+    "#priority p, svg .scale, svg .week-name"
+)
+REASONS: tuple[tuple[str, str, str], ...] = (  # of a page's path, of the words around the number, and why
+    ("/map", r"touchpoints? blind", "counts boxes that stand on this very page"),
+    ("/map", r"^95 % interval$", "names a column"),
+    ("/map", r"^[+\u2212]?[012]\.\d$", "the emotion that people drew; what was measured is a link"),
+    ("/pain-points/", r"^of (5|125)$", "the end of a scale"),
+    ("/pain-points/", r"^(\d|· .*) ?%? alike", "likeness of two pain points, made from vectors"),
+    (r"/pain-points/[^/]+/merge", r"^\d+$", "people of both together; each one's own are links"),
+    ("/pain-points/", r"(a week|seen|aloud): [\d.]+ by", "the goal's target, which people set"),
+    (r"/pain-points/[^/]+/goal", r"^[\d.]+( by|$)", "the same"),
+    ("/pain-points/", r"could not be read on \d+ nights?", "an outage: there are no posts, which is the point"),
+    ("/pain-points/", r"Not SMART yet: \d missing", "counts what is named on the goal's page"),
+    ("/pain-points/", r"per 1,000 posts seen$", "the name of a figure"),
+    ("/evidence", r"passages?\.|^\d+ of \d+$", "these are the posts"),
+    ("/pain-points", r"^\d+ pain points?; people|^\d+ of \d+$", "counts the lines below it"),
+    ("/reviews", r"^\d+$|^Every \d+ months|^The \d+ of most people", "counts the lines below it; how often people set"),
+    ("/goals", r"and \d more$", "counts what is named on the goal's page"),
+    ("/alerts", r"mails?, the newest|\d+ (try|tries)|pain points?$", "mails and what they hold, not posts"),
+    ("/sources", r"", "what the crawl saw and did: most posts tell of no pain, and those that went cannot be opened"),
+    ("/nights", r"", "the same"),
+    ("/people|/audit", r"(people|person|lines?, the newest.*)$|^page", "counts the lines below it"),
+    ("/people|/account", r"At least 12 characters", "a rule"),
+    ("/account", r"UTC$", "a moment"),
+    ("/privacy", r"is \d+\.$|days|^\d+$", "a setting"),
+    ("/api-reference", r"", "words of the API's description"),
+)
+
+
+def bare(html: str) -> Iterator[str]:
+    """The words around each number of a page that no link holds."""
+    main = LexborHTMLParser(html).css_first("main")
+    assert main is not None
+    kept = {id_of(inner) for outer in main.css(NOT_OURS) for inner in outer.traverse(include_text=True)}
+    for node in main.traverse(include_text=True):
+        words = " ".join((node.text_content or "").split()) if node.is_text_node else ""
+        if id_of(node) not in kept and NUMBER.search(DAY.sub("", words)):
+            yield words
+
+
+def id_of(node: LexborNode) -> int:
+    return int(node.mem_id)
+
+
+def unexplained(path: str, html: str) -> list[str]:
+    """The bare numbers of a page for which no reason is given."""
+    mine = [(words, why) for where, words, why in REASONS if re.match(where, path)]
+    return [one for one in bare(html) if not any(re.search(words, one) for words, _ in mine)]
+
+
+@pytest.fixture(scope="module")
+def lived_in(browser: Clients) -> Clients:
+    """A board on which people have worked: ratings, a goal, a mended pain point, a comment."""
+    board: Board = browser("admin").board
+    store, settings = board.store, board.read_settings()
+    journey.rate(store, "pp-1", importance=5, cost=3, ease=2, who="ann", now=NOON)
+    sent = {"specific": "no wet seats", "metric": "people_week", "target": 0.0, "due": date(2026, 6, 1), "stage": "use"}
+    journey.set_goal(store, settings, "pp-1", who="ann", now=NOON, **sent)  # type: ignore[arg-type]  # its own words
+    journey.resolve(store, "pp-2", on=date(2026, 3, 9), who="bob", now=NOON)
+    journey.comment(store, settings, "pp-1", "Seen it 3 times.", who="ann", now=NOON)
+    return browser
+
+
+PAGES = sorted(
+    re.sub(r"{(\w+)}", lambda found: SAMPLES[found[1]][0], rule.path)
+    for rule in RULES
+    if rule.method == "GET" and not rule.path.startswith((API, "/sign-in"))
+    if rule.path not in ("/", "/map/journey.toml", "/map/versions/{number}", "/pack/{ending}")
+)
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/pain-points/pp-2", "/pain-points/pp-1/merge?into=pp-2", "/inbox?kind=all"])
+def test_every_number_opens_its_posts(lived_in: Clients, path: str) -> None:
+    got = lived_in("admin").get(path)
+    assert got.status_code == 200
+    assert unexplained(path, got.text) == []
+
+
+def test_a_bare_number_would_be_found() -> None:
+    page = '<main><p>12 people</p><p><a href="/evidence">7 people</a> on 3 March</p><dl><dd>90 %</dd></dl></main>'
+    assert list(bare(page)) == ["12 people", "90 %"]
+    assert unexplained("/map", page) == ["12 people", "90 %"]
+
+
+@pytest.mark.parametrize("path", ["/map", "/pain-points/pp-1", "/pain-points/pp-1/goal", "/inbox?kind=all", "/night"])
+def test_where_a_figure_leads_there_are_posts(lived_in: Clients, path: str) -> None:
+    admin = lived_in("admin")
+    links = re.findall(r'href="(/evidence\?[^"]+)"[^>]*>[^<]*?[1-9]', admin.get(path).text)
+    for link in sorted(set(links)):
+        got = admin.get(link.replace("&amp;", "&"))
+        assert got.status_code == 200
+        assert 'class="said-so"' in got.text, f"{path} leads to {link}, where nothing is"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "first"),
+    [
+        (
+            "7 people in 4 nights, 0.0 expected (0.0 to 0.1) from 49 posts seen; new: first told on 7 March",
+            date(2026, 3, 7),
+        ),
+        ("1 person in 1 night, 0.0 expected (0.0 to 0.1) from 9 posts seen; back", date(2026, 3, 10)),
+        ("what an older version said", date(2026, 2, 11)),
+    ],
+)
+def test_a_sentence_leads_to_the_nights_that_it_counts(sentence: str, first: date) -> None:
+    assert window_of(sentence, date(2026, 3, 10)) == first
