@@ -141,6 +141,7 @@ def test_what_is_no_day_number_or_name_is_refused(client: Clients, path: str, se
     assert call(client("admin"), path, sent)[0] == 422
 
 
-def test_an_address_tells_every_way_to_ask_it(client: Clients) -> None:
-    got = client("admin").http.put(f"{API}/map")
-    assert (got.status_code, got.headers["allow"]) == (405, "GET, POST")
+@pytest.mark.parametrize(("path", "ways"), [("/map", "GET, POST"), ("/pack/workbook", "POST"), ("/pack/csv", "GET")])
+def test_an_address_tells_every_way_to_ask_it(browser: Clients, path: str, ways: str) -> None:
+    got = browser("admin").http.put(f"{API}{path}")
+    assert (got.status_code, got.headers["allow"]) == (405, ways)

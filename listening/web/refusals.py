@@ -119,8 +119,9 @@ def _http(request: Request, error: Exception) -> Response:
 
 def _methods(request: Request) -> set[str]:
     """Return how an address may be asked."""
-    matched = (one for one in request.app.state.routes if one.matches(request.scope)[0] is not Match.NONE)
-    return {method for one in matched for method in one.methods}
+    matched = [one for one in request.app.state.routes if one.matches(request.scope)[0] is not Match.NONE]
+    named = [one for one in matched if "{" not in one.path]  # /pack/workbook is no /pack/{ending}
+    return {method for one in named or matched for method in one.methods}
 
 
 def _too_large(request: Request, _error: Exception) -> Response:
