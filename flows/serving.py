@@ -7,8 +7,9 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from listening.settings import load
 log = logging.getLogger(__name__)
 PORT = 4200
 STARTS_WITHIN = 120.0
+LOOKS, STARTS, LONGEST_WAIT = 1.0, 10.0, 120.0  # seconds: how often we look, what a start takes, the longest pause
 
 
 def deployments(config: Path) -> list[RunnerDeployment]:
@@ -58,25 +60,65 @@ def serve(config: Path) -> None:
 
 @contextmanager
 def server(port: int, extra: Mapping[str, str] | None = None) -> Iterator[str]:
-    """A Prefect server on loopback as long as the block lasts; gives its API's address."""
+    """A Prefect server on loopback as long as the block lasts; gives its API's address. One that dies is replaced."""
     url = f"http://127.0.0.1:{port}/api"
     env = {**os.environ, "PREFECT_SERVER_API_PORT": str(port), "PREFECT_SERVER_API_HOST": "127.0.0.1", **(extra or {})}
     env.pop("PREFECT_API_URL", None)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "prefect", "server", "start"],
-        env=env,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _await(url, process)
+    with kept([sys.executable, "-m", "prefect", "server", "start"], env, lambda: answers(url)) as processes:
+        _await(url, processes[-1])
         yield url
+
+
+@contextmanager
+def kept(
+    command: Sequence[str], env: Mapping[str, str], well: Callable[[], bool]
+) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Run a program as long as the block lasts; gives the processes it had so far, the present one last.
+
+    Where it ends by itself it is started again, with growing waits, unless all is `well` without it: after a killed
+    `listening serve` its server lives on and serves the next one.
+    """
+    processes, stop = [_start(command, env)], threading.Event()
+
+    def watch() -> None:
+        wait = LOOKS
+        while not stop.wait(wait):
+            if processes[-1].poll() is None or well():
+                wait = LOOKS
+                continue
+            log.warning("%s ended (%s): it is started again", command[-3:], processes[-1].returncode)
+            processes.append(_start(command, env))
+            wait = min(LONGEST_WAIT, 2 * wait + STARTS)
+
+    watcher = threading.Thread(target=watch, name="watch", daemon=True)
+    watcher.start()
+    try:
+        yield processes
     finally:
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(5)
-        process.kill()
-        process.wait()
+        stop.set()
+        watcher.join()
+        _end(processes[-1])
+
+
+def _start(command: Sequence[str], env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, env=dict(env), stdout=quiet, stderr=quiet)  # noqa: S603 -- our own command
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(5)
+    process.kill()
+    process.wait()
+
+
+def answers(url: str) -> bool:
+    """Whether a Prefect server answers at its API's address."""
+    try:
+        return httpx.get(f"{url}/health", timeout=2).is_success
+    except httpx.HTTPError:
+        return False
 
 
 def _await(url: str, process: subprocess.Popen[bytes]) -> None:
