@@ -31,6 +31,7 @@ from listening.types import Memory, SourceConfig
 
 pytestmark = pytest.mark.flow
 FIRST = MONDAY - timedelta(days=14)
+SHOPS = 'id = "shops"\nname = "Shops"'
 OURS = ("LISTENING_DATABASE_URL", "LISTENING_KEY", "LISTENING_CONFIG", "PREFECT_API_URL")
 
 
@@ -114,6 +115,22 @@ class TestNightly:
         again = run_night(home / "configs", now=MONDAY)
         assert (again.state, again.read, again.born, again.sent) == ("done", 0, 0, 0)
         assert rows(home) == before
+
+    def test_a_night_over_two_maps_counts_both(self, home: Path, mailbox: Mailbox) -> None:
+        configs = home / "configs"
+        first = (configs / "journey.toml").read_text()
+        (configs / "journeys").mkdir()
+        (configs / "journeys" / "shops.toml").write_text(first.replace('id = "bags"\nname = "Bags"', SHOPS))
+        with (configs / "sources.toml").open("a") as file:
+            file.write('map = "shops"\n')  # the last source's
+        result = run_night(configs, now=MONDAY)
+        store = open_store(settings_of(configs).database_url)
+        born = [len(reads.points(store, map_id=one)) for one in ("bags", "shops")]
+        store.close()
+        assert result.state == "done"
+        assert min(born) >= 1
+        assert result.born == sum(born)
+        assert len({mail.to for mail in mailbox.mails()}) == len(mailbox.mails()) == result.sent
 
     def test_a_source_that_fails_once_is_tried_again_in_the_same_night(
         self, home: Path, monkeypatch: pytest.MonkeyPatch

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
@@ -19,7 +20,7 @@ from listening.demo.mailbox import Mailbox
 from listening.pipeline import reading
 from listening.pipeline.telling import put_together
 from listening.store import reads
-from listening.types import Alert, Owner
+from listening.types import Alert, Lens, Owner
 
 pytest_plugins = ("nights_fixtures",)
 NIGHT = MONDAY.date()
@@ -122,6 +123,29 @@ def test_a_passage_that_was_moved_out_waits_for_a_place_on_its_own_map(both: Hou
     live(both, MONDAY + timedelta(days=1))
     assert sources_of(both, "bags") == {"yard"}
     assert reads.note(both.store, f"unsettled {SHOPS}") == ""
+
+
+def test_a_source_that_feeds_another_map_now_is_read_again_for_that_one(both: House) -> None:
+    """Its passages stay in the pain points that they are in; what it says from now on is the other map's."""
+    few = FewLines()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "reader", lambda _settings: few)
+        live(both, MONDAY + timedelta(days=1))
+        assert few.asked == 0
+        moved = tuple(replace(one, map=SHOPS) for one in both.settings.sources)
+        both.settings = replace(both.settings, sources=moved)
+        live(both, MONDAY + timedelta(days=2))
+        assert few.asked > 100  # what yard brought before
+        few.asked = 0
+        live(both, MONDAY + timedelta(days=3))
+        assert few.asked == 0
+    hands = pipeline.each_map(both.store, both.settings)
+    assert [reads.heard_in(store, NIGHT - timedelta(days=40), NIGHT, "UTC")[0] for store, _ in hands] == [0, 350]
+    assert sources_of(both, "bags") == {"yard"}
+    point = reads.points(both.store, map_id="bags")[0].id
+    lens = Lens(NIGHT - timedelta(days=40), NIGHT, "UTC")
+    assert reads.evidence(hands[0][0], reads.Asked(point=point), lens)[0] > 0  # still its evidence
+    assert reads.tally(hands[0][0], point, lens).people == 0  # and counted no more
 
 
 @pytest.mark.parametrize(

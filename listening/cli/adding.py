@@ -19,6 +19,9 @@ def add(  # noqa: PLR0917 - Typer gives them by name
         list[str] | None, typer.Option("--allow-host", metavar="HOST", help="A host inside your own network to allow.")
     ] = None,
     gap: Annotated[float, typer.Option("--gap", min=0, metavar="SECONDS", help="Between two requests.")] = 1.0,
+    map_id: Annotated[
+        str, typer.Option("--map", metavar="ID", help="The journey map that it feeds; the first map else.")
+    ] = "",
     config: Config = None,
 ) -> None:
     """Find out what an address is, show five posts as they would be stored, and write it into sources.toml."""
@@ -27,6 +30,7 @@ def add(  # noqa: PLR0917 - Typer gives them by name
     from listening.settings import pseudonym_key
 
     settings = load_settings(config)
+    settings = settings.on(map_id or settings.journey.id)
     key, hosts = pseudonym_key(settings), tuple(allow_host or ())
     found = look_at(settings, url, key=key, now=current(), name=name, allow_hosts=hosts, gap=gap)
     for reason in found.failed:

@@ -48,7 +48,7 @@ def look_at(
     allow_hosts: tuple[str, ...] = (),
     gap: float = 1.0,
 ) -> Addition:
-    """Find out what an address is, by the first way that brings posts; nothing is kept or written.
+    """Find out what an address is, by the first way that brings posts; nothing is kept or written. It feeds the map in hand.
 
     Raises SettingsError where the name or the place is taken, SourceError where nothing there can be read,
     NotConfigured where it could be with credentials.
@@ -59,7 +59,8 @@ def look_at(
     failed: list[ListeningError] = []
     with open_address(like, now) as fetcher:
         for found in find_sources(url, now=now, fetcher=fetcher, like=like):
-            source = replace(found.config, name=name or _free(settings, found.config.name))
+            feeds = "" if settings.on_first else settings.journey.id
+            source = replace(found.config, name=name or _free(settings, found.config.name), map=feeds)
             _not_twice(settings, source)
             try:
                 looked = _looked(settings, source, found, key=key, now=now)

@@ -23,6 +23,7 @@ UNSETTLED = "unsettled"  # that pains may wait for a place
 SPACE = "space"  # in which the latest embeddings lie
 REREAD = "reread"  # the model by which everything that should be was read
 BEHIND = "behind"  # that old readings by another model are left
+FED = "fed"  # the sources that the map heard last, where there are several maps
 LIVES_BY = 24  # passages of a pain point that are read again at once, so that new ones find it
 TAUGHT = 500  # corrected passages that teach the map at most
 CENTRED_ON = 200  # passages that a centre is made of at most
@@ -47,6 +48,7 @@ def clean(store: Store, settings: Settings, *, now: datetime) -> int:  # noqa: A
 def read(store: Store, settings: Settings, *, now: datetime) -> int:  # noqa: ARG001 -- verbs of the night look alike
     """Read every document that is clean and no copy; returns how many. The models load only if there is one."""
     count = 0
+    _welcome(store, settings)
     while texts := reads.documents_to_read(store, settings.reading.batch):
         if not count:
             writes.keep_meta(store, of_map(settings, UNSETTLED), "yes")  # before, so that a kill cannot lose it
@@ -56,6 +58,18 @@ def read(store: Store, settings: Settings, *, now: datetime) -> int:  # noqa: AR
         count += len(texts)
     log.info("read", extra={"documents": count})
     return count
+
+
+def _welcome(store: Store, settings: Settings) -> None:
+    """Have read again what a source brought while it fed another map: it was placed among the stages of that one."""
+    key, names = of_map(settings, FED), [one.name for one in settings.heard]
+    before = reads.note(store, key)
+    if "\n".join(names) == before or (len(settings.maps) == 1 and not before):
+        return
+    known = set(before.splitlines()) if before or not settings.on_first else set(names)
+    if writes.read_anew(store, set(names) - known):
+        writes.keep_meta(store, of_map(settings, REREAD), "")
+    writes.keep_meta(store, key, "\n".join(names))
 
 
 def reread(store: Store, settings: Settings, *, now: datetime) -> int:  # noqa: ARG001 -- verbs of the night look alike

@@ -57,7 +57,7 @@ from listening.store.writes.points import (
     keep_placement,
     merge_points,
 )
-from listening.store.writes.readings import keep_readings, recentre
+from listening.store.writes.readings import keep_readings, read_anew, recentre
 from listening.store.writes.removals import drop_older, forget_person, name_points
 from listening.store.writes.reversals import move_out, undo
 
@@ -116,6 +116,7 @@ __all__ = [
     "postpone_delivery",
     "queue_alerts",
     "queue_deliveries",
+    "read_anew",
     "recentre",
     "release_lease",
     "relocate",

@@ -115,6 +115,13 @@ def _drop(connection: Connection, gone: Sequence[str]) -> None:
     recount(connection, touched)
 
 
+def read_anew(store: Store, sources: Collection[str]) -> int:
+    """Let what was read of these sources be read again, as if another model had; returns how many documents."""
+    mine = sa.update(documents).where(documents.c.source.in_(sources), documents.c.state == "read")
+    with store.writing() as connection:
+        return connection.execute(mine.values(read_by="")).rowcount
+
+
 def recentre(store: Store, points: Sequence[PainPoint]) -> None:
     """Keep centres made from new embeddings, with the space they lie in; nothing else of a pain point moves."""
     with store.writing() as connection:

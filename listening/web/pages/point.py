@@ -30,6 +30,7 @@ def page(request: Request, visit: Here, point: str) -> Response:
     if found.merged_into:
         return _gone(request, visit, found)
     looking = look(visit, request.query_params, usual="26w")
+    at_home = found.map == visit.journey.id  # else its map's file is gone
     seen = visit.count(reads.seen_by_week, looking.lens, WEEKS)
     weeks = reads.point_weeks(visit.store, point, looking.lens, WEEKS, seen=seen)
     events = reads.events(visit.store, point, weeks[0].start, looking.lens.until)
@@ -62,9 +63,9 @@ def page(request: Request, visit: Here, point: str) -> Response:
         progress=progress(goal, series[-1] if series else None, newest_day(visit)) if goal else None,
         metrics=METRICS,
         statuses=STATUSES,
-        names=names(visit),
+        names=names(visit) if at_home else {},
         owners=visit.journey.owners,
-        may=visit.own("point", point),
+        may=at_home and visit.own("point", point),
         looking=looking,
         month=visit.now.date() + timedelta(days=30),
         ticket=next((one for one in reads.tickets(visit.store) if one.pain_point_id == point), None),
