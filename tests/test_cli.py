@@ -222,7 +222,7 @@ class TestInAndOut:
     @pytest.mark.usefixtures("bikes_store")
     def test_report(self, cli: Run, bikes_home: Path) -> None:
         got = cli("report", "--map", "bikes", "--since", "2026-01-01", "--until", "2026-03-31", "-o", "out.json")
-        assert (got.code, got.out) == (0, "1 pain points, 2026-01-01 to 2026-03-31, in out.json\n")
+        assert (got.code, got.out) == (0, "1 pain point, 2026-01-01 to 2026-03-31, in out.json\n")
         assert "the cover drips" in (bikes_home / "out.json").read_text()
         assert "its map is 'bikes'" in cli("report", "--map", "boats", "-o", "x.html").err
         assert cli("report", "--since", "2026-03-02", "--until", "2026-03-01", "-o", "x.html").code == 2
@@ -258,7 +258,7 @@ class TestUpkeep:
         (bikes_home / "a.jsonl").write_text('{"id": "1", "text": "the seam drips", "author": "zoe"}\n')
         cli("import", "a.jsonl", "--source", "a")
         assert cli("erase", "--author", "u/Zoe", "--source", "b").out.startswith("forgotten: 0 posts")
-        assert cli("erase", "--author", "u/Zoe").out.startswith("forgotten: 1 posts")
+        assert cli("erase", "--author", "u/Zoe").out.startswith("forgotten: 1 post,")
         assert "0 seen" in cli("import", "a.jsonl", "--source", "a").out
 
     def test_retention(self, cli: Run, bikes_home: Path, bikes_store: Store) -> None:

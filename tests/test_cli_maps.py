@@ -56,7 +56,7 @@ def test_a_map_is_put_in_hand_by_its_id_or_name(cli: Run, tmp_path: Path) -> Non
         assert "pp-9" in shown
         assert "pp-1" not in shown
     file = tmp_path / "firms.json"
-    assert "1 pain points" in cli("report", "--map", "firms", "-o", str(file), "--until", "2026-03-31").out
+    assert "1 pain point," in cli("report", "--map", "firms", "-o", str(file), "--until", "2026-03-31").out
     assert '"Firms"' in file.read_text()
     got = cli("report", "--map", "boats", "-o", str(file))
     assert (got.code, "no map 'boats' -> use one of bikes, firms" in got.err) == (1, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,12 @@ def test_the_guest_gets_a_fresh_password_each_time(board_store: Store, board_set
     with pytest.raises(SignInRefused):
         accounts.sign_in(board_store, board_settings, "visitor", first, seat=Seat("a"), now=NOON)
     assert reads.person(board_store, "visitor").role == "admin"
+
+
+def test_the_board_stands_in_the_morning_after_the_last_night(board_store: Store) -> None:
+    last = max(one.finished for one in reads.nights(board_store) if one.finished)
+    clock = demo.world_clock(board_store, started=datetime.now(UTC))
+    assert timedelta(0) <= clock() - last < timedelta(minutes=5)
 
 
 def test_a_world_that_was_lived_through_is_not_lived_again(

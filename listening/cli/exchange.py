@@ -148,6 +148,7 @@ def report(  # noqa: PLR0917 - Typer gives them by name
 ) -> None:
     """Write the review: the emotion curve over the stages, pain points with evidence, owners, trends, blind spots."""
     from listening.outputs import write_report
+    from listening.outputs.wording import count
     from listening.pipeline import make_report
 
     if since and until and since > until:
@@ -155,4 +156,4 @@ def report(  # noqa: PLR0917 - Typer gives them by name
     with opened(config, map_name) as (store, settings):
         made = make_report(store, settings, since=since, until=until, now=current(), anew=anew)
     write_report(made, out)
-    typer.echo(f"{len(made.pain_points)} pain points, {made.since} to {made.until}, in {out}")
+    typer.echo(f"{count(len(made.pain_points), 'pain point')}, {made.since} to {made.until}, in {out}")

@@ -60,6 +60,7 @@ def list_points(
 @app.command("show")
 def show(point_id: Id, config: Config = None) -> None:
     """Show one pain point: its numbers, what customers said with the passages' ids, and its history."""
+    from listening.outputs.wording import count
     from listening.pipeline import judge_fixes, measure_points, night_of
     from listening.store import reads
 
@@ -75,7 +76,8 @@ def show(point_id: Id, config: Config = None) -> None:
     if point.merged_into:
         typer.echo(f"merged into {point.merged_into}")
     typer.echo(f"{point.status}, {point.stage}, {point.touchpoint or 'no touchpoint'}, owner {point.owner or 'nobody'}")
-    typer.echo(f"{point.people} people, {point.size} passages, born {point.born}, last seen {point.last_seen}")
+    told = f"{count(point.people, 'person', 'people')}, {count(point.size, 'passage')}"
+    typer.echo(f"{told}, born {point.born}, last seen {point.last_seen}")
     if fix:
         typer.echo(f"fix {fix.sentence}")
     _say_measures(found, point.importance)
@@ -170,10 +172,11 @@ def split(
 ) -> None:
     """Say that some passages are another pain: they get a pain point of their own."""
     from listening import journey
+    from listening.outputs.wording import count
 
     with opened(config, point=point_id) as (store, settings):
         new = journey.split(store, settings, point_id, passages, who=who or who_asks(), now=current())
-    typer.echo(f"{len(passages)} passages of {point_id} are now {new}")
+    typer.echo(f"{count(len(passages), 'passage')} of {point_id} now in {new}")
 
 
 @app.command("move")

@@ -72,23 +72,25 @@ def erase(
 ) -> None:
     """Forget a person: their posts, what we heard in them, and their words in quotes and mails."""
     from listening.journey import erase as forget
+    from listening.outputs.wording import count, forgotten
     from listening.settings import pseudonym_key
 
     with opened(config) as (store, settings):
         gone = forget(store, author, source=source, key=pseudonym_key(settings))
-        noted(store, "erased an author", source or "every source", f"{gone.documents} posts")
-    typer.echo(f"forgotten: {gone.documents} posts, {gone.signals} signals, {gone.quotes} quotes")
+        noted(store, "erased an author", source or "every source", count(gone.documents, "post"))
+    typer.echo(f"forgotten: {forgotten(gone.documents, gone.signals, gone.quotes)}")
 
 
 @retention.command("run")
 def run_retention(config: Config = None) -> None:
     """Drop posts that are older than store.retention_days now; counts stay."""
     from listening.journey import retire_old
+    from listening.outputs.wording import count
 
     with opened(config) as (store, settings):
-        count = retire_old(store, settings, now=current())
-        noted(store, "dropped old posts", "", f"{count} posts")
-    typer.echo(f"{count} posts dropped")
+        dropped = count(retire_old(store, settings, now=current()), "post")
+        noted(store, "dropped old posts", "", dropped)
+    typer.echo(f"{dropped} dropped")
 
 
 def noted(store: Store, what: str, thing: str, detail: str = "") -> None:

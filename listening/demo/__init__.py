@@ -1,6 +1,6 @@
 """The demo: an invented world on loopback, a mailbox that catches the alerts, and a scorecard against the truth."""
 
-from listening.demo.guest import let_in, lived_through, show_board
+from listening.demo.guest import let_in, lived_through, show_board, world_clock
 from listening.demo.mailbox import Mail, Mailbox, read_mails
 from listening.demo.run import run_demo
 from listening.demo.scorecard import Held, Scorecard, look, score, show
@@ -29,4 +29,5 @@ __all__ = [
     "serve",
     "show",
     "show_board",
+    "world_clock",
 ]

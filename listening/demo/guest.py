@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,10 +31,18 @@ def show_board(folder: Path = FOLDER, console: Console | None = None) -> None:
     with own_environment():
         settings = load(folder / "configs")
         with closing(open_store(settings.database_url)) as store:
-            password = let_in(store, settings.journey, now=datetime.now(UTC))
+            clock = world_clock(store, started=datetime.now(UTC))
+            password = let_in(store, settings.journey, now=clock())
         console.print(f"The board: http://{settings.web.host}:{settings.web.port}   name {GUEST}   password {password}")
-        console.print("Ctrl-C ends it.")
-        serve(settings)
+        console.print("It is the morning after the last night there. Ctrl-C ends it.")
+        serve(settings, clock=clock)
+
+
+def world_clock(store: Store, *, started: datetime) -> Callable[[], datetime]:
+    """Return the clock of the invented world: it goes on from the end of its last night, by the real one."""
+    ends = [one.finished or one.started for one in reads.nights(store)]
+    behind = started - max(ends, default=started)
+    return lambda: datetime.now(UTC) - behind
 
 
 def let_in(store: Store, journey: JourneyMap, *, now: datetime) -> str:

@@ -122,6 +122,7 @@ def _write_configs(world: World, sites: Sites, mailbox: Mailbox, config: Path) -
     main["store"]["var"] = "."
     main["mail"]["port"] = mailbox.port
     main.setdefault("night", tomlkit.table())["retries"] = 0
+    main["night"]["cron"] = ""  # nobody runs a next night
     (config / "listening.toml").write_text(tomlkit.dumps(main), encoding="utf-8")
     blocks = tomlkit.parse((sample / "sources.toml").read_text(encoding="utf-8"))
     _fill(blocks["sources"], sites, load(sample, {}).sources)

@@ -67,6 +67,11 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def forgotten(posts: int, passages: int, quotes: int) -> str:
+    """Say what went with somebody: "1 post, 2 passages and 1 quote"."""
+    return f"{count(posts, 'post')}, {count(passages, 'passage')} and {count(quotes, 'quote')}"
+
+
 def percent(share: float) -> str:
     """Say a share of 0..1 as "57 %"."""
     return f"{round(100 * share)} %"

@@ -48,7 +48,7 @@ def look_at(
     allow_hosts: tuple[str, ...] = (),
     gap: float = 1.0,
 ) -> Addition:
-    """Find out what an address is, by the first way that brings posts; nothing is kept or written. It feeds the map in hand.
+    """Find out what an address is, by the first way that brings posts, for the map in hand; nothing is kept.
 
     Raises SettingsError where the name or the place is taken, SourceError where nothing there can be read,
     NotConfigured where it could be with credentials.

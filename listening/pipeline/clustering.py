@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from listening.clusters import Lexicon, Voice, centre, find_voices, grow, place_voices, point_id, reconsider
+from listening.outputs.wording import count
 from listening.pipeline.mapping import note_faded, on_map, suggest_places
 from listening.pipeline.naming import name_points
 from listening.pipeline.nights import night_of
@@ -179,7 +180,7 @@ def _carried(now: datetime, points: Sequence[PainPoint], found: Placement, model
     counts = Counter(member.pain_point_id for member in found.carried)
     joined = [point for point in points if counts[point.id]]
     back = [_line(now, "back again", p.id, f"silent since {p.last_seen}", model=model) for p in joined if p.faded]
-    return back + [_line(now, "carried", p.id, f"{counts[p.id]} passages", model=model) for p in joined]
+    return back + [_line(now, "carried", p.id, count(counts[p.id], "passage"), model=model) for p in joined]
 
 
 def _born(

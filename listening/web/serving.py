@@ -5,8 +5,9 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 
 import uvicorn
 from fastapi import FastAPI
@@ -19,10 +20,10 @@ from listening.web.app import create_app
 STARTS_WITHIN, ENDS_WITHIN = 60.0, 10.0
 
 
-def serve(settings: Settings) -> None:
-    """Serve the board until stopped. Raises SettingsError where the port is taken."""
+def serve(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> None:
+    """Serve the board until stopped, by the real clock or another one. Raises SettingsError where the port is taken."""
     with _listening(settings) as place, closing(open_store(settings.database_url)) as store:
-        _server(create_app(settings, store), settings).run(sockets=[place])
+        _server(create_app(settings, store, clock=clock), settings).run(sockets=[place])
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse
 
 from listening import journey
 from listening.journey.drawing import Part
+from listening.outputs import wording
 from listening.store import reads
 from listening.types import MapVersion, Owner, Persona, Stage, SuggestedTouchpoint, Touchpoint
 from listening.web.api import sent, shapes
@@ -84,7 +85,7 @@ def rehome(visit: Here, given: sent.Rehoming) -> shapes.Done:
     """Say where the pain points of a place go that is gone."""
     count = journey.rehome(visit.store, visit.journey, given.lost, given.to, who=visit.who, now=visit.now)
     visit.board.counted.clear()
-    return shapes.Done(done=True, said=f"{count} pain points went", id=given.to)
+    return shapes.Done(done=True, said=f"{wording.count(count, 'pain point')} went", id=given.to)
 
 
 @router.get("/map/versions")

@@ -8,6 +8,7 @@ from fastapi import Query
 
 from listening import journey
 from listening.journey import accounts
+from listening.outputs import wording
 from listening.settings import pseudonym_key
 from listening.store import reads
 from listening.types import AuditLine, User
@@ -86,7 +87,7 @@ def audit(
 def erase(visit: Here, given: sent.Author) -> shapes.Done:
     """Forget an author for ever; the name is kept nowhere."""
     gone = journey.erase(visit.store, given.author, source=given.source or None, key=pseudonym_key(visit.settings))
-    told = f"{gone.documents} posts, {gone.signals} passages and {gone.quotes} quotes are gone"
+    told = wording.forgotten(gone.documents, gone.signals, gone.quotes)
     visit.thing, visit.detail = given.source or "every source", told
     return shapes.Done(done=True, said=told)
 
@@ -94,6 +95,5 @@ def erase(visit: Here, given: sent.Author) -> shapes.Done:
 @router.post("/privacy/retention")
 def retention(visit: Here) -> shapes.Done:
     """Drop what is older than the settings allow, now."""
-    count = journey.retire_old(visit.store, visit.settings, now=visit.now)
-    visit.detail = f"{count} posts"
+    visit.detail = wording.count(journey.retire_old(visit.store, visit.settings, now=visit.now), "post")
     return shapes.Done(done=True, said=visit.detail)

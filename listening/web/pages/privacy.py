@@ -11,6 +11,7 @@ from fastapi.responses import Response
 from listening import journey
 from listening.documents import pseudonym
 from listening.errors import InputError
+from listening.outputs.wording import count, forgotten
 from listening.settings import pseudonym_key
 from listening.store import reads
 from listening.web.rendering import go, render
@@ -57,7 +58,7 @@ def look(request: Request, visit: Here, author: Text = "", source: Text = "") ->
         return _show(request, visit, wrong="Whom? Write the name as the site shows it.")
     person = pseudonym(author.strip(), pseudonym_key(visit.settings))
     theirs = reads.posts_of_person(visit.store, person)
-    wanted = {name: count for name, count in theirs.items() if source in ("", name)}
+    wanted = {name: posts for name, posts in theirs.items() if source in ("", name)}
     visit.thing = source or "every source"
     return _show(request, visit, author=author.strip(), source=source, theirs=wanted)
 
@@ -69,14 +70,13 @@ def erase(request: Request, visit: Here, author: Text = "", source: Text = "") -
         raise InputError("no author was named", "write the name as the site shows it")
     key = pseudonym_key(visit.settings)
     gone = journey.erase(visit.store, author.strip(), source=source or None, key=key)
-    told = f"{gone.documents} posts, {gone.signals} passages and {gone.quotes} quotes are gone."
+    told = forgotten(gone.documents, gone.signals, gone.quotes)
     visit.thing, visit.detail = source or "every source", told
-    return go(request, "/privacy", said=f"Forgotten: {told}")
+    return go(request, "/privacy", said=f"Forgotten: {told}.")
 
 
 @router.post("/privacy/retention")
 def retention(request: Request, visit: Here) -> Response:
     """Drop what is older than the settings allow, now."""
-    count = journey.retire_old(visit.store, visit.settings, now=visit.now)
-    visit.detail = f"{count} posts"
-    return go(request, "/privacy", said=f"{count} posts were too old, and are gone.")
+    visit.detail = count(journey.retire_old(visit.store, visit.settings, now=visit.now), "post")
+    return go(request, "/privacy", said=f"Too old, and gone: {visit.detail}.")
