@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from listening.errors import InputError, NotFound
+from listening.errors import InputError, NotFound, SettingsError
 from listening.journey.drawing import an_id
 from listening.journey.mapping import map_text
 from listening.settings import Settings, is_map_id, journey_text, parse_journey, write_journey
@@ -55,8 +55,15 @@ def lost_maps(store: Store, settings: Settings) -> list[LostMap]:
 
 def _lost(store: Store, map_id: str, counts: Mapping[str, int]) -> LostMap:
     version = next(iter(reads.map_versions_of(store, map_id)), None)
-    name = parse_journey(version.text).name if version else map_id
-    return LostMap(map_id, name, counts.get(map_id, 0), version)
+    return LostMap(map_id, _name(version) if version else map_id, counts.get(map_id, 0), version)
+
+
+def _name(version: MapVersion) -> str:
+    """Return what a map was called; of one that could not be followed today its id is all we know."""
+    try:
+        return parse_journey(version.text).name
+    except SettingsError:
+        return version.map
 
 
 def put_back(store: Store, settings: Settings, map_id: str, *, who: str, now: datetime) -> Settings:

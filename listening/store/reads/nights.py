@@ -162,5 +162,5 @@ def told_since(store: Store, since: date) -> set[tuple[str, str, date]]:
     columns = (alert_points.c.pain_point_id, alert_points.c.kind, alert_points.c.emerged)
     told = sa.select(*columns).join(alerts_table, alerts_table.c.id == alert_points.c.alert_id)
     with store.reading() as connection:
-        rows = connection.execute(told.where(~alerts_table.c.map.contains("#"), alerts_table.c.night >= since))
+        rows = connection.execute(told.where(~alerts_table.c.map.endswith("#week"), alerts_table.c.night >= since))
         return {(point, kind, night) for point, kind, night in rows}
