@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from listening.errors import NotFound, SettingsError
-from listening.settings import Settings, load
+from listening.settings import Settings, load, source_block
+from listening.types import SourceConfig
 
 MAP = 'id = "{0}"\nname = "{0}"\n[[stages]]\nid = "use"\nname = "Use"\n'
 SOURCES = """
@@ -88,6 +89,12 @@ def test_a_map_that_was_changed_stands_among_the_maps_as_it_is_now(settings: Set
     changed = replace(settings, journey=replace(settings.journey, name="Wheels"))
     assert [one.name for one in changed.maps] == ["Wheels", "firms"]
     assert changed.on("bikes").journey.name == "Wheels"
+
+
+def test_a_source_that_is_written_says_which_map_it_feeds() -> None:
+    block = source_block(SourceConfig("desk", "feed", url="https://desk.test/feed", map="firms"))
+    assert 'map = "firms"' in block.splitlines()
+    assert "map" not in source_block(SourceConfig("yard", "feed", url="https://yard.test/feed"))
 
 
 @pytest.mark.parametrize(

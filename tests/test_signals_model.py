@@ -136,6 +136,18 @@ def test_another_map_needs_no_training() -> None:
     assert reader.stages == ("arrange", "visit", "bill", "none")
 
 
+def test_one_model_in_memory_reads_for_several_maps(reader: Reader) -> None:
+    other = reader.on(CLINIC)
+    text = Text("t", "The invoice charges me for an x-ray that my insurance had paid.")
+    (here,), (there,) = (one.read([text])[0].signals for one in (reader, other))
+    assert there.stage_label == "bill"
+    assert set(here.stage) == {*(stage.id for stage in STANDARD.stages), "none"}
+    assert (there.pain, there.sentiment, there.id) == (here.pain, here.sentiment, here.id)
+    assert reader.stages != other.stages
+    again = other.on(STANDARD).read([text])[0].signals[0]
+    assert (again.stage, again.touchpoint) == (here.stage, here.touchpoint)
+
+
 def test_a_changed_weight_is_refused(tmp_path: Path) -> None:
     models = tmp_path / "models"
     (models / "reader").mkdir(parents=True)
