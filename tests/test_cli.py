@@ -224,7 +224,7 @@ class TestInAndOut:
         got = cli("report", "--map", "bikes", "--since", "2026-01-01", "--until", "2026-03-31", "-o", "out.json")
         assert (got.code, got.out) == (0, "1 pain point, 2026-01-01 to 2026-03-31, in out.json\n")
         assert "the cover drips" in (bikes_home / "out.json").read_text()
-        assert "its map is 'bikes'" in cli("report", "--map", "boats", "-o", "x.html").err
+        assert "no map 'boats' -> use one of bikes" in cli("report", "--map", "boats", "-o", "x.html").err
         assert cli("report", "--since", "2026-03-02", "--until", "2026-03-01", "-o", "x.html").code == 2
         assert cli("report", "-o", "x.docx").code == 1
 
@@ -263,7 +263,7 @@ class TestUpkeep:
 
     def test_retention(self, cli: Run, bikes_home: Path, bikes_store: Store) -> None:
         keep(bikes_store, document("ancient", day=-9000))
-        assert cli("retention", "run").out.startswith("1 posts dropped")
+        assert cli("retention", "run").out.startswith("1 post dropped")
         (bikes_home / "configs" / "listening.toml").write_text("[store]\nretention_days = 0\n")
         assert cli("retention", "run").out == "0 posts dropped\n"
 

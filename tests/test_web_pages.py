@@ -183,7 +183,7 @@ class TestPrivacy:
         keep(store, document("old", day=-900))
         assert client("admin").post("/privacy/retention").status_code == 303
         assert reads.documents_by_id(store, ["old"]) == []
-        assert [(line.what, line.detail) for line in audited(store)] == [("dropped old posts", "1 posts")]
+        assert [(line.what, line.detail) for line in audited(store)] == [("dropped old posts", "1 post")]
 
     def test_others_read_what_is_kept(self, client: Clients) -> None:
         shown = client("viewer").get("/privacy").text
