@@ -69,7 +69,7 @@ _JOINS = frozenset(
 _NO_END = frozenset(
     """could can should may might must did do does says say said gets get got makes make needs need wants want out about
     over until before after since via per every each any some one another more most quite because cause whether while
-    through without even only just getting trying going being towards toward""".split()  # noqa: SIM905 -- the same
+    through without even only just never getting trying going being towards toward""".split()  # noqa: SIM905 -- the same
 )
 _ASKING = frozenset("do does did can could would will should is are was were am has have had".split())  # noqa: SIM905 -- the same
 _HOLDS_BACK = frozenset("keep keeps kept keeping stop stops stopped prevent prevents prevented".split())  # noqa: SIM905 -- the same
