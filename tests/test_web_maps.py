@@ -105,6 +105,11 @@ class TestTheMapInHand:
         assert "<h1><bdi>Firms" in browser.get("/map").text
         assert "Daily work" not in browser.get("/pain-points/pp-1").text
 
+    def test_so_does_its_evidence(self, client: Clients) -> None:
+        shown = client("viewer").get("/evidence?point=pp-9").text
+        assert "Map: <strong><bdi>Firms" in shown
+        assert "of f1</p>" in shown
+
     def test_an_unknown_map_is_told_with_the_known_ones(self, client: Clients) -> None:
         answer = client("viewer").get("/map?map=boats")
         assert answer.status_code == 404

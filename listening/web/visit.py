@@ -198,7 +198,8 @@ def put_in_hand(request: Request, visit: Visit, form: FormData | None) -> None:
     settings, known = visit.settings, {one.id for one in visit.settings.maps}
     asked = str((form.get(MAP) if form else "") or request.query_params.get(MAP, ""))
     last = request.cookies.get(MAP_COOKIE, "")
-    if (home := _home(visit, str(request.path_params.get("point", "")))) is not None:
+    point = str(request.path_params.get("point", "") or request.query_params.get("point", ""))
+    if (home := _home(visit, point)) is not None:
         if home not in known and request.method not in SAFE:
             raise NotFound(f"the map {home!r} has no file any more", "ask an admin to put it back: Map, Edit the map")
         asked = home if home in known else ""

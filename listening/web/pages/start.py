@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from shlex import quote
+from shutil import which
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
@@ -19,4 +23,9 @@ def start(request: Request, visit: Here) -> Response:
     counts = reads.counts(visit.store)
     if counts.documents and rule_of("GET", "/map"):
         return go(request, "/map")
-    return render(request, "start.html", title="Good morning", counts=counts)
+    return render(request, "start.html", title="Good morning", counts=counts, program=program())
+
+
+def program() -> str:
+    """Return how the command line is called on this machine: by its name where the shell finds it, else in full."""
+    return "listening" if which("listening") else f"{quote(sys.executable)} -m listening"
