@@ -6,7 +6,7 @@ import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import exp, lgamma, log, log1p
+from functools import lru_cache
 
 from listening.outputs.wording import count, short_day
 from listening.types import Emergence, LedgerEntry, MapChange, Review, Stand
@@ -89,14 +89,12 @@ def _direction(before: int, now: int, told: Told) -> str:
     return "shrunk" if _at_least(before, many, 1 - share) < UNLIKELY else ""
 
 
+@lru_cache(maxsize=65_536)  # most pain points have few people, so that the same counts come again and again
 def _at_least(hits: int, many: int, share: float) -> float:
-    """Return the chance of at least so many hits; in logarithms, as the factors of many leave what a float holds."""
-    yes, no = log(share), log1p(-share)
-    chances = (
-        lgamma(many + 1) - lgamma(one + 1) - lgamma(many - one + 1) + one * yes + (many - one) * no
-        for one in range(hits, many + 1)
-    )
-    return sum(exp(one) for one in chances)
+    """Return the chance of at least so many hits."""
+    from scipy.special import bdtrc  # noqa: PLC0415 -- slow to import, needed only when maps are reviewed
+
+    return float(bdtrc(hits - 1, many, share))
 
 
 def _why(before: int, now: int, told: Told) -> str:

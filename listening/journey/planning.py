@@ -94,6 +94,8 @@ def stamp_review(
     """Stamp the map as reviewed for a period. Raises `InputError` where the period is none."""
     if since > until:
         raise InputError(f"a period from {since} to {until}", "give the earlier day first")
+    if until > now.date() + timedelta(days=1):
+        raise InputError(f"a review until {until}, which is yet to come", "end it today")
     review = Review(settings.journey.id, since, until, who, now, " ".join(note.split()))
     writes.keep_review(store, review)
     line = LedgerEntry(now, who, "reviewed", f"map:{settings.journey.id}", detail=f"{since} to {until}")

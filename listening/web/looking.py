@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from listening.store import reads
 from listening.types import STATUSES, Lens
+from listening.web.days import read_day
 from listening.web.visit import Visit
 
 PERIODS = {"4w": ("4 weeks", 28), "13w": ("a quarter", 91), "26w": ("half a year", 182), "52w": ("a year", 364)}
@@ -41,7 +42,7 @@ class Looking:
 def look(visit: Visit, query: Mapping[str, str], *, usual: str = USUAL) -> Looking:
     """Return the lens that a query asks for; what it says wrongly is left out."""
     newest = newest_day(visit)
-    since, until = _day(query.get("since", "")), _day(query.get("until", "")) or newest
+    since, until = read_day(query.get("since", "")), read_day(query.get("until", "")) or newest
     period = query.get("period", "") if query.get("period", "") in PERIODS else usual
     if since is None or since > until:
         since = until - timedelta(days=PERIODS[period][1] - 1)
@@ -60,7 +61,7 @@ def look(visit: Visit, query: Mapping[str, str], *, usual: str = USUAL) -> Looki
     lens = replace(lens, persona=query.get("persona", "") if query.get("persona", "") in personas else "")
     asked = {"period": period if period != usual else "", "source": lens.source, "side": side, "status": lens.status}
     asked |= {"owner": lens.owner, "persona": lens.persona, "map": visit.settings.called[0]}
-    asked |= {key: query.get(key, "") for key in ("since", "until") if _day(query.get(key, ""))}
+    asked |= {key: query.get(key, "") for key in ("since", "until") if read_day(query.get(key, ""))}
     return Looking(lens, {key: value for key, value in asked.items() if value}, sources)
 
 
@@ -74,10 +75,3 @@ def newest_day(visit: Visit) -> date:
     """Return the last night that ended, or today where there was none: a stale store never looks quiet."""
     last = reads.last_night(visit.store)
     return last or visit.now.astimezone(ZoneInfo(visit.settings.night.timezone)).date()
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Annotated, TypeVar, cast
 from urllib.parse import urlsplit
 
-from fastapi import BackgroundTasks, Depends, Request
+from fastapi import BackgroundTasks, Depends, Path, Request
 from starlette.datastructures import FormData
 
 from listening.errors import ListeningError, NotAllowed, NotFound
@@ -277,3 +277,4 @@ def visit_of(request: Request) -> Visit:
 
 
 Here = Annotated[Visit, Depends(visit_of)]
+Number = Annotated[int, Path(ge=0, le=2**31 - 1)]  # more than a database's whole number holds would break it

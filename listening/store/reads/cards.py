@@ -37,8 +37,8 @@ def stands(store: Store, map_id: str) -> list[Stand]:
     point = pain_points.c
     mine = sa.select(point.id, point.name, point.status, point.born, point.merged_into).where(point.map == map_id)
     with store.reading() as connection:
-        rows = connection.execute(mine.order_by(point.id))
-        return [Stand(row[0], row[1], row[2], row[3], row[4] or "") for row in rows]
+        rows = connection.execute(mine.order_by(point.id)).all()  # at once: one by one costs twice as much
+    return [Stand(name, words, status, born, merged or "") for name, words, status, born, merged in rows]
 
 
 def spots(
@@ -55,7 +55,7 @@ def spots(
     mine = mine.where(point.owner == owner) if owner else mine
     mine = mine.where(point.owner == "") if unowned else mine
     with store.reading() as connection:
-        rows = connection.execute(mine.order_by(point.people.desc(), point.id))
+        rows = connection.execute(mine.order_by(point.people.desc(), point.id)).all()
         return [
             Spot(row[0], row[1], row[2] or "", row[3])
             for row in rows

@@ -13,7 +13,7 @@ from listening.outputs import wording
 from listening.store import reads
 from listening.types import MapVersion, Owner, Persona, Stage, SuggestedTouchpoint, Touchpoint
 from listening.web.api import sent, shapes
-from listening.web.visit import Here, Visit
+from listening.web.visit import Here, Number, Visit
 
 router = shapes.calls(tag="map")
 
@@ -99,13 +99,13 @@ def _version(one: MapVersion) -> shapes.Version:
 
 
 @router.get("/map/versions/{number}", response_class=PlainTextResponse)
-def version(visit: Here, number: int) -> PlainTextResponse:
+def version(visit: Here, number: Number) -> PlainTextResponse:
     """Show a version as the journey.toml that it was."""
     return PlainTextResponse(reads.map_version(visit.store, visit.journey.id, number).text)
 
 
 @router.post("/map/versions/{number}/restore")
-def restore(visit: Here, number: int) -> shapes.Done:
+def restore(visit: Here, number: Number) -> shapes.Done:
     """Make an earlier version the map again."""
     journey.restore_map(visit.store, visit.settings, number, who=visit.who, now=visit.now)
     return _done(visit, str(number))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from listening.web.days import FIRST, LAST, read_day
+
 
 def _as_written(day: object) -> object:
     """Refuse what is no day as ISO 8601 writes it: a number would be taken for seconds since 1970."""
-    if not isinstance(day, date) and not (isinstance(day, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", day)):
-        raise ValueError("a day is written as YYYY-MM-DD")
+    if not isinstance(day, str) or read_day(day) is None:
+        raise ValueError(f"a day is written as YYYY-MM-DD, from {FIRST} to {LAST}")
     return day
 
 

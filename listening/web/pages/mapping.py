@@ -15,7 +15,7 @@ from listening.store import reads
 from listening.types import Owner, Persona, Stage, Touchpoint
 from listening.web.pages.inbox import names
 from listening.web.rendering import go, render
-from listening.web.visit import Here, Visit
+from listening.web.visit import Here, Number, Visit
 
 router = APIRouter()
 Text = Annotated[str, Form()]
@@ -222,14 +222,14 @@ def bring_in(request: Request, visit: Here, text: Text = "") -> Response:
 
 
 @router.get("/map/versions/{number}")
-def version(visit: Here, number: int) -> Response:
+def version(visit: Here, number: Number) -> Response:
     """Give one version as the file that it was."""
     found = reads.map_version(visit.store, visit.journey.id, number)
     return PlainTextResponse(found.text)
 
 
 @router.post("/map/versions/{number}/restore")
-def restore(request: Request, visit: Here, number: int) -> Response:
+def restore(request: Request, visit: Here, number: Number) -> Response:
     """Make an earlier version the map again."""
     journey.restore_map(visit.store, visit.settings, number, who=visit.who, now=visit.now)
     return _changed(request, visit, f"Version {number} is the map again.")

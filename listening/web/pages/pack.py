@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from listening import journey
 from listening.errors import InputError
 from listening.store import reads
+from listening.web.days import read_day
 from listening.web.packs import FORMATS, as_file
 from listening.web.rendering import go, render
 from listening.web.visit import Here, Visit
@@ -81,10 +82,9 @@ def apply(
 
 
 def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise InputError(f"{text[:40]!r} is no day", "write it as 2026-03-02") from error
+    if text and read_day(text) is None:
+        raise InputError(f"{text[:40]!r} is no day", "write it as 2026-03-02")
+    return read_day(text)
 
 
 def _name(visit: Visit, point_id: str) -> str:

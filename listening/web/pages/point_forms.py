@@ -12,6 +12,7 @@ from listening import journey, pipeline
 from listening.errors import InputError
 from listening.outputs.wording import day, status
 from listening.store import reads
+from listening.web.days import read_day
 from listening.web.pages.inbox import names
 from listening.web.rendering import go
 from listening.web.visit import Here
@@ -29,10 +30,9 @@ def a_day(text: str) -> date | None:
     """Read a day from a form, None where none was given. Raises `InputError`."""
     if not text.strip():
         return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise InputError(f"{text!r} is no day", "write it like 2026-03-31") from error
+    if (day := read_day(text.strip())) is None:
+        raise InputError(f"{text[:40]!r} is no day", "write it like 2026-03-31")
+    return day
 
 
 def a_rating(text: str) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from listening import journey, pipeline
 from listening.store import reads
+from listening.web.days import read_day
 from listening.web.looking import newest_day
 from listening.web.pages.inbox import names
 from listening.web.pages.point_forms import a_day
@@ -32,8 +33,8 @@ KINDS = (
 def page(request: Request, visit: Here, since: str = "", until: str = "") -> Response:
     """Show the review that is due, or the one of a period that somebody chose."""
     today = newest_day(visit)
-    end = _day(until) or today
-    start, due = pipeline.review_period(visit.store, visit.settings, since=_day(since), until=end)
+    end = read_day(until) or today
+    start, due = pipeline.review_period(visit.store, visit.settings, since=read_day(since), until=end)
     told = visit.count(pipeline.told_in, visit.settings.night.timezone, start, end)
     found = pipeline.compare(visit.store, visit.settings, since=start, until=end, told=told)
     sections = [(*words, [one for one in found.changes if one.kind == words[0]]) for words in KINDS]
@@ -53,13 +54,6 @@ def page(request: Request, visit: Here, since: str = "", until: str = "") -> Res
         points=reads.cards_of(visit.store, shown),
         most=MOST,
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 @router.post("/reviews")

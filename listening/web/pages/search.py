@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -11,6 +10,7 @@ from fastapi.responses import Response
 from listening.outputs.wording import day
 from listening.store import reads
 from listening.types import JourneyMap
+from listening.web.days import read_day
 from listening.web.looking import SIDES, look
 from listening.web.pages.inbox import names
 from listening.web.pictures import marked
@@ -60,7 +60,7 @@ def evidence(request: Request, visit: Here, page: int = 1) -> Response:
         painful=query.get("painful", "") == "1",
         unspoken=query.get("unspoken", "") == "1",
         signal=query.get("signal", ""),
-        night=_day(query.get("night", "")),
+        night=read_day(query.get("night", "")),
         **_told_by(visit.journey, query.get("teller", "")),
     )
     looking = look(visit, query if asked.night is None else {"since": "1970-01-01", **query})
@@ -84,13 +84,6 @@ def evidence(request: Request, visit: Here, page: int = 1) -> Response:
         told=_names(visit, {one.pain_point_id for one in found}),
         crumbs=[("Map", looking.link("/map"))],
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _told_by(journey: JourneyMap, teller: str) -> dict[str, tuple[str, ...]]:
