@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-FIRST, LAST = (
-    date(1970, 1, 1),
-    date(2199, 12, 31),
-)  # beyond them there are no posts, and at the ends no days to reckon with
+# beyond these there are no posts, and at the calendar's ends no days to reckon with
+FIRST, LAST = date(1970, 1, 1), date(2199, 12, 31)
 
 
 def read_day(text: str) -> date | None:
