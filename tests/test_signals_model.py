@@ -96,6 +96,15 @@ def test_the_same_passage_reads_the_same_beside_others(reader: Reader) -> None:
     assert float(among.embedding @ alone.embedding) > 0.999
 
 
+def test_a_phrase_is_heard_as_it_is_read(reader: Reader) -> None:
+    texts = [text for text, _, _ in PLAIN]
+    for (pain, vector), reading in zip(reader.hear(texts), reader.read([Text("d", t) for t in texts]), strict=True):
+        (signal,) = reading.signals
+        assert pain == pytest.approx(1 - signal.pain["none"], abs=1e-3)
+        assert float(vector @ signal.embedding) == pytest.approx(1, abs=1e-3)
+    assert reader.hear([]) == []
+
+
 def test_embeddings_know_likeness(reader: Reader) -> None:
     texts = [
         "The charging cap falls off.",

@@ -107,8 +107,13 @@ class Reader:
 
     def hear(self, phrases: Sequence[str]) -> list[tuple[float, Vector]]:
         """Say of each phrase how surely it tells a pain (0 to 1), and its embedding (length one)."""
-        passages = [Passage(str(row), 0, 0, len(phrase), phrase) for row, phrase in enumerate(phrases)]
-        return [(1 - signal.pain["none"], signal.embedding) for signal in self._judge(passages)]
+        if not phrases:
+            return []
+        texts = [as_seen(phrase).text for phrase in phrases]
+        own = self._encoder.encode(texts)
+        pains = self._heads.answer(own.features).pain
+        embedding = (self._likeness.encode(texts) if self._likeness is not None else own).embedding
+        return [(1 - pain_of(row)["none"], as_vector(vector)) for row, vector in zip(pains, embedding, strict=True)]
 
     def _judge(self, passages: Sequence[Passage]) -> list[Signal]:
         if not passages:
