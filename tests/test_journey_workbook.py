@@ -34,7 +34,7 @@ def made(store: Store, settings: Settings, **more: object) -> Report:
 
 
 def brought(store: Store, settings: Settings, head: str, value: object, point: str = "pp-1") -> bytes:
-    return filled(made(store, settings), {(point, head): value})
+    return filled(render(made(store, settings), ".xlsx"), {(point, head): value})
 
 
 def said(store: Store) -> list[tuple[str, str, str]]:
@@ -47,7 +47,7 @@ class TestFillIn:
             ("Name", "  =Drips here "), ("Owner", "Ann"), ("Department", "Rain"), ("Status", "watch"), ("Ease", "4"),
         )}  # fmt: skip
         trip = journey.fill_in(
-            bikes_store, settings, filled(made(bikes_store, settings), cells), who="bob", now=MORNING
+            bikes_store, settings, filled(render(made(bikes_store, settings), ".xlsx"), cells), who="bob", now=MORNING
         )
         assert len(trip.edits) == 5
         point = reads.point(bikes_store, "pp-1")
@@ -64,7 +64,7 @@ class TestFillIn:
             ("pp-1", "Due"): "2026-07-01",
             ("pp-1", "Notes"): "ask Ann",
         }
-        content = filled(made(bikes_store, settings), cells)
+        content = filled(render(made(bikes_store, settings), ".xlsx"), cells)
         for _ in range(2):
             journey.fill_in(bikes_store, settings, content, who="bob", now=MORNING)
         goal = reads.goal(bikes_store, "pp-1")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from outputs_nouns import report, row
-from round_trip_nouns import Book, at, edited, fill, filled
+from round_trip_nouns import Book, at, edited, exported, fill, filled
 
 from listening.errors import InputError
 from listening.outputs.round_trip import Present, compare
@@ -39,7 +39,7 @@ def trip(content: bytes, present: Present | None = None) -> RoundTrip:
 
 
 def brought(cells: Mapping[tuple[str, str], object], present: Present | None = None) -> RoundTrip:
-    return trip(filled(report(), cells), present)
+    return trip(filled(exported(), cells), present)
 
 
 def said(found: RoundTrip) -> list[tuple[str, str, Value]]:
@@ -48,7 +48,7 @@ def said(found: RoundTrip) -> list[tuple[str, str, Value]]:
 
 class TestEdits:
     def test_an_unchanged_workbook_says_nothing(self) -> None:
-        assert trip(render(report())) == RoundTrip()
+        assert trip(exported()) == RoundTrip()
 
     def test_five_edits_are_exactly_these_five(self) -> None:
         found = brought({
@@ -86,7 +86,7 @@ class TestEdits:
             if isinstance(typed, str):
                 cell.data_type = "s"
 
-        assert said(trip(edited(render(report()), type_in))) == [(USE, head.lower(), expected)]
+        assert said(trip(edited(exported(), type_in))) == [(USE, head.lower(), expected)]
 
     @pytest.mark.parametrize(("head", "field", "empty"), [("Owner", "owner", ""), ("Cost", "cost", None)])
     def test_an_emptied_cell_empties_the_field(self, head: str, field: str, empty: Value) -> None:
@@ -109,7 +109,7 @@ class TestConflicts:
         assert brought({(USE, "Owner"): "bo"}, now(report(), pp_0a1b2c3d4e={"owner": "bo"})) == RoundTrip()
 
     def test_what_changed_in_the_store_alone_stays(self) -> None:
-        assert trip(render(report()), now(report(), pp_0a1b2c3d4e={"owner": "ann"})) == RoundTrip()
+        assert trip(exported(), now(report(), pp_0a1b2c3d4e={"owner": "ann"})) == RoundTrip()
 
 
 class TestRefusals:
@@ -157,7 +157,7 @@ class TestRefusals:
             fill(book, {(BUY, "Owner"): "bo"})
             change(book["Pain points"])
 
-        found = trip(edited(render(report()), both))
+        found = trip(edited(exported(), both))
         assert said(found) == [(BUY, "owner", "bo")]
         assert any(one.thing.startswith(thing) and one.mend for one in found.refusals)
 
@@ -171,13 +171,13 @@ class TestRefusals:
 
     def test_one_that_is_no_more_is_named(self) -> None:
         present = Present({BUY: now(report()).values[BUY]})
-        assert len(trip(render(report()), present).refusals) == 2
+        assert len(trip(exported(), present).refusals) == 2
 
     def test_two_owners_of_one_name_must_be_told_apart(self) -> None:
         from listening.types import Owner  # noqa: PLC0415 - only here
 
         twins = (Owner("a1", "Ann", ""), Owner("a2", "Ann", ""))
-        found = compare(read_workbook(filled(report(), {(USE, "Owner"): "Ann"})), now(report()), twins)
+        found = compare(read_workbook(filled(exported(), {(USE, "Owner"): "Ann"})), now(report()), twins)
         assert found.refusals[0].thing == "2 owners are called 'Ann'"
 
 
@@ -194,14 +194,14 @@ class TestLayouts:
                 page.append(list(reversed(line)))
             book.create_sheet("Mine", 0)["A1"] = "=1+1"
 
-        assert said(trip(edited(render(report()), shuffle))) == [(USE, "owner", "bo")]
+        assert said(trip(edited(exported(), shuffle))) == [(USE, "owner", "bo")]
 
     def test_a_column_twice_is_refused(self) -> None:
         def double(book: Book) -> None:
             book["Pain points"].cell(1, 40).value = " owner "
 
         with pytest.raises(InputError, match="column 'owner' twice"):
-            read_workbook(edited(render(report()), double))
+            read_workbook(edited(exported(), double))
 
     @pytest.mark.parametrize(
         ("change", "match"),
@@ -215,7 +215,7 @@ class TestLayouts:
     )
     def test_a_workbook_that_lost_its_base_is_refused(self, change: Callable[[Book], object], match: str) -> None:
         with pytest.raises(InputError, match=match):
-            read_workbook(edited(render(report()), lambda book: change(book) and None))
+            read_workbook(edited(exported(), lambda book: change(book) and None))
 
 
 def packed(parts: Mapping[str, bytes]) -> bytes:
@@ -253,7 +253,7 @@ class TestHostileFiles:
             + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 50) for n in range(6))
         )
         bomb += b']><sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>&g;</t></si></sst>'
-        good = zipfile.ZipFile(io.BytesIO(render(report())))
+        good = zipfile.ZipFile(io.BytesIO(exported()))
         parts = {name: good.read(name) for name in good.namelist()} | {"xl/sharedStrings.xml": bomb}
         with pytest.raises(InputError):
             read_workbook(packed(parts))
@@ -291,7 +291,7 @@ def test_a_workbook_saved_by_libreoffice_brings_exactly_its_five_edits(tmp_path:
         (USE, "Owner"): "Ann Example", (USE, "Importance"): "4", (USE, "Status"): "planned",
         (BUY, "Name"): " Deposit  asked twice ", (BUY, "Ease"): 5,
     }  # fmt: skip
-    for name, content in (("plain", render(report())), ("edited", filled(report(), cells))):
+    for name, content in (("plain", exported()), ("edited", filled(exported(), cells))):
         (tmp_path / f"{name}.xlsx").write_bytes(content)
     out = tmp_path / "saved"
     subprocess.run(  # noqa: S603 - our own words
