@@ -17,25 +17,8 @@ from listening.store.engine import sqlite_file
 
 ROOT = Path(__file__).resolve().parent.parent
 UPGRADE = upgrading.upgrade
-# What takes longest, longest first: these files are begun first, so that no worker is left with one at the end.
-LONG = (
-    "test_web_walk.py",
-    "test_flows.py",
-    "test_models_training.py",
-    "test_web_access.py",
-    "test_signals_robust.py",
-    "test_kill.py",
-    "test_web_hostile.py",
-    "test_signals_model.py",
-    "test_round_trip.py",
-    "test_bad_night.py",
-    "test_sending.py",
-    "test_documents.py",
-    "test_pipeline.py",
-    "test_sources_many.py",
-    "test_sources_reddit.py",
-    "test_web_browser.py",
-)
+# Long files that would come late: they are begun first, so that no worker is left with one at the end.
+LONG = ("test_web_walk.py", "test_web_access.py", "test_web_hostile.py", "test_web_browser.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

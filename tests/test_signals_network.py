@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from transformers import BertConfig, BertModel
 
 from listening.errors import ModelError
 from listening.signals import encoder
@@ -16,6 +15,8 @@ IDS = [[5, 7, 9], [5, 1, 2, 3, 4, 9], [5, 8, 9], [5, 9], [5, *range(20, 60), 9]]
 
 @pytest.fixture(scope="module")
 def original() -> torch.nn.Module:
+    from transformers import BertConfig, BertModel  # noqa: PLC0415 - seconds to import, and each worker reads this file
+
     torch.manual_seed(3)
     config = BertConfig(
         vocab_size=99, hidden_size=48, num_hidden_layers=6, num_attention_heads=12, intermediate_size=96
