@@ -38,6 +38,8 @@ def pages(point: str, other: str) -> dict[str, str]:
         "map": "/map",
         "inbox": "/inbox",
         "pain-point": f"/pain-points/{point}",
+        "pain-points": "/pain-points",
+        "split": f"/pain-points/{point}/split",
         "evidence": f"/evidence?point={point}&since=1970-01-01",
         "goal": f"/pain-points/{point}/goal",
         "merge": f"/pain-points/{point}/merge?into={other}",
@@ -52,6 +54,8 @@ def pages(point: str, other: str) -> dict[str, str]:
         "people": "/people",
         "audit": "/audit",
         "privacy": "/privacy",
+        "account": "/account",
+        "api-reference": "/api-reference",
     }
 
 

@@ -45,7 +45,15 @@ MODULES = (
 LEVELS = {1: "low", 2: "medium", 3: "high", 4: "critical"}
 MEDIUM = 2
 # what would end the scan: our own way out, password, access and role; and what knocks at doors outside
-LEFT_OUT = ("sign-out", "account/password", "people/*", "sources", "sources/look", "sources/yard/check")
+LEFT_OUT = (
+    "sign-out",
+    "account/password",
+    "account/sessions/end",
+    "people/*",
+    "sources",
+    "sources/look",
+    "sources/yard/check",
+)
 NOT_CALLED = r"^/api/v1/(people/.+|sources|sources/look|sources/\{source\}/check)$"
 
 
