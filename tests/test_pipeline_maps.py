@@ -85,6 +85,23 @@ def test_the_mail_of_two_maps_says_which_pain_point_is_whose(both: House) -> Non
     assert all(reads.point(both.store, one.pain_point_id).map == one.map for one in alert.items)
 
 
+def test_the_week_of_two_maps_is_one_digest_a_person(both: House, mailbox: Mailbox) -> None:
+    maps = tuple(
+        replace(one, owners=tuple(replace(owner, digest="weekly") for owner in one.owners))
+        for one in both.settings.maps
+    )
+    before = len(mailbox.mails())
+    settings = replace(both.settings, journey=maps[0], maps=maps)
+    assert pipeline.tell_week(both.store, settings, now=MONDAY).sent > 1
+    digests = mailbox.mails()[before:]
+    assert max(Counter(mail.to for mail in digests).values()) == 1
+    whose = {parseaddr(mail.to)[1]: {reads.point(both.store, one).map for one in mail.pain_points} for mail in digests}
+    assert whose[SAME] == {"bags", SHOPS}
+    assert whose["rest@house.test"] == {"bags"}  # who gets what nobody owns hears of all on their own map
+    assert whose["rest@shops.test"] == {SHOPS}
+    assert pipeline.tell_week(both.store, settings, now=MONDAY).queued == 0
+
+
 def test_what_each_map_counts_is_its_own(both: House) -> None:
     hands = pipeline.each_map(both.store, both.settings)
     posts = [reads.heard_in(store, NIGHT - timedelta(days=40), NIGHT, "UTC")[0] for store, _ in hands]

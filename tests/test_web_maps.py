@@ -164,6 +164,10 @@ class TestPrograms:
         assert call(viewer, "/pain-points/pp-9")[1]["point"]["map"] == "firms"
         assert call(viewer, "/map?map=boats")[0] == 404
 
+    def test_places_say_which_map_they_feed(self, client: Clients) -> None:
+        found = call(client("viewer"), "/sources")[1]
+        assert {one["name"]: one["map"] for one in found} == {"yard": "bikes", "desk": "firms"}
+
     def test_maps_are_listed_added_and_put_back(self, app: FastAPI, client: Clients) -> None:
         admin = client("admin")
         assert call(admin, "/maps")[1] == [

@@ -23,7 +23,8 @@ STATES = "^(queued|claimed|sent|dead)?$"
 def list_sources(visit: Here) -> list[shapes.Source]:
     """List the places and how they fare."""
     fares = examine_sources(visit.store, visit.settings, night=night_of(visit.settings, visit.now))
-    return [_source(one, health) for one, health in zip(visit.settings.sources, fares, strict=True)]
+    first = visit.settings.maps[0].id
+    return [_source(one, health, one.map or first) for one, health in zip(visit.settings.sources, fares, strict=True)]
 
 
 @router.post("/sources/look")
@@ -86,7 +87,7 @@ def retry(visit: Here, alert: str) -> shapes.Done:
     return shapes.Done(done=journey.retry(visit.store, alert, now=visit.now))
 
 
-def _source(one: SourceConfig, health: Health) -> shapes.Source:
+def _source(one: SourceConfig, health: Health, feeds: str) -> shapes.Source:
     return shapes.Source(
         name=one.name,
         kind=one.kind,
@@ -99,6 +100,7 @@ def _source(one: SourceConfig, health: Health) -> shapes.Source:
         errors=dict(health.errors),
         warnings=health.warnings,
         notes=health.notes,
+        map=feeds,
     )
 
 

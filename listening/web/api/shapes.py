@@ -133,7 +133,7 @@ class PointInFull:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A place and how it fares."""
+    """A place, how it fares, and the journey map that it feeds."""
 
     name: str
     kind: str
@@ -146,6 +146,7 @@ class Source:
     errors: Mapping[str, int]
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
+    map: str = ""
 
 
 @dataclass(frozen=True, slots=True)
