@@ -29,7 +29,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from web_nouns import NOON, fill, furnish  # noqa: E402 - after the path is set
+from web_nouns import NOON, PASSWORD, fill, furnish  # noqa: E402 - after the path is set
 
 from listening.journey import accounts  # noqa: E402 - the same
 from listening.store import open_store  # noqa: E402 - the same
@@ -98,6 +98,7 @@ def served(role: str) -> Iterator[Served]:
         fill(store, settings)
         cookie = key = ""
         if role != "anonymous":
+            accounts.set_password(store, role, PASSWORD, who="scan", now=NOON)  # or a click ends it
             cookie = accounts.open_session(store, settings, role, now=NOON)
             key = accounts.make_token(store, role, "scan", days=1, now=NOON)[1]
         app = create_app(settings, store, clock=lambda: NOON)

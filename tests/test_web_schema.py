@@ -141,6 +141,13 @@ def test_what_is_no_day_number_or_name_is_refused(client: Clients, path: str, se
     assert call(client("admin"), path, sent)[0] == 422
 
 
+def test_too_much_is_refused_as_declared(browser: Clients, calls: list[Call]) -> None:
+    one = next(one for one in calls if one.path == f"{API}/map" and one.method == "post")
+    got = one.ask(browser("admin"), {"text": "x" * 2**20})
+    assert got.status_code == 413
+    one.holds(got)
+
+
 @pytest.mark.parametrize(("path", "ways"), [("/map", "GET, POST"), ("/pack/workbook", "POST"), ("/pack/csv", "GET")])
 def test_an_address_tells_every_way_to_ask_it(browser: Clients, path: str, ways: str) -> None:
     got = browser("admin").http.put(f"{API}{path}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
@@ -67,7 +68,7 @@ class Shield:
         limit = _limit(scope)
         length = dict(scope["headers"]).get(b"content-length", b"0")
         if not length.isdigit() or int(length) > limit:
-            await _refuse(sent)
+            await _refuse(scope, sent)
             return
         try:
             await self.app(scope, _limited(receive, limit), sent)
@@ -113,8 +114,11 @@ def _limited(receive: Receive, limit: int) -> Receive:
     return take
 
 
-async def _refuse(send: Send) -> None:
-    body = b"413: more was sent than this board takes\n"
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+async def _refuse(scope: Scope, send: Send) -> None:
+    body, kind = b"413: more was sent than this board takes\n", b"text/plain; charset=utf-8"
+    if scope["path"].startswith(API):
+        told = {"error": "too-large", "thing": "more was sent than this board takes", "mend": "Send less at once."}
+        body, kind = json.dumps(told).encode(), b"application/json"
+    headers = [(b"content-type", kind), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
     await send({"type": "http.response.body", "body": body})
