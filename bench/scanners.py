@@ -161,6 +161,8 @@ def wapiti(at: Served, asked: argparse.Namespace) -> list[str]:
         "--no-bugreport",
     ]
     words += [
+        "--tasks",
+        "2",  # more of them lock each other out of its own notes
         "--store-session",
         str(asked.out / f"session-{at.role}"),
         "-H",
