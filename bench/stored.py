@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from listening import pipeline
+from listening.pipeline import reading
 from listening.settings import Settings, load
 from listening.store import Store, open_store, reads, writes
 from listening.store.tables import documents, memberships, pain_points, signals
@@ -116,6 +117,7 @@ def _night(folder: Path, stored: int, new: int) -> dict[str, float]:
     rows = np.arange(stored + WAITING, stored + WAITING + new)
     _keep(store, world, rows, np.full(new, NOW - timedelta(hours=3)), waits=None)
     writes.keep_meta(store, "unsettled", "yes")
+    reading.reader(settings).hear(["a strap that broke"])  # the step before has opened the models
     figures = {"points": float(reads.counts(store).pain_points)}
     verbs = {"cluster": pipeline.cluster, "watch": pipeline.watch, "tell": pipeline.tell}
     for name, verb in verbs.items():

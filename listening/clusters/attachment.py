@@ -28,7 +28,10 @@ def attach(pains: Sequence[Pain], stages: Mapping[str, str] | None = None) -> tu
     voice speaks for its own stage and for that of its touchpoint, and the touchpoint is one of the stage that wins.
     Worth asking again whenever pains have joined, because two people's words place a pain less surely than ten's.
     """
-    voices = find_voices(pains)
+    return _attach(find_voices(pains), stages)
+
+
+def _attach(voices: Sequence[Voice], stages: Mapping[str, str] | None) -> tuple[str, str | None]:
     told: list[tuple[str | None, float]] = [(voice.stage, voice.pain) for voice in voices]
     if stages:
         told += [(stages.get(v.touchpoint or ""), v.pain) for v in voices]
@@ -55,7 +58,7 @@ def find_places(pains: Sequence[Pain], journey: JourneyMap, texts: Mapping[str, 
     """
     voices = find_voices(pains)
     lies = {touchpoint.id: touchpoint.stage for touchpoint in journey.touchpoints}
-    stage, touchpoint = attach(pains, lies)
+    stage, touchpoint = _attach(voices, lies)
     whole = {v.id: (texts or {}).get(v.pains[0].document_id) or " \n".join(p.text for p in v.pains) for v in voices}
     begins_stage, begins_touchpoint = _begins(voices, stage, journey, whole)
     return Attachment(

@@ -82,15 +82,16 @@ def _point(pains: Sequence[Pain]) -> Vector:
 
 def most_said(labels: Iterable[str | None], besides: str | None = None) -> str | None:
     """Find the commonest label that is neither None nor `besides` (ties by alphabet), or None."""
-    counts = Counter([label for label in labels if label is not None and label != besides])
-    if len(counts) <= 1:  # nearly always
-        return next(iter(counts), None)
+    said = [label for label in labels if label is not None and label != besides]
+    if len(set(said)) <= 1:  # nearly always
+        return said[0] if said else None
+    counts = Counter(said)
     return min(counts, key=lambda label: (-counts[label], label))
 
 
 def unit(vector: Vector) -> Vector:
     """Scale `vector` to length one; a zero vector stays zero."""
-    length = float(np.linalg.norm(vector))
+    length = float(np.sqrt(vector.dot(vector)))  # as np.linalg.norm does, which a night asks half a million times
     return (vector / length).astype(np.float32) if length > 0 else vector.astype(np.float32)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from hashlib import blake2b
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from listening.clusters.attachment import UNKNOWN
 from listening.clusters.group import unit
-from listening.types import PainPoint, SuggestedTouchpoint
+from listening.types import PainPoint, SuggestedTouchpoint, Vector
 
 PEOPLE = 3  # so many people must tell of a place before it is suggested
 OFF_MAP = 0.5  # more than this share of them at no touchpoint
@@ -27,9 +27,10 @@ def suggest(
     """
     off = [point for point in points if point.id not in decided and lies_off(point)]
     off.sort(key=lambda point: (-point.people, point.born, point.id))
+    middles = {point.id: unit(point.centroid) for point in off}
     places: list[list[PainPoint]] = []
     for point in off:
-        home = next((held for held in places if _is_near(held[0], point)), None)
+        home = next((held for held in places if _is_near(held[0], point, middles)), None)
         places.append([point]) if home is None else home.append(point)
     found = [_make(held, night) for held in places]
     return tuple(sorted(found, key=lambda one: (-one.people, one.id)))
@@ -42,9 +43,10 @@ def lies_off(point: PainPoint) -> bool:
     return point.merged_into is None and total >= PEOPLE and unknown > OFF_MAP * total
 
 
-def _is_near(left: PainPoint, right: PainPoint) -> bool:
-    alike = float(np.dot(unit(left.centroid), unit(right.centroid)))
-    return left.stage == right.stage and left.space == right.space and alike >= NEAR
+def _is_near(left: PainPoint, right: PainPoint, middles: Mapping[str, Vector]) -> bool:
+    if left.stage != right.stage or left.space != right.space:
+        return False
+    return float(np.dot(middles[left.id], middles[right.id])) >= NEAR
 
 
 def _make(held: Sequence[PainPoint], night: date) -> SuggestedTouchpoint:
