@@ -30,6 +30,7 @@ from listening.journey import accounts  # noqa: E402 - after the path is set
 from listening.settings import load  # noqa: E402 - the same
 from listening.store import open_store  # noqa: E402 - the same
 from listening.web import create_app  # noqa: E402 - the same
+from listening.web.serving import set_aside  # noqa: E402 - the same
 
 NOW = datetime(2026, 3, 10, 7, 0, tzinfo=UTC)
 DAYS, PASSAGES, PEOPLE, WIDE = 400, 2, 20_000, 384
@@ -231,6 +232,7 @@ def _bench(home: Path, asked: argparse.Namespace) -> int:
     try:
         begun = time.perf_counter()
         app = create_app(settings, store, clock=lambda: NOW + timedelta(seconds=time.perf_counter() - begun))
+        set_aside()  # as `listening serve` does
         with TestClient(app, base_url="http://board.test") as browser:
             secret = accounts.open_session(store, settings, "ada", now=NOW)
             browser.cookies.set("listening", secret)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +12,7 @@ import pytest
 
 from listening.errors import StoreError
 from listening.web.counting import FRESH, MOST, STALE, Counted
+from listening.web.serving import set_aside
 
 NOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
 
@@ -86,3 +89,15 @@ def test_only_so_many_lenses_are_kept() -> None:
     for number in range(MOST + 5):
         counted.get(number, NOW, lambda: 0)
     assert len(counted.found) == len(counted.locks) == MOST
+
+
+def test_what_the_board_is_made_of_is_set_aside_from_collection_and_new_rubbish_is_not() -> None:
+    class Ring:
+        def __init__(self) -> None:
+            self.me = self
+
+    set_aside()
+    assert gc.get_freeze_count() > 0
+    ring = weakref.ref(Ring())
+    gc.collect()
+    assert ring() is None

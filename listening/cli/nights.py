@@ -101,9 +101,10 @@ def serve(
 @contextmanager
 def beside(settings: Settings) -> Iterator[None]:
     """Serve the board while something else runs, and say where it is."""
-    from listening.web.serving import serving
+    from listening.web.serving import serving, set_aside
 
     with serving(settings):
+        set_aside()
         typer.echo(f"the board is at {address(settings)}")
         yield
 
