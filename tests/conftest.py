@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import threading
@@ -26,13 +25,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the long files; the others stay in their order."""
     places = {name: place for place, name in enumerate(LONG)}
     items.sort(key=lambda item: places.get(item.path.name, len(LONG)))
-
-
-def pytest_collection_finish() -> None:
-    """Set what was imported aside from garbage collection, as the board does: else a test in ten pays for looking."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000)
 
 
 @pytest.fixture(scope="session")
