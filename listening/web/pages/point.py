@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
@@ -36,8 +36,6 @@ def page(request: Request, visit: Here, point: str) -> Response:
     events = reads.events(visit.store, point, weeks[0].start, looking.lens.until)
     wide = look(visit, {"since": "1970-01-01"}).lens
     count, quotes = reads.evidence(visit.store, reads.Asked(point=point), wide, limit=QUOTES)
-    goal = reads.goal(visit.store, point)
-    series = reads.goal_series(visit.store, point, goal.metric) if goal else []
     return render(
         request,
         "point.html",
@@ -54,13 +52,11 @@ def page(request: Request, visit: Here, point: str) -> Response:
         similar=reads.similar(visit.store, found, among=visit.count(reads.centres, visit.journey.id, found.space)),
         history=reads.history(visit.store, point),
         emergences=reads.emergences(visit.store, [point])[-3:],
-        goal=goal,
         personas={one.id: one.name for one in visit.journey.personas},
         fix=pipeline.judge_fixes(visit.store, visit.settings, [point], night=newest_day(visit)).get(point)
         if found.resolved_on
         else None,
-        lacks=missing(goal, found, newest_day(visit)) if goal else (),
-        progress=progress(goal, series[-1] if series else None, newest_day(visit)) if goal else None,
+        **_goal(visit, found),
         metrics=METRICS,
         statuses=STATUSES,
         names=names(visit) if at_home else {},
@@ -71,6 +67,16 @@ def page(request: Request, visit: Here, point: str) -> Response:
         ticket=next((one for one in reads.tickets(visit.store) if one.pain_point_id == point), None),
         tickets_on=visit.settings.tickets.place() is not None,
     )
+
+
+def _goal(visit: Visit, point: PainPoint) -> dict[str, Any]:
+    """What the page says of its goal: the goal, what it lacks to be SMART, and how far it is."""
+    goal = reads.goal(visit.store, point.id)
+    if goal is None:
+        return {"goal": None, "lacks": (), "progress": None}
+    series, today = reads.goal_series(visit.store, point.id, goal.metric), newest_day(visit)
+    reached = progress(goal, series[-1] if series else None, today)
+    return {"goal": goal, "lacks": missing(goal, point, today), "progress": reached}
 
 
 def _gone(request: Request, visit: Visit, point: PainPoint) -> Response:
