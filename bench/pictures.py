@@ -55,6 +55,7 @@ def pages(point: str, other: str) -> dict[str, str]:
         "audit": "/audit",
         "privacy": "/privacy",
         "account": "/account",
+        "second-factor": "/account/second-factor",
         "api-reference": "/api-reference",
     }
 

@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -110,8 +111,10 @@ def served(role: str) -> Iterator[Served]:
         thread.start()
         while not server.started:
             time.sleep(0.05)
+        address = f"http://127.0.0.1:{place.getsockname()[1]}"
+        httpx.get(f"{address}/sign-in", timeout=120)  # the first page reads all routes: no scanner waits so long
         try:
-            yield Served(role, board, f"http://127.0.0.1:{place.getsockname()[1]}", cookie, key)
+            yield Served(role, board, address, cookie, key)
         finally:
             server.should_exit = True
             thread.join()

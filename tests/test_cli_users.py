@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from cli_nouns import Run
+from store_nouns import NOW
 
 from listening.journey import accounts, passwords
-from listening.store import Store, reads
+from listening.store import Store, reads, writes
+from listening.types import AuditLine
 
 pytest_plugins = ("cli_fixtures",)
 GOOD = b"blue kettle moss 47\n"
@@ -97,3 +99,17 @@ def test_nobody_yet(cli: Run) -> None:
 def test_a_secret_is_kept_as_its_hash_only() -> None:
     assert accounts.hashed("x") != "x"
     assert len(accounts.hashed("x")) == 64
+
+
+def test_a_lost_phone(cli: Run, bikes_store: Store) -> None:
+    cli("users", "add", "ann", stdin=GOOD)
+    assert cli("users", "second-factor", "ann").out == "ann signs in with the password alone\n"
+    assert "it is off already" in cli("users", "second-factor", "ann", "--off").err
+    line = AuditLine(NOW, "ann", "switched the second factor on", "ann")
+    writes.begin_factor(bikes_store, "ann", "sealed", now=NOW, line=line)
+    writes.switch_factor_on(bikes_store, "ann", ["a hash"], step=1, here="", now=NOW, line=line)
+    assert cli("users", "second-factor", "ann").out == f"ann has one since {NOW:%Y-%m-%d}, and 1 recovery code left\n"
+    assert f"since {NOW:%Y-%m-%d}" in cli("users", "list").out
+    assert cli("users", "second-factor", "ann", "--off").out == "ann signs in with the password alone\n"
+    assert reads.second_factor(bikes_store, "ann") is None
+    assert reads.audit(bikes_store)[0][0].what == "switched the second factor off"

@@ -101,6 +101,28 @@ def password(name: Name, config: Config = None) -> None:
     typer.echo(f"{name} has a new password")
 
 
+@app.command("second-factor")
+def second_factor(
+    name: Name,
+    off: Annotated[bool, typer.Option("--off", help="Take it away from who lost the phone.")] = False,
+    config: Config = None,
+) -> None:
+    """Say whether somebody has a second factor, or take it away; they set up another one by themselves."""
+    from listening.journey import factor
+    from listening.outputs import wording
+    from listening.store import reads
+
+    with opened(config) as (store, _):
+        if off:
+            factor.switch_off_for(store, name, who=who_asks(), now=current(), via=VIA)
+        since = reads.person(store, name).second_factor
+        left = factor.codes_left(store, name)
+    if since:
+        typer.echo(f"{name} has one since {since:%Y-%m-%d}, and {wording.count(left, 'recovery code')} left")
+    else:
+        typer.echo(f"{name} signs in with the password alone")
+
+
 @app.command("list")
 def list_users(config: Config = None) -> None:
     """Show who may sign in, as what, and when they last did."""
@@ -108,7 +130,7 @@ def list_users(config: Config = None) -> None:
 
     with opened(config) as (store, _):
         people = reads.people(store)
-    head = ("name", "role", "on the map", "state", "last seen", "mail")
+    head = ("name", "role", "on the map", "state", "last seen", "mail", "second factor")
     rows = [
         (
             one.name,
@@ -117,6 +139,7 @@ def list_users(config: Config = None) -> None:
             "active" if one.active else "disabled",
             f"{one.last_seen:%Y-%m-%d %H:%M}" if one.last_seen else "never",
             one.email or "-",
+            f"since {one.second_factor:%Y-%m-%d}" if one.second_factor else "-",
         )
         for one in people
     ]

@@ -8,6 +8,7 @@ mapping     the map itself: edits, versions, import, and where the pain points o
 drawing     stages, touchpoints, owners, personas and subscriptions, one at a time
 places      touchpoints that the map lacks: accept, dismiss
 accounts    who may sign in to the board, and as what; keys for programs
+factor      their second factor: an authenticator app, and recovery codes for a lost phone (codes)
 elsewhere   who comes by the company's own sign-in
 workbook    the filled-in review workbook
 upkeep      forgetting people, dropping what is old, sending mails again

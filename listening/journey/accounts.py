@@ -15,7 +15,7 @@ from listening.errors import InputError, NotFound, SignInRefused
 from listening.journey import passwords
 from listening.settings import Settings
 from listening.store import Store, UserChange, reads, writes
-from listening.types import ROLES, ApiToken, AuditLine, JourneyMap, Seat, Session, User
+from listening.types import ROLES, ApiToken, AuditLine, Entry, JourneyMap, Seat, Session, User
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{0,63}")
 TRIES_OF_ACCOUNT, TRIES_FROM_ADDRESS, WINDOW = 10, 50, timedelta(minutes=15)
@@ -24,6 +24,8 @@ LONGEST_KEY = 366  # days
 KEY_STARTS = "lst_"
 NOWHERE = Seat()
 FRESH = timedelta(minutes=10)
+HALF = timedelta(minutes=5)  # for the code, after the password
+PASSWORD, COMPANY = "password", "company sign-in"
 
 
 def user_name(text: str) -> str:
@@ -82,7 +84,7 @@ def set_password(store: Store, name: str, password: str, *, who: str, now: datet
 
 def change_password(store: Store, name: str, old: str, new: str, *, address: str, now: datetime) -> None:
     """Change one's own password, knowing the old one; all sessions end. Raises `SignInRefused`, `InputError`."""
-    _prove(store, name, old, address=address, now=now)
+    prove(store, name, old, address=address, now=now)
     set_password(store, name, new, who=name, now=now)
 
 
@@ -101,21 +103,37 @@ def enable(store: Store, name: str, *, who: str, now: datetime, via: str = "boar
 # --- signing in
 
 
-def sign_in(store: Store, settings: Settings, name: str, password: str, *, seat: Seat, now: datetime) -> str:
-    """Return the secret of a new session. Raises `SignInRefused` with the same words for every reason."""
+def sign_in(store: Store, settings: Settings, name: str, password: str, *, seat: Seat, now: datetime) -> Entry:
+    """Return a new session; a half one where a code of the second factor is still to be given (`journey/factor.py`).
+
+    Raises `SignInRefused` with the same words for every reason.
+    """
     name = name.strip().casefold()
-    _prove(store, name, password, address=seat.address, now=now)
-    return open_session(store, settings, name, seat=seat, now=now)
+    prove(store, name, password, address=seat.address, now=now)
+    if reads.person(store, name).second_factor is None:
+        return Entry(open_session(store, settings, name, seat=seat, now=now, way=PASSWORD))
+    secret = secrets.token_urlsafe(32)
+    line = AuditLine(now, name, "gave the right password", name, f"a code is asked for; from {seat.address}")
+    writes.open_half(store, hashed(secret), name, now=now, until=now + HALF, line=line)
+    return Entry(secret, half=True)
 
 
 def open_session(
-    store: Store, settings: Settings, name: str, *, seat: Seat = NOWHERE, now: datetime, via: str = "board"
+    store: Store,
+    settings: Settings,
+    name: str,
+    *,
+    seat: Seat = NOWHERE,
+    now: datetime,
+    via: str = "board",
+    way: str = "",
+    detail: str = "",
 ) -> str:
-    """Return the secret of a new session of somebody who has proved who they are."""
+    """Return the secret of a new session of somebody who has proved who they are, by one `way` or the other."""
     secret = secrets.token_urlsafe(32)
     until = now + timedelta(hours=settings.web.session_hours)
-    line = AuditLine(now, name, "signed in", name, via=via)
-    writes.open_session(store, hashed(secret), name, seat, now=now, until=until, line=line)
+    line = AuditLine(now, name, "signed in", name, detail, via)
+    writes.open_session(store, hashed(secret), name, seat, way=way, now=now, until=until, line=line)
     return secret
 
 
@@ -142,7 +160,7 @@ def end_session(store: Store, mine: Session, other: str, password: str, *, addre
     """
     name = mine.user.name
     if reads.password_hash(store, name):
-        _prove(store, name, password, address=address, now=now)
+        prove(store, name, password, address=address, now=now)
     elif now - mine.began > FRESH:
         raise SignInRefused("you signed in a while ago", "sign out, sign in again, and end it then")
     writes.end_session(store, name, other, AuditLine(now, name, "ended a session", name))
@@ -159,24 +177,36 @@ def sign_out(store: Store, name: str, *, now: datetime) -> None:
     writes.end_sessions(store, name, AuditLine(now, name, "signed out", name))
 
 
-def _prove(store: Store, name: str, password: str, *, address: str, now: datetime) -> None:
+def prove(store: Store, name: str, password: str, *, address: str, now: datetime) -> None:
     """Check name and password, and count the tries that failed. Known or unknown, it takes the same work."""
-    account = hashed(name)
-    of_account, from_address = reads.failed_tries(store, account=account, address=address, since=now - WINDOW)
-    refused = SignInRefused(
-        "name and password do not belong together, or were tried too often",
-        f"try again; after {TRIES_OF_ACCOUNT} tries wait {WINDOW.seconds // 60} minutes",
-    )
-    if of_account >= TRIES_OF_ACCOUNT or from_address >= TRIES_FROM_ADDRESS:
-        raise refused
+    refuse_many_tries(store, name, address=address, now=now)
     right = passwords.fits(password[: passwords.LONGEST], reads.password_hash(store, name))
     right = right and len(password) <= passwords.LONGEST  # nothing is cut off a right one
     user = _known(store, name)
     if right and user is not None and user.active:
         return
-    line = AuditLine(now, name if user else "", "failed to sign in", name if user else "", f"from {address}")
-    writes.keep_try(store, account=account, address=address, now=now, line=line)
-    raise refused
+    keep_failed(store, name if user else "", f"from {address}", account=name, address=address, now=now)
+    raise _refused()
+
+
+def refuse_many_tries(store: Store, name: str, *, address: str, now: datetime) -> None:
+    """Raise `SignInRefused` where too many tries failed lately, for this account or from this address."""
+    tries = reads.failed_tries(store, account=hashed(name), address=address, since=now - WINDOW)
+    if tries[0] >= TRIES_OF_ACCOUNT or tries[1] >= TRIES_FROM_ADDRESS:
+        raise _refused()
+
+
+def keep_failed(store: Store, name: str, detail: str, *, account: str = "", address: str, now: datetime) -> None:
+    """Count a try that failed; `account` is what was typed where the audit may not name it."""
+    line = AuditLine(now, name, "failed to sign in", name, detail)
+    writes.keep_try(store, account=hashed(account or name), address=address, now=now, line=line)
+
+
+def _refused() -> SignInRefused:
+    return SignInRefused(
+        "name and password do not belong together, or were tried too often",
+        f"try again; after {TRIES_OF_ACCOUNT} tries wait {WINDOW.seconds // 60} minutes",
+    )
 
 
 def _known(store: Store, name: str) -> User | None:

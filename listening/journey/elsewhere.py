@@ -12,7 +12,7 @@ from listening.settings import Settings
 from listening.store import Store, UserChange, reads, writes
 from listening.types import AuditLine, Identity, JourneyMap, Seat, User
 
-VIA = "company sign-in"
+VIA = accounts.COMPANY
 
 
 def sign_in_elsewhere(store: Store, settings: Settings, who: Identity, *, seat: Seat, now: datetime) -> str:
@@ -26,7 +26,7 @@ def sign_in_elsewhere(store: Store, settings: Settings, who: Identity, *, seat: 
     if user and not user.subject:
         line = AuditLine(now, name, "tied to the company account", name, who.subject, VIA)
         writes.change_user(store, name, UserChange(subject=who.subject), line, sign_out=False)
-    return accounts.open_session(store, settings, name, seat=seat, now=now, via=VIA)
+    return accounts.open_session(store, settings, name, seat=seat, now=now, via=VIA, way=VIA)
 
 
 def account_of(who: Identity, people: Sequence[User]) -> User | None:

@@ -2,7 +2,7 @@
 
 from listening.settings.installation import Settings
 from listening.settings.journey_writer import journey_text, parse_journey, write_journey
-from listening.settings.load import load, pseudonym_key, web_secret
+from listening.settings.load import factor_key, load, pseudonym_key, web_secret
 from listening.settings.maps import is_map_id
 from listening.settings.sources_writer import source_block, write_source
 from listening.settings.table import (
@@ -24,6 +24,7 @@ __all__ = [
     "Settings",
     "StoreSettings",
     "WebSettings",
+    "factor_key",
     "is_map_id",
     "journey_text",
     "load",

@@ -26,6 +26,7 @@ CHOICES = {
     ("alerts", "sensitivity"): ("low", "medium", "high"),
     ("tickets", "system"): ("", "github", "gitlab", "jira"),
     ("mail", "security"): ("none", "starttls", "tls"),
+    ("web", "second_factor"): ("optional", "admins", "all"),
 }
 
 
@@ -68,6 +69,11 @@ def pseudonym_key(settings: Settings, environ: Mapping[str, str] | None = None) 
 def web_secret(settings: Settings) -> bytes:
     """The key that signs the board's forms: LISTENING_WEB_SECRET, else a file made once beside the database."""
     return settings.web.secret.encode() or _key_file(settings.var / "web-key")
+
+
+def factor_key(settings: Settings) -> bytes:
+    """The key that seals second factors: LISTENING_WEB_FACTOR_KEY, else a file made once beside the database."""
+    return settings.web.factor_key.encode() or _key_file(settings.var / "factor-key")
 
 
 def _key_file(path: Path) -> bytes:

@@ -122,6 +122,14 @@ class WebSettings:
     heavy_per_minute: int = says(20, "Of these, review packs, workbooks and looks at sources; 0: any number.")
     prefect_url: str = says("http://127.0.0.1:4200", "Where Prefect shows its runs, for a link; empty leaves it out.")
     secret: str = says("", "Only from the environment: LISTENING_WEB_SECRET; a file is made without it.", secret=True)
+    second_factor: str = says(
+        "optional",
+        "Who signs in by password needs an authenticator app too: optional (whoever wants), admins, or all. "
+        "Asks nothing of who comes by the company's own sign-in.",
+    )
+    factor_key: str = says(
+        "", "Only from the environment: LISTENING_WEB_FACTOR_KEY; a file is made without it.", secret=True
+    )
 
 
 @dataclass(frozen=True, slots=True)

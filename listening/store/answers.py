@@ -141,3 +141,4 @@ class UserChange(TypedDict, total=False):
     password: str
     subject: str
     disabled_at: datetime | None
+    second_factor: datetime | None

@@ -27,6 +27,7 @@ users = sa.Table(
     sa.Column("disabled_at", Utc),
     sa.Column("last_seen", Utc),
     text_column("subject"),  # who they are at the company's own sign-in, "" for who never came by it
+    sa.Column("second_factor", Utc),  # since when a password alone does not let them in
 )
 
 sessions = sa.Table(
@@ -39,7 +40,36 @@ sessions = sa.Table(
     sa.Column("until", Utc, nullable=False),
     text_column("address"),  # from where, and with which browser: so that one knows one's own places
     text_column("browser"),
+    text_column("way"),  # by password or by the company's own sign-in
     sa.Index(None, "user"),
+)
+
+half_sessions = sa.Table(  # the password was right, the code is still asked for: apart, so that they open nothing
+    "half_sessions",
+    metadata,
+    sa.Column("id", CleanText, primary_key=True),  # SHA-256 of what the cookie holds
+    _of_a_user(),
+    sa.Column("until", Utc, nullable=False),
+    sa.Index(None, "user"),
+)
+
+second_factors = sa.Table(
+    "second_factors",
+    metadata,
+    sa.Column("user", CleanText, sa.ForeignKey("users.name", ondelete="CASCADE"), primary_key=True),
+    sa.Column("sealed", CleanText, nullable=False),  # the secret, encrypted: the key is no part of the database
+    sa.Column("made", Utc, nullable=False),
+    sa.Column("last_step", sa.BigInteger, nullable=False),  # of RFC 6238; a code of it or an older one is used up
+)
+
+recovery_codes = sa.Table(
+    "recovery_codes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    _of_a_user(),
+    sa.Column("hash", CleanText, nullable=False),  # Argon2id
+    sa.Index(None, "user"),
+    sqlite_autoincrement=True,
 )
 
 api_tokens = sa.Table(

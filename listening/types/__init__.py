@@ -42,7 +42,18 @@ from listening.types.pain_points import (
     Share,
     SuggestedTouchpoint,
 )
-from listening.types.people import ROLES, ApiToken, AuditLine, Identity, Seat, Session, User
+from listening.types.people import (
+    ROLES,
+    ApiToken,
+    AuditLine,
+    Entry,
+    HalfSession,
+    Identity,
+    Seat,
+    SecondFactor,
+    Session,
+    User,
+)
 from listening.types.report import CHANGES, MapChange, PainPointRow, Report, StageMood, TouchpointRow
 from listening.types.round_trip import (
     EDITABLE,
@@ -92,6 +103,7 @@ __all__ = [
     "Document",
     "Ears",
     "Emergence",
+    "Entry",
     "Event",
     "Evidence",
     "Exposure",
@@ -100,6 +112,7 @@ __all__ = [
     "FilledWorkbook",
     "FixVerdict",
     "Goal",
+    "HalfSession",
     "Health",
     "HistoryLine",
     "Hit",
@@ -135,6 +148,7 @@ __all__ = [
     "Review",
     "RoundTrip",
     "Seat",
+    "SecondFactor",
     "Session",
     "Share",
     "Shown",

@@ -24,6 +24,7 @@ class User:
     disabled_at: datetime | None = None
     last_seen: datetime | None = None
     subject: str = ""  # who they are at the company's own sign-in: its issuer, a blank, and the subject there
+    second_factor: datetime | None = None  # since when a password alone does not let them in
 
     @property
     def active(self) -> bool:
@@ -59,6 +60,36 @@ class Session:
     until: datetime
     id: str = ""
     seat: Seat = Seat()
+    way: str = ""  # "password" or "company sign-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How far somebody got at signing in: the `secret` of a session, or of a `half` one that waits for the code."""
+
+    secret: str
+    half: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HalfSession:
+    """Somebody who gave the right password and not yet the code; it opens nothing, and is over at `until`."""
+
+    user: User
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactor:
+    """What is kept of somebody's authenticator app: its secret as it was `sealed`, and the last step that was used.
+
+    `on` says whether it counts: a right code was given after it was `made`.
+    """
+
+    sealed: str
+    made: datetime
+    last_step: int
+    on: bool
 
 
 @dataclass(frozen=True, slots=True)

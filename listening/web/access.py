@@ -3,7 +3,7 @@
 A route's `roles` may use it. With `own` the role "owner" may only on what is theirs: `own` names the path's parameter
 that holds the pain point, stage or touchpoint. What changes something says in `noted` what the audit keeps of it; `""`
 where the verb behind it leaves a line itself (the history of a pain point, or the accounts). What is `heavy` for us or
-for others is let in less often.
+for others is let in less often. What is `early` may be used by who has to set a second factor up before all else.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class Rule:
     own: str = ""
     noted: str = ""
     heavy: bool = False
+    early: bool = False
 
 
 RULES: tuple[Rule, ...] = (
@@ -44,9 +45,11 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/", SIGNED_IN),
     Rule("GET", "/sign-in", ANYBODY),
     Rule("POST", "/sign-in", ANYBODY),
+    Rule("GET", "/sign-in/code", ANYBODY),
+    Rule("POST", "/sign-in/code", ANYBODY),
     Rule("GET", "/sign-in/company", ANYBODY),
     Rule("GET", "/sign-in/company/back", ANYBODY),
-    Rule("POST", "/sign-out", SIGNED_IN),
+    Rule("POST", "/sign-out", SIGNED_IN, early=True),
     Rule("POST", "/look", ANYBODY),
     # the map
     Rule("GET", "/map", SIGNED_IN),
@@ -91,6 +94,11 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/pack/apply", EDITORS, heavy=True),
     Rule("GET", "/account", SIGNED_IN),
     Rule("POST", "/account/password", SIGNED_IN),
+    Rule("GET", "/account/second-factor", SIGNED_IN, early=True),
+    Rule("POST", "/account/second-factor", SIGNED_IN, early=True),
+    Rule("POST", "/account/second-factor/confirm", SIGNED_IN, early=True),
+    Rule("POST", "/account/second-factor/codes", SIGNED_IN),
+    Rule("POST", "/account/second-factor/off", SIGNED_IN),
     Rule("POST", "/account/sessions/end", SIGNED_IN),
     Rule("POST", "/account/keys", SIGNED_IN),
     Rule("POST", "/account/keys/{key}/drop", SIGNED_IN),
@@ -101,6 +109,7 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/people/{name}/password", ADMINS),
     Rule("POST", "/people/{name}/disable", ADMINS),
     Rule("POST", "/people/{name}/enable", ADMINS),
+    Rule("POST", "/people/{name}/second-factor/off", ADMINS),
     Rule("GET", "/audit", ADMINS),
     # the places we listen to, the nights, the mails
     Rule("GET", "/sources", SIGNED_IN),
@@ -173,6 +182,7 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/api/v1/people/{name}/password", ADMINS),
     Rule("POST", "/api/v1/people/{name}/disable", ADMINS),
     Rule("POST", "/api/v1/people/{name}/enable", ADMINS),
+    Rule("POST", "/api/v1/people/{name}/second-factor/off", ADMINS),
     Rule("GET", "/api/v1/audit", ADMINS),
     Rule("POST", "/api/v1/privacy/erase", ADMINS, noted="erased an author"),
     Rule("POST", "/api/v1/privacy/retention", ADMINS, noted="dropped old posts"),

@@ -11,9 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from listening import errors
-from listening.web.rendering import environment, look_of, render
+from listening.web.rendering import environment, go, look_of, render
 from listening.web.shield import TooLarge
-from listening.web.visit import API, SignInFirst, TooOften, address_of, visit_of
+from listening.web.visit import API, SetUpFirst, SignInFirst, TooOften, address_of, visit_of
 
 log = logging.getLogger(__name__)
 STATUS: tuple[tuple[type[errors.ListeningError], int], ...] = (
@@ -63,6 +63,8 @@ def _foreseen(request: Request, error: Exception) -> Response:
     status = next((status for kind, status in STATUS if isinstance(error, kind)), 500)
     if isinstance(error, SignInFirst) and not request.url.path.startswith(API):
         return _to_sign_in(request)
+    if isinstance(error, SetUpFirst):
+        return go(request, "/account/second-factor")
     if isinstance(error, errors.NotAllowed):
         _note_refusal(request, error)
     if isinstance(error, TooOften):

@@ -18,7 +18,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from listening.outputs import charts, wording
 from listening.outputs.text import holdable, link, one_line
-from listening.web.access import may, rule_of
 from listening.web.looking import window_of
 from listening.web.visit import MAP_COOKIE, Visit, cookie_name, visit_of
 
@@ -68,7 +67,7 @@ def render(request: Request, template: str, *, title: str, status: int = 200, **
             csrf=visit.csrf,
             path=request.url.path,
             title=title,
-            places=[place for place in NAVIGATION if _open_to(visit, place)],
+            places=[place for place in NAVIGATION if visit.may("GET", place.path)],
             look=look_of(request),
             said=said,
             **{"crumbs": (), **values},
@@ -150,11 +149,6 @@ def environment() -> Environment:
 def static(name: str) -> str:
     """Return the address of a file of ours; it changes with the file, so that browsers may keep it."""
     return f"/static/{name}?v={sha256((HERE / 'static' / name).read_bytes()).hexdigest()[:12]}"
-
-
-def _open_to(visit: Visit, place: Place) -> bool:
-    rule = rule_of("GET", place.path)
-    return rule is not None and may(rule, visit.user)
 
 
 def _said(request: Request, visit: Visit) -> tuple[str, str] | None:

@@ -16,7 +16,7 @@ from fastapi import BackgroundTasks, Depends, Path, Request
 from starlette.datastructures import FormData
 
 from listening.errors import ListeningError, NotAllowed, NotFound
-from listening.journey import accounts, keep_audit
+from listening.journey import accounts, factor, keep_audit
 from listening.outputs.text import one_line
 from listening.pipeline import ids_of
 from listening.settings import Settings
@@ -36,6 +36,12 @@ class SignInFirst(NotAllowed):
     """Nobody is signed in."""
 
     id = "sign-in-first"
+
+
+class SetUpFirst(NotAllowed):
+    """The house demands a second factor, and this person has none yet."""
+
+    id = "set-up-first"
 
 
 class Forged(NotAllowed):
@@ -116,11 +122,16 @@ class Visit:
         With `thing` an owner is asked about that one; without it whether anything of theirs could be changed there.
         """
         rule = rule_of(method, path)
-        if rule is None:
+        if rule is None or (self.held and not rule.early):
             return False
         mine = self.mine()
         owners = owners_of(self.store, self.journey, rule.own, thing) if rule.own and thing else mine
         return may(rule, self.user, mine=mine, owners=owners)
+
+    @property
+    def held(self) -> bool:
+        """True for who has to set a second factor up before anything else."""
+        return self.session is not None and factor.demanded(self.settings, self.session)
 
     def own(self, kind: str, thing: str) -> bool:
         """Say whether the person may change this one: editors all, owners what is theirs."""
@@ -170,7 +181,7 @@ async def read_form(request: Request) -> FormData | None:
 def enter(request: Request, later: BackgroundTasks, form: Annotated[FormData | None, Depends(read_form)]) -> None:
     """Let a request in or refuse it: who is it, is the route declared for them, is the form ours.
 
-    Raises `SignInFirst`, `NotAllowed`, `Forged` or `TooOften`.
+    Raises `SignInFirst`, `SetUpFirst`, `NotAllowed`, `Forged` or `TooOften`.
     """
     board: Board = request.app.state.board
     path = cast("str", request.scope["route"].path)
@@ -246,6 +257,8 @@ def _allow(request: Request, visit: Visit) -> None:
     thing = str(request.path_params.get(rule.own, "")) if rule.own else ""
     owners = owners_of(visit.store, visit.journey, rule.own, thing) if rule.own else ()
     if may(rule, visit.user, mine=visit.mine(), owners=owners):
+        if visit.held and not rule.early and "anonymous" not in rule.roles:
+            raise SetUpFirst("a second factor is asked for here", "set it up first, under your account")
         return
     if visit.user is None:
         raise SignInFirst("nobody is signed in", "sign in first")

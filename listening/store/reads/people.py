@@ -10,10 +10,17 @@ from sqlalchemy.engine import RowMapping
 from listening.errors import NotFound
 from listening.store.engine import Store
 from listening.store.tables import ledger as ledger_table
-from listening.store.tables_people import api_tokens, login_attempts, users
+from listening.store.tables_people import (
+    api_tokens,
+    half_sessions,
+    login_attempts,
+    recovery_codes,
+    second_factors,
+    users,
+)
 from listening.store.tables_people import audit as audit_table
 from listening.store.tables_people import sessions as sessions_table
-from listening.types import ApiToken, AuditLine, Seat, Session, User
+from listening.types import ApiToken, AuditLine, HalfSession, Seat, SecondFactor, Session, User
 
 _OF_USER = [column for column in users.c if column.name != "password"]
 _OF_SESSION = [column for column in sessions_table.c if column.name != "user"]
@@ -54,6 +61,30 @@ def sessions_of(store: Store, name: str) -> list[Session]:
     mine = _with_user(sessions_table, sessions_table.c.user == name, *_OF_SESSION)
     with store.reading() as connection:
         return [_session(row) for row in connection.execute(mine.order_by(sessions_table.c.seen.desc())).mappings()]
+
+
+def half_session(store: Store, half_id: str) -> HalfSession | None:
+    """Return who has still to give a code under this id, None where nobody has."""
+    wanted = _with_user(half_sessions, half_sessions.c.id == half_id, half_sessions.c.until)
+    with store.reading() as connection:
+        row = connection.execute(wanted).mappings().first()
+    return None if row is None else HalfSession(_user(row), row["until"])
+
+
+def second_factor(store: Store, name: str) -> SecondFactor | None:
+    """Return what is kept of somebody's authenticator app, also while it does not count yet; None without one."""
+    mine = second_factors.c
+    wanted = sa.select(mine.sealed, mine.made, mine.last_step, users.c.second_factor.is_not(None).label("on"))
+    with store.reading() as connection:
+        row = connection.execute(wanted.join(users, users.c.name == mine.user).where(mine.user == name)).first()
+    return None if row is None else SecondFactor(row.sealed, row.made, row.last_step, bool(row.on))
+
+
+def recovery_hashes(store: Store, name: str) -> list[tuple[int, str]]:
+    """Return the ids and hashes of somebody's recovery codes that are left."""
+    mine = sa.select(recovery_codes.c.id, recovery_codes.c.hash).where(recovery_codes.c.user == name)
+    with store.reading() as connection:
+        return [(row.id, row.hash) for row in connection.execute(mine.order_by(recovery_codes.c.id))]
 
 
 def token_user(store: Store, token_hash: str) -> tuple[ApiToken, User] | None:
@@ -119,7 +150,7 @@ def _with_user(
 
 def _session(row: RowMapping) -> Session:
     seat = Seat(row["address"], row["browser"])
-    return Session(_user(row), row["began"], row["seen"], row["until"], row["id"], seat)
+    return Session(_user(row), row["began"], row["seen"], row["until"], row["id"], seat, row["way"])
 
 
 def _user(row: RowMapping) -> User:

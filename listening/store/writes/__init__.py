@@ -31,6 +31,16 @@ from listening.store.writes.deliveries import (
     requeue_delivery,
 )
 from listening.store.writes.documents import mark_clean
+from listening.store.writes.factors import (
+    begin_factor,
+    end_half,
+    open_half,
+    renew_codes,
+    spend_code,
+    spend_step,
+    switch_factor_off,
+    switch_factor_on,
+)
 from listening.store.writes.nights import close_night, keep_meta, open_night, release_lease, take_lease
 from listening.store.writes.packs import keep_pack
 from listening.store.writes.people import (
@@ -65,6 +75,7 @@ __all__ = [
     "add_user",
     "apply_change",
     "apply_changes",
+    "begin_factor",
     "change_point",
     "change_points",
     "change_user",
@@ -75,6 +86,7 @@ __all__ = [
     "drop_goal",
     "drop_older",
     "drop_token",
+    "end_half",
     "end_session",
     "end_sessions",
     "forget_authors",
@@ -111,6 +123,7 @@ __all__ = [
     "merge_points",
     "move_out",
     "name_points",
+    "open_half",
     "open_night",
     "open_session",
     "postpone_delivery",
@@ -120,9 +133,14 @@ __all__ = [
     "recentre",
     "release_lease",
     "relocate",
+    "renew_codes",
     "requeue_alert",
     "requeue_delivery",
+    "spend_code",
+    "spend_step",
     "sweep",
+    "switch_factor_off",
+    "switch_factor_on",
     "take_lease",
     "touch_session",
     "touch_token",

@@ -11,7 +11,7 @@ from listening.errors import InputError, NotFound
 from listening.store.answers import UserChange
 from listening.store.engine import Store
 from listening.store.statements import insert_new
-from listening.store.tables_people import api_tokens, audit, login_attempts, sessions, users
+from listening.store.tables_people import api_tokens, audit, half_sessions, login_attempts, sessions, users
 from listening.types import ApiToken, AuditLine, Seat, User
 
 TRIES_KEPT = timedelta(days=1)
@@ -20,7 +20,7 @@ TRIES_KEPT = timedelta(days=1)
 def keep_audit(store: Store, line: AuditLine) -> None:
     """Keep what somebody did."""
     with store.writing() as connection:
-        _note(connection, line)
+        note(connection, line)
 
 
 def add_user(store: Store, user: User, password: str, line: AuditLine) -> None:
@@ -37,7 +37,7 @@ def add_user(store: Store, user: User, password: str, line: AuditLine) -> None:
     with store.writing() as connection:
         if not insert_new(connection, users, [row]):
             raise InputError(f"there is a user {user.name!r} already", "take another name")
-        _note(connection, line)
+        note(connection, line)
 
 
 def change_user(store: Store, name: str, change: UserChange, line: AuditLine, *, sign_out: bool) -> None:
@@ -53,21 +53,21 @@ def change_user(store: Store, name: str, change: UserChange, line: AuditLine, *,
         if not left and ("role" in change or "disabled_at" in change):
             raise InputError(f"{name!r} is the last admin", "make somebody else an admin first")
         if sign_out:
-            connection.execute(sa.delete(sessions).where(sessions.c.user == name))
-        _note(connection, line)
+            end_all(connection, name)
+        note(connection, line)
 
 
 def open_session(
-    store: Store, session_id: str, name: str, seat: Seat, *, now: datetime, until: datetime, line: AuditLine
+    store: Store, session_id: str, name: str, seat: Seat, *, way: str, now: datetime, until: datetime, line: AuditLine
 ) -> None:
     """Keep that somebody signed in; sessions that are over go."""
     with store.writing() as connection:
         connection.execute(sa.delete(sessions).where(sessions.c.until < now))
         row = {"id": session_id, "user": name, "began": now, "seen": now, "until": until}
-        row |= {"address": seat.address, "browser": seat.browser}
+        row |= {"address": seat.address, "browser": seat.browser, "way": way}
         connection.execute(sa.insert(sessions).values(row))
         connection.execute(sa.update(users).where(users.c.name == name).values(last_seen=now))
-        _note(connection, line)
+        note(connection, line)
 
 
 def touch_session(store: Store, session_id: str, now: datetime) -> None:
@@ -79,8 +79,14 @@ def touch_session(store: Store, session_id: str, now: datetime) -> None:
 def end_sessions(store: Store, name: str, line: AuditLine) -> None:
     """Sign somebody out everywhere."""
     with store.writing() as connection:
-        connection.execute(sa.delete(sessions).where(sessions.c.user == name))
-        _note(connection, line)
+        end_all(connection, name)
+        note(connection, line)
+
+
+def end_all(connection: Connection, name: str, *, but: str = "") -> None:
+    """Sign somebody out everywhere, or everywhere but at one place; who waits for a code begins anew."""
+    connection.execute(sa.delete(sessions).where(sessions.c.user == name, sessions.c.id != but))
+    connection.execute(sa.delete(half_sessions).where(half_sessions.c.user == name))
 
 
 def end_session(store: Store, name: str, session_id: str, line: AuditLine) -> None:
@@ -89,7 +95,7 @@ def end_session(store: Store, name: str, session_id: str, line: AuditLine) -> No
     with store.writing() as connection:
         if connection.execute(mine).rowcount == 0:
             raise NotFound("no such place where you are signed in", "it may be over already")
-        _note(connection, line)
+        note(connection, line)
 
 
 def keep_token(store: Store, token: ApiToken, token_hash: str, line: AuditLine) -> None:
@@ -104,7 +110,7 @@ def keep_token(store: Store, token: ApiToken, token_hash: str, line: AuditLine) 
     }
     with store.writing() as connection:
         connection.execute(sa.insert(api_tokens).values(row))
-        _note(connection, line)
+        note(connection, line)
 
 
 def drop_token(store: Store, name: str, token_id: str, line: AuditLine) -> None:
@@ -113,7 +119,7 @@ def drop_token(store: Store, name: str, token_id: str, line: AuditLine) -> None:
     with store.writing() as connection:
         if connection.execute(mine).rowcount == 0:
             raise NotFound(f"no key {token_id!r} of {name!r}", "it may be gone already")
-        _note(connection, line)
+        note(connection, line)
 
 
 def touch_token(store: Store, token_id: str, now: datetime) -> None:
@@ -127,10 +133,11 @@ def keep_try(store: Store, *, account: str, address: str, now: datetime, line: A
     with store.writing() as connection:
         connection.execute(sa.delete(login_attempts).where(login_attempts.c.at < now - TRIES_KEPT))
         connection.execute(sa.insert(login_attempts).values(at=now, account=account, address=address))
-        _note(connection, line)
+        note(connection, line)
 
 
-def _note(connection: Connection, line: AuditLine) -> None:
+def note(connection: Connection, line: AuditLine) -> None:
+    """Keep a line together with what it is about."""
     row = {
         "at": line.at,
         "who": line.who,

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Query
 
 from listening import journey
-from listening.journey import accounts
+from listening.journey import accounts, factor
 from listening.outputs import wording
 from listening.settings import pseudonym_key
 from listening.store import reads
@@ -69,6 +69,13 @@ def disable(visit: Here, name: str) -> User:
 def enable(visit: Here, name: str) -> User:
     """Give the access back."""
     accounts.enable(visit.store, name, who=visit.who, now=visit.now, via=VIA)
+    return reads.person(visit.store, name)
+
+
+@router.post("/people/{name}/second-factor/off")
+def switch_factor_off(visit: Here, name: str) -> User:
+    """Take the second factor of somebody away who lost the phone; they are signed out everywhere."""
+    factor.switch_off_for(visit.store, name, who=visit.who, now=visit.now, via=VIA)
     return reads.person(visit.store, name)
 
 

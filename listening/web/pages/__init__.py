@@ -10,6 +10,7 @@ from listening.web.pages import (
     alerts,
     audit,
     company,
+    factor,
     goals,
     inbox,
     map,  # noqa: A004 - the map's page
@@ -43,6 +44,7 @@ PAGES: tuple[ModuleType, ...] = (
     search,
     pack,
     account,
+    factor,
     people,
     audit,
     sources,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from listening.errors import InputError, NotFound
-from listening.journey import accounts
+from listening.journey import accounts, factor
 from listening.store import reads
 from listening.types import ROLES
 from listening.web.rendering import go, render
@@ -95,3 +95,10 @@ def enable(request: Request, visit: Here, name: str) -> Response:
     """Give the access back."""
     accounts.enable(visit.store, name, who=visit.who, now=visit.now)
     return go(request, "/people", said=f"{name} may sign in again.")
+
+
+@router.post("/people/{name}/second-factor/off")
+def switch_factor_off(request: Request, visit: Here, name: str) -> Response:
+    """Take the second factor of somebody away who lost the phone."""
+    factor.switch_off_for(visit.store, name, who=visit.who, now=visit.now)
+    return go(request, "/people", said=f"{name} signs in with the password alone now, and is signed out everywhere.")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
 from listening.errors import SignInRefused
-from listening.journey import accounts
+from listening.journey import accounts, factor
+from listening.settings import factor_key
 from listening.store import reads
 from listening.web.rendering import LOOK, LOOKS, go, local, render, set_cookie
 from listening.web.visit import Here, Visit, cookie_name, seat_of
@@ -27,17 +29,20 @@ def sign_in_page(request: Request, visit: Here, next: str = "/") -> Response:  #
 
 def sign_in_form(request: Request, visit: Visit, *, next: str, refused: SignInRefused | None = None) -> Response:  # noqa: A002 - the address bar's word
     """Show the form, and what was wrong with the last try."""
-    wrong = f"{refused.thing[0].upper()}{refused.thing[1:]}: {refused.mend}." if refused else ""
     return render(
         request,
         "sign_in.html",
         title="Sign in",
         status=422 if refused else 200,
         next=next,
-        wrong=wrong,
+        wrong=_told(refused),
         nobody=not refused and not reads.people(visit.store),
         company=visit.settings.oidc.label if visit.settings.oidc.issuer else "",
     )
+
+
+def _told(refused: SignInRefused | None) -> str:
+    return f"{refused.thing[0].upper()}{refused.thing[1:]}: {refused.mend}." if refused else ""
 
 
 @router.post("/sign-in")
@@ -50,9 +55,44 @@ def sign_in(
 ) -> Response:
     """Let somebody in: a new session with a new secret, whatever the browser had before."""
     try:
-        secret = accounts.sign_in(visit.store, visit.settings, name, password, seat=seat_of(request), now=visit.now)
+        entry = accounts.sign_in(visit.store, visit.settings, name, password, seat=seat_of(request), now=visit.now)
     except SignInRefused as error:
         return sign_in_form(request, visit, next=local(next), refused=error)
+    answer = go(request, f"/sign-in/code?next={quote(local(next), safe='')}" if entry.half else local(next))
+    set_cookie(answer, visit, cookie_name(visit.settings), entry.secret)
+    return answer
+
+
+@router.get("/sign-in/code")
+def code_page(request: Request, visit: Here, next: str = "/") -> Response:  # noqa: A002 - the address bar's word
+    """Ask for the code of the second factor, after the password."""
+    if visit.user:
+        return go(request, local(next))
+    if factor.waiting(visit.store, visit.cookie, now=visit.now) is None:
+        return go(request, "/sign-in")
+    return _code_form(request, next=local(next))
+
+
+def _code_form(request: Request, *, next: str, refused: SignInRefused | None = None) -> Response:  # noqa: A002 - the same
+    status = 422 if refused else 200
+    return render(request, "sign_in_code.html", title="Your code", status=status, next=next, wrong=_told(refused))
+
+
+@router.post("/sign-in/code")
+def give_code(
+    request: Request,
+    visit: Here,
+    code: Annotated[str, Form(max_length=100)] = "",
+    next: Annotated[str, Form()] = "/",  # noqa: A002 - the same
+) -> Response:
+    """Let somebody in who gave the password before and now the code: again a new session with a new secret."""
+    if factor.waiting(visit.store, visit.cookie, now=visit.now) is None:
+        return go(request, "/sign-in", wrong="That took too long, or began in another browser: sign in again.")
+    key, seat = factor_key(visit.settings), seat_of(request)
+    try:
+        secret = factor.finish(visit.store, visit.settings, key, visit.cookie, code, seat=seat, now=visit.now)
+    except SignInRefused as error:
+        return _code_form(request, next=local(next), refused=error)
     answer = go(request, local(next))
     set_cookie(answer, visit, cookie_name(visit.settings), secret)
     return answer
