@@ -43,6 +43,7 @@ MODULES = (
     "backup,cookieflags,crlf,csp,csrf,exec,file,htaccess,http_headers,information_disclosure,ldap,methods,"
     "permanentxss,redirect,spring4shell,sql,upload,xss"
 )  # those that need no server of wapiti's makers
+REFUSALS = "400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 428, 429"  # without a word it takes 413 for a yes
 LEVELS = {1: "low", 2: "medium", 3: "high", 4: "critical"}
 MEDIUM = 2
 # what would end the scan: our own way out, password, access and role; and what knocks at doors outside
@@ -124,8 +125,12 @@ def served(role: str) -> Iterator[Served]:
 def schemathesis(at: Served, asked: argparse.Namespace) -> list[str]:
     """Call every call of the API by its own description, rightly and wrongly; gives what was found."""
     report = asked.out / f"schemathesis-{at.role}.json"
+    config = asked.out / "schemathesis.toml"
+    config.write_text(f"[checks.negative_data_rejection]\nexpected-statuses = [{REFUSALS}]\n")
     words = [
         asked.schemathesis,
+        "--config-file",
+        str(config),
         "run",
         f"{at.address}{API}/openapi.json",
         "--no-color",

@@ -58,7 +58,7 @@ class TestThePage:
 
     def test_names_what_there_is(self) -> None:
         for item, kind, where, answer in ROWS:
-            assert kind in ("test", "read", "none", "open"), item
+            assert kind in ("test", "read", "none"), item
             if kind == "test":
                 file, _, name = where.partition("::")
                 assert (ROOT / "tests" / file).is_file(), item
