@@ -13,8 +13,9 @@ TORCH := 2.13.0
 TORCH_RANGE := torch>=2.6,<2.14
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
-# Tests and models never go to the internet, and two workers share the cores.
-QUIET := OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1
+# Tests and models never go to the internet, and two workers share the cores. What is compiled is kept, also where the
+# surroundings forbid it: else each program that a test starts compiles everything anew, and so does each run.
+QUIET := OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 PYTHONDONTWRITEBYTECODE=
 
 list: ## list the recipes
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile

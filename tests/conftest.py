@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,34 @@ UPGRADE = upgrading.upgrade
 LONG = ("test_web_walk.py", "test_web_access.py", "test_web_hostile.py", "test_web_browser.py")
 
 
+class Backwards(pytest.Dir):
+    """A folder whose files are read from the last to the first."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        """Give what the folder holds, the last first."""
+        return reversed(list(super().collect()))
+
+
+def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Let the second worker read the tests from the end: each compiles half of them and finds the other's half done."""
+    return Backwards.from_parent(parent, path=path) if os.environ.get("PYTEST_XDIST_WORKER") == "gw1" else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage while thousands of modules and tests are read: all of it stays."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the long files; the others stay in their order."""
+    """Begin with the long files; the others come by name, each in its own order."""
     places = {name: place for place, name in enumerate(LONG)}
-    items.sort(key=lambda item: places.get(item.path.name, len(LONG)))
+    items.sort(key=lambda item: (places.get(item.path.name, len(LONG)), item.path))
 
 
 @pytest.fixture(scope="session")
