@@ -22,6 +22,7 @@ from prefect.settings import (
     PREFECT_FLOWS_HEARTBEAT_FREQUENCY,
     PREFECT_LOGGING_LEVEL,
     PREFECT_LOGGING_TO_API_ENABLED,
+    PREFECT_SERVER_API_PORT,
     temporary_settings,
 )
 
@@ -32,7 +33,6 @@ from listening.errors import ListeningError
 from listening.settings import load
 
 log = logging.getLogger(__name__)
-PORT = 4200
 STARTS_WITHIN = 120.0
 LOOKS, STARTS, LONGEST_WAIT = 1.0, 10.0, 120.0  # seconds: how often we look, what a start takes, the longest pause
 
@@ -49,11 +49,11 @@ def deployments(config: Path) -> list[RunnerDeployment]:
 
 
 def serve(config: Path) -> None:
-    """Serve until stopped. Uses the API that PREFECT_API_URL names, else starts a server on port 4200."""
+    """Serve until stopped. Uses the API that PREFECT_API_URL names, else starts a server on PREFECT_SERVER_API_PORT."""
     if PREFECT_API_URL.value():
         prefect_serve(*deployments(config), pause_on_shutdown=False)
         return
-    with server(PORT) as url, temporary_settings({PREFECT_API_URL: url}):
+    with server(PREFECT_SERVER_API_PORT.value()) as url, temporary_settings({PREFECT_API_URL: url}):
         os.environ["PREFECT_API_URL"] = url  # the runs are processes of their own
         prefect_serve(*deployments(config), pause_on_shutdown=False)
 

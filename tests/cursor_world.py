@@ -109,7 +109,8 @@ class World:
             wanted = {int(one) for one in call.query["post_ids[]"]}
             return Reply(json.dumps({"post_stream": {"posts": [one for one in raw if one["id"] in wanted]}}))
         stream = {"posts": raw[:20], "stream": [one.id for one in posts]}
-        return Reply(json.dumps({"id": number, "title": f"Topic {number}", "slug": "s", "post_stream": stream}))
+        topic = {"id": number, "title": f"Topic {number}", "slug": "s", "views": 0, "post_stream": stream}
+        return Reply(json.dumps(topic))
 
     def _latest(self, page: int) -> Reply:
         order = self.order()
@@ -128,6 +129,10 @@ class World:
             "created_at": stamp(one.shown),
             "updated_at": stamp(one.shown),
             "version": 1 if text == one.text else 2,
+            "post_type": 1,
+            "reads": 0,
+            "reply_to_post_number": None,
+            "actions_summary": [],
         }
 
     # --- phpBB

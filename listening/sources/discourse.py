@@ -13,7 +13,17 @@ from urllib.parse import urlsplit
 from listening.errors import SettingsError, SourceBroken
 from listening.sources.cursor import read_from
 from listening.sources.dates import read_moment
-from listening.sources.discourse_posts import has_gone, number_of, post_of, posts_in
+from listening.sources.discourse_posts import post_of
+from listening.sources.discourse_shape import (
+    Census,
+    goes_on,
+    has_gone,
+    ids_in,
+    number_of,
+    part_of,
+    posts_in,
+    topics_in,
+)
 from listening.sources.feed_entries import what_came
 from listening.sources.fetch import Fetcher
 from listening.sources.options import WEB_OPTIONS, Option, Options
@@ -54,6 +64,7 @@ class Discourse:
         self._options = Options(config, self.OPTIONS)
         self._base = config.url.rstrip("/")
         self._troubles: list[str] = []
+        self._census = Census()
         self._secret = self._headers(key)
         self._reader = ThreadReader(memory.cursor, now=now, sure=True)
 
@@ -74,6 +85,8 @@ class Discourse:
         with self._fetcher:
             listed = [*self._listed(), *self._quiet()]
             yield from self._reader.read(listed, self._parts, self._troubles)
+            if lacks := self._census.lacks():
+                yield self._reader.batch(warnings=lacks)
 
     # --- the list of threads
 
@@ -87,21 +100,20 @@ class Discourse:
         )
         category = self._options.text("category").strip("/")
         path = f"/c/{category}/l/latest.json" if category else "/latest.json"
-        count = self._options.count("max_pages")
+        count, seen = self._options.count("max_pages"), set[object]()
         for number in range(count):
-            listing = _part(self._json(f"{self._base}{path}?no_definitions=true&page={number}"), "topic_list")
-            told = [topic for topic in listing.get("topics") or [] if isinstance(topic, dict)]
-            topics = [topic for topic in told if number_of(topic.get("id"))]
-            if told and not topics:
-                raise SourceBroken(f"{self._base}{path}: the threads have no 'id' any more", "Discourse has changed")
+            listing = part_of(self._json(f"{self._base}{path}?no_definitions=true&page={number}"), "topic_list")
+            topics = topics_in(listing, f"{self._base}{path}")
             recent = [(topic, _activity(topic)) for topic in topics]
             for topic, activity in recent:
                 if activity is None or activity >= since:
                     yield Thread(str(topic["id"]), f"{self._base}/t/{topic['id']}.json", activity)
             # pinned threads stand first whatever their age: they say nothing about where the list has got to
             older = [activity and activity < since for topic, activity in recent if not _pinned(topic)]
-            if not topics or not listing.get("more_topics_url") or (older and all(older)):
+            fresh = {topic["id"] for topic in topics} - seen
+            if not fresh or not goes_on(listing, topics) or (older and all(older)):
                 return
+            seen |= fresh
         self._troubles.append(f"the list of threads is longer than {count} pages -> raise max_pages of this source")
 
     def _quiet(self) -> Iterator[Thread]:
@@ -119,8 +131,8 @@ class Discourse:
         The last part tells which posts stand: all in the thread's stream, without those that are gone.
         """
         topic = self._json(thread.url)
-        have = posts_in(_part(topic, "post_stream"), thread.url)
-        ids = _stream(topic) or list(have)
+        have = posts_in(part_of(topic, "post_stream"), thread.url)
+        ids = ids_in(topic, have, thread.url)
         left = ids[ids.index(int(mark)) + 1 :] if mark and number_of(mark) in ids else ids
         # where no post was ever taken out, the place in the stream is the post's number
         whole = number_of(topic.get("highest_post_number")) == len(ids)
@@ -132,11 +144,10 @@ class Discourse:
             numbers |= _numbers({number: have[number] for number in chunk if number in have})
             lost = {str(number) for number in chunk if number not in have or has_gone(have[number])}
             gone |= lost
-            posts = tuple(
-                post_of(have[number], topic, numbers, source=self._config.name, base=self._base)
-                for number in chunk
-                if str(number) not in lost
-            )
+            stand = [have[number] for number in chunk if str(number) not in lost]
+            self._census.count(stand, topic)
+            whence = {"source": self._config.name, "base": self._base, "thread": thread.key}
+            posts = tuple(post_of(post, topic, numbers, **whence) for post in stand)
             for number in chunk:
                 have.pop(number, None)
             last = chunk is chunks[-1]
@@ -149,7 +160,7 @@ class Discourse:
             return {}
         query = "&".join(f"post_ids[]={number}" for number in ids)
         url = f"{self._base}/t/{topic}/posts.json?{query}"
-        found = posts_in(_part(self._json(url), "post_stream"), url)
+        found = posts_in(part_of(self._json(url), "post_stream"), url)
         if len(found) < len(ids) / 2:  # a few may have been deleted just now; this is something else
             raise SourceBroken(f"{url} gave {len(found)} of {len(ids)} posts", "we try again next night")
         return found
@@ -175,18 +186,10 @@ def _no_number(said: str) -> float:
     raise ValueError(f"{said} is no JSON")
 
 
-def _part(found: dict[str, Any], name: str) -> dict[str, Any]:
-    part = found.get(name)
-    if not isinstance(part, dict):
-        raise SourceBroken(
-            f"the forum's JSON has no {name!r}", "check that the address is the root of a Discourse forum"
-        )
-    return part
-
-
 def _activity(topic: Mapping[str, Any]) -> datetime | None:
     """Return the last sign of life: moderators can reset the bump, and last_posted_at can be null."""
-    moments = (read_moment(topic.get(name)) for name in ("bumped_at", "last_posted_at", "created_at"))
+    told = (topic.get(name) for name in ("bumped_at", "last_posted_at", "created_at"))
+    moments = (read_moment(value) for value in told if isinstance(value, str | int))
     return max((moment for moment in moments if moment), default=None)
 
 
@@ -197,9 +200,3 @@ def _pinned(topic: Mapping[str, Any]) -> bool:
 def _numbers(posts: Mapping[int, Mapping[str, Any]]) -> dict[int, str]:
     """Return the ids of posts by their numbers in the thread."""
     return {number_of(post.get("post_number")): str(number) for number, post in posts.items()}
-
-
-def _stream(topic: dict[str, Any]) -> list[int]:
-    """Return the ids of all posts in the thread, in order, each once."""
-    told = _part(topic, "post_stream").get("stream") or []
-    return list(dict.fromkeys(number for each in told if (number := number_of(each))))

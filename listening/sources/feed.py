@@ -10,12 +10,14 @@ from typing import ClassVar
 
 from listening.errors import SourceBroken, SourceError
 from listening.sources.cursor import dump_cursor, load_cursor
+from listening.sources.expected import Expected, LayoutChanged
 from listening.sources.feed_entries import Entry, FeedText, parse_feed, words
 from listening.sources.feed_parser import article_of, feeds_of
 from listening.sources.feed_recheck import taken_back
 from listening.sources.feed_talks import FEED_ACCEPT, PAGE_ACCEPT, Talks
 from listening.sources.fetch import Fetcher, Page, PageGone
 from listening.sources.options import WEB_OPTIONS, Option, Options
+from listening.sources.pages import has_words
 from listening.types import Batch, BodyFormat, Memory, Post, PostKind, Shown, SourceConfig, Validator
 
 log = logging.getLogger(__name__)
@@ -50,6 +52,7 @@ class Feed:
         kept = load_cursor(memory.cursor)
         self._marks: dict[str, str] = dict(kept.get("marks") or {})
         self._found = str(kept.get("feed") or "")  # the feed's address, where the source's is a page's
+        self._expected = Expected(kept.get("told"), now=now)
         self._rest = str(kept.get("rest") or "")  # where an archive goes on that was not read to its end
         self._talks = Talks(
             config.name,
@@ -103,6 +106,8 @@ class Feed:
         if self._found:
             try:
                 return self._read(self._found)
+            except LayoutChanged:
+                raise
             except SourceBroken as error:
                 log.info("the feed of source %s is looked for again: %s", self._config.name, error.id)
                 self._found = ""
@@ -112,6 +117,8 @@ class Feed:
             return page, None
         try:
             return page, self._parsed(page)
+        except LayoutChanged:
+            raise
         except SourceBroken as error:
             if not is_page:
                 raise
@@ -146,7 +153,14 @@ class Feed:
             self._troubles.append(f"{told} -> tell whoever runs the site")
         elif not feed.entries:
             self._troubles.append(f"the feed {page.url} is in order and holds no entry -> look whether the blog moved")
+        self._expected.check([self._told(entry) for entry in feed.entries], page.url)
         return feed
+
+    def _told(self, entry: Entry) -> dict[str, object]:
+        """Return what a feed that always told it must tell tonight, or it has changed."""
+        told = {"title": entry.title, "author": entry.author, "date": entry.published, "link": entry.link}
+        alone = {"full text": entry.full} if self._options.text("full_text") == "never" else {}
+        return {**told, **alone, "text": has_words(entry.body)}
 
     def _entries(self, feed: FeedText, rest: str = "") -> Iterator[Batch]:
         """Yield what is new or changed in a feed. What only has another id than last night is neither.
@@ -187,7 +201,7 @@ class Feed:
                 feed = self._parsed(self._fetcher.get(url, accept=FEED_ACCEPT))
             except SourceError as error:
                 self._troubles.append(f"older entries of the feed could not be read: {error.thing}")
-                self._rest = "" if error.permanent else url
+                self._rest = "" if error.permanent and not isinstance(error, LayoutChanged) else url
                 return
             yield from self._entries(feed, rest=url)
             self._rest = "" if self._rest == url else self._rest
@@ -241,6 +255,7 @@ class Feed:
 
     def _batch(self, posts: Sequence[Post], validators: tuple[Validator, ...] = ()) -> Batch:
         progress = {"marks": self._marks, "talks": self._talks.kept(), "feed": self._found, "rest": self._rest}
+        progress["told"] = self._expected.kept()
         troubles, self._troubles = tuple(self._troubles), []
         pages, self._pages = tuple(self._pages), []
         return Batch(tuple(posts), dump_cursor(progress), validators, troubles, shown=pages)

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from listening.errors import SettingsError, SourceBroken
 from listening.sources.cursor import read_from, whose_turn
+from listening.sources.expected import LayoutChanged
 from listening.sources.fetch import Fetcher
 from listening.sources.forum_engines import ENGINES, KEYS
 from listening.sources.forum_pages import FoundPage, FoundPost, Reading, complete_looks, read_page
@@ -132,7 +133,8 @@ class Forum:
 
     def _explain(self, found: FoundPage, url: str, *, first: bool, warnings: list[str]) -> None:
         """Name what a board without threads is: a login wall, another layout, or only an odd page at the end."""
-        if not first or found.boards:
+        bars = found.obstacle is not None and found.obstacle.bars
+        if (not first or found.boards) and not bars:
             warnings.append(f"page {url} of the board lists no threads")
         elif found.obstacle and found.obstacle.name != "changed layout":
             raise found.obstacle.error(url, found.title)
@@ -170,10 +172,10 @@ class Forum:
             self._tell_guess(found, url, warnings)
             if found.cut:
                 warnings.append(f"{url} is so long that its end was not read -> read the forum by its feed as well")
+            yield Part(posts, follows, tuple(warnings), look=found.read_by)
             if not posts:
                 what = found.obstacle or Obstacle.of("changed layout")
-                warnings.append(f"{url} shows no posts (page titled {found.title!r}): {what.name}; {what.mend}")
-            yield Part(posts, follows, tuple(warnings))
+                raise LayoutChanged(f"{url} shows no posts (page titled {found.title!r}): {what.name}", what.mend)
             url = follows
 
     def _post(self, found: FoundPost, thread: Thread, url: str, heading: str) -> Post:

@@ -13,6 +13,8 @@ from listening.page_bounds import bounded
 _FEW_WORDS = 400  # a page with more is a page, whatever stands in its margin
 _LOOKED_AT = 6_000  # characters of a page's words in which it says what it is
 
+_TAG = re.compile(r"<[^<>]*>")
+_WORD = re.compile(r"\w")
 _CAPTCHA_MARKS = (
     "#challenge-form, #challenge-running, #challenge-stage, #challenge-error-text, #cf-wrapper"
     ", .cf-browser-verification, "
@@ -128,6 +130,11 @@ def obstacle_on(page: LexborNode | bytes | str | None) -> Obstacle:
     text = page.decode("utf-8", "replace") if isinstance(page, bytes) else page
     root = LexborHTMLParser(bounded(text)[0]).root if isinstance(text, str) else text
     return Obstacle.of(_name(root) if root is not None else "empty page")
+
+
+def has_words(html: str) -> bool:
+    """Tell whether a piece of HTML or text says anything, beside its mark-up."""
+    return bool(_WORD.search(_TAG.sub(" ", html)))
 
 
 def wants_login(root: LexborNode | None) -> bool:

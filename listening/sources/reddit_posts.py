@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,9 +24,12 @@ def told(raw: Raw) -> dict[str, Any]:
 
 
 def fullname(raw: Raw) -> str:
-    """Return the id by which Reddit knows a thing everywhere, such as t3_abc."""
+    """Return the id by which Reddit knows a thing everywhere, such as t3_abc. Raises KeyError without."""
     data = told(raw)
-    return str(data.get("name") or f"{'t3' if 'title' in data else 't1'}_{data['id']}")
+    name = data.get("name") or f"{'t3' if 'title' in data else 't1'}_{data['id']}"
+    if not _FULLNAME.fullmatch(str(name)):
+        raise KeyError("name")
+    return str(name)
 
 
 def fullname_of(native_id: str, url: str = "") -> str:
@@ -51,9 +55,20 @@ def author(raw: Raw) -> str | None:
     return name if name and name.casefold() not in GONE else None
 
 
+def comments_below(raw: Raw) -> int:
+    """Return how many comments a submission has. Raises KeyError where it does not tell."""
+    return _count(told(raw), "num_comments")
+
+
 def written(raw: Raw) -> datetime:
     """Return when it was written."""
-    return moment(told(raw)["created_utc"])
+    return moment(_when(told(raw), "created_utc"))
+
+
+def _when(data: Mapping[str, Any], name: str) -> float:
+    if not isinstance(data.get(name), int | float) or isinstance(data[name], bool):
+        raise KeyError(name)
+    return float(data[name])
 
 
 def moment(seconds: float) -> datetime:
@@ -62,25 +77,50 @@ def moment(seconds: float) -> datetime:
 
 
 def as_post(raw: Raw, source: str, site: str) -> Post:
-    """Return a submission or comment as a post. `site` is where its address leads. Raises KeyError, ValueError."""
+    """Return a submission or comment as a post. `site` is where its address leads.
+
+    Raises KeyError naming the field where it lacks one that all have, or has it in another type; ValueError.
+    """
     data, native = told(raw), fullname(raw)
-    opener = "body" not in data
-    thread = native if opener else str(data["link_id"])
-    edited = data.get("edited")
-    path = str(data.get("permalink") or f"/comments/{thread.removeprefix('t3_')}/_/{data['id']}/")
+    opener = not native.startswith("t1_")
+    thread = native if opener else _thing(data, "link_id")
+    edited, path = data.get("edited"), data.get("permalink")
+    if isinstance(data["author"], dict | list | int | float):
+        raise KeyError("author")
+    if not isinstance(path, str) or not path.startswith("/"):
+        path = f"/comments/{thread.removeprefix('t3_')}/_/{_text(data, 'id')}/"
     return Post(
         source=source,
         native_id=native,
         kind=PostKind.REDDIT,
-        body=str(data.get("selftext") or "") if opener else str(data["body"]),
+        body=_text(data, "selftext" if opener else "body"),
         format=BodyFormat.MARKDOWN,
-        title=str(data.get("title") or "") if opener else "",
+        title=_text(data, "title") if opener else "",
         author=author(raw),
         created_at=written(raw),
         edited_at=moment(edited) if edited and not isinstance(edited, bool) else None,
         date_from="api",
         url=site + path,
         thread=thread,
-        reply_to=None if opener else str(data["parent_id"]),
-        likes=max(0, int(data.get("score") or 0)),
+        reply_to=None if opener else _thing(data, "parent_id"),
+        likes=max(0, _count(data, "score")),
     )
+
+
+def _text(data: Mapping[str, Any], name: str) -> str:
+    if not isinstance(data.get(name), str):
+        raise KeyError(name)
+    return str(data[name])
+
+
+def _thing(data: Mapping[str, Any], name: str) -> str:
+    if not _FULLNAME.fullmatch(_text(data, name)):
+        raise KeyError(name)
+    return str(data[name])
+
+
+def _count(data: Mapping[str, Any], name: str) -> int:
+    """Return a number, which may be told as text."""
+    if not re.fullmatch(r"-?\d{1,12}(?:\.\d+)?", str(data.get(name))):
+        raise KeyError(name)
+    return int(float(data[name]))

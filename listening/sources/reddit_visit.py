@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from listening.errors import SourceBroken
 from listening.sources.cursor import Progress, dump_cursor, load_cursor, read_from
 from listening.sources.dates import read_moment
+from listening.sources.expected import ENOUGH, Expected, LayoutChanged
 from listening.sources.options import Options
-from listening.sources.reddit_posts import Raw, as_post, fullname, is_gone, told, written
+from listening.sources.reddit_posts import Raw, as_post, comments_below, fullname, is_gone, written
 from listening.sources.reddit_tree import Portion, read_tree
 from listening.sources.reddit_ways import SEARCH, SITE, Lost
 from listening.sources.reddit_wire import Wire
@@ -38,6 +39,8 @@ class Visit:
         self._counts: dict[str, dict[str, int]] = dict(kept.get("counts") or {})  # search -> {thread: comments}
         self._tree: Progress = dict(kept.get("tree") or {})
         self._seen: set[str] = set()
+        self._expected = Expected(kept.get("told"), now=now)
+        self._odd = 0  # posts in a row that were not what Reddit's are
         self._troubles: list[str] = []
         self._gone: list[str] = []
 
@@ -65,12 +68,12 @@ class Visit:
         watched = min(since, self._now - timedelta(days=self._options.number("watch_days"))) if search else since
         listed = self._listed(place, self._list(place), watched)
         for submission in reversed(listed):
-            name, comments = fullname(submission), int(told(submission).get("num_comments") or 0)
+            name, comments = fullname(submission), comments_below(submission)
             known = counts.get(name) if written(submission) < since else None
             if comments not in (known, unfinished["read"].get(name)):
                 yield from self._thread(place, name, comments, [submission])
         if search:
-            self._counts[place] = {fullname(one): int(told(one).get("num_comments") or 0) for one in listed}
+            self._counts[place] = {fullname(one): comments_below(one) for one in listed}
         elif self._options.flag("late_comments"):
             yield from self._late(place, since)
         del self._open[place]
@@ -100,9 +103,15 @@ class Visit:
         found: dict[str, Raw] = {}
         shown = _say(place)
         while (one := self._wire.call(lambda: next(listing, None), shown)) is not None:
-            if written(one) < oldest:
+            try:
+                name, when = fullname(one), written(one)
+                _ = comments_below(one) if name.startswith("t3_") else 0
+            except (ArithmeticError, KeyError, TypeError, ValueError) as error:
+                self._leave_out(error)
+                continue
+            if when < oldest:
                 return list(found.values())
-            found.setdefault(fullname(one), one)
+            found.setdefault(name, one)
         if len(found) >= LISTED:
             end = min(map(written, found.values()))
             told_of = f"{shown}: Reddit lists only its newest {len(found)}; what was written between"
@@ -129,10 +138,13 @@ class Visit:
         try:
             for portion in portions:
                 self._tree = {"place": place, "thread": name, "comments": comments, "waiting": portion.waiting}
+                posts = self._posts([*first, *portion.comments])
                 if not portion.waiting:
                     self._end(place, name, comments)
-                yield self._batch(self._posts([*first, *portion.comments]))
+                yield self._batch(posts)
                 first = []
+        except LayoutChanged:
+            raise
         except (Lost, SourceBroken) as error:
             self._troubles.append(f"a thread in {_say(place)} could not be read whole: {error.thing}")
             self._end(place, name, comments)
@@ -140,11 +152,14 @@ class Visit:
 
     def _end(self, place: str, name: str, comments: int) -> None:
         self._tree = {}
-        if place in self._open:
+        if place in self._open and not self._odd:  # a thread with odd posts is read again where the visit fails
             self._open[place]["read"][name] = comments
 
     def _posts(self, things: Iterable[Raw]) -> list[Post]:
-        """Return the posts among these; one that is not what Reddit's are is told and left out."""
+        """Return the posts among these; one that is not what Reddit's are is told and left out.
+
+        Raises LayoutChanged where so many are odd that Reddit has changed, or none tells what they always told.
+        """
         posts = []
         for one in things:
             try:
@@ -153,9 +168,18 @@ class Visit:
                     self._gone.append(fullname(one))
                 else:
                     posts.append(as_post(one, self._config.name, self._site))
+                self._odd = 0
             except (ArithmeticError, KeyError, TypeError, ValueError) as error:
-                self._troubles.append(f"a post that could not be read was left out ({type(error).__name__})")
+                self._leave_out(error)
+        self._expected.check([{"author": post.author, "text": post.body or post.title} for post in posts], "Reddit")
         return posts
+
+    def _leave_out(self, error: Exception) -> None:
+        self._odd += 1
+        why = f"without {error}" if isinstance(error, KeyError) else f"{type(error).__name__}: {error}"
+        if self._odd >= ENOUGH:
+            raise LayoutChanged(f"Reddit's posts cannot be read any more ({why})", "tell us; nothing of it is lost")
+        self._troubles.append(f"a post that could not be read was left out ({why})")
 
     def _batch(self, posts: Iterable[Post]) -> Batch:
         progress = {
@@ -163,6 +187,7 @@ class Visit:
             "open": self._open,
             "counts": self._counts,
             "tree": self._tree,
+            "told": self._expected.kept(),
         }
         troubles, self._troubles = tuple(self._troubles), []
         gone, self._gone = tuple(self._gone), []

@@ -9,8 +9,10 @@ from datetime import datetime
 
 from listening.errors import SourceError
 from listening.sources.cursor import dump_cursor, later, load_cursor
+from listening.sources.expected import Expected
 from listening.sources.fetch import PageGone
 from listening.sources.hosts import HostLeft
+from listening.sources.pages import has_words
 from listening.types import Batch, Post, Shown, Standing
 
 log = logging.getLogger(__name__)
@@ -42,7 +44,7 @@ class Part:
     """Some posts of a thread, and `mark`: from where the thread goes on if we stop after them ("" when it is read).
 
     `gone` are native ids that the site says were deleted; `standing` are all that stand in the thread, where the site
-    lists them. `shown` tells what the page held where that is not `posts`.
+    lists them. `shown` tells what the page held where that is not `posts`; `look` by which of several ways it was read.
     """
 
     posts: tuple[Post, ...]
@@ -51,6 +53,7 @@ class Part:
     gone: tuple[str, ...] = ()
     standing: Standing | None = None
     shown: Shown | None = None
+    look: str = ""
 
 
 class ThreadReader:
@@ -67,6 +70,7 @@ class ThreadReader:
         self._open: dict[str, str] = dict(kept.get("open") or {})
         self._turn: dict[str, str] = dict(kept.get("turn") or {})
         self._vanished: list[tuple[Thread, str]] = []
+        self._expected = Expected(kept.get("told"), now=now)
 
     def until(self, board: str) -> str | None:
         """Return the last activity read on this board, as ISO text; None on the first visit."""
@@ -88,7 +92,7 @@ class ThreadReader:
         A thread that cannot be read is told, remembered and tried again next night; three in a row end the visit.
         """
         if warnings:
-            yield self._batch(warnings=warnings)
+            yield self.batch(warnings=warnings)
         boards = {thread.board for thread in listed if not thread.again}
         failed = 0
         for thread in self._ordered(listed):
@@ -104,21 +108,22 @@ class ThreadReader:
                 if thread.again:
                     log.info("a thread could not be looked at again: %s", error.id)
                     continue
-                failed += 1
+                failed += not (error.permanent and thread.key in self._tried)  # an odd thread is odd every night
                 if failed >= MANY_FAILED:
                     raise
                 self._postpone(thread)
-                yield self._batch(warnings=(f"a thread could not be read: {error.thing}",))
+                yield self.batch(warnings=(f"a thread could not be read: {error.thing}",))
         yield from self._taken_back()
         # all that was written until now has been met, so a quiet board is not read again and again
         self._until |= dict.fromkeys(boards, self._now.isoformat())
-        yield self._batch()
+        yield self.batch()
 
     def _thread(self, thread: Thread, parts: Callable[[Thread, str], Iterator[Part]]) -> Iterator[Batch]:
         """Yield a thread's parts. Read from its beginning, with a number for every post, it tells which stand."""
         mark = self._open.get(thread.key, "")
         ids: set[str] | None = None if mark else set()
         for part in parts(thread, mark):
+            self._expected.check([_told(post) for post in part.posts], thread.url)
             yield from self._taken_back()  # the site still shows threads: those that it does not show are gone
             ids = None if ids is None or not _is_clear(part) else ids | {post.native_id for post in part.posts}
             self._open[thread.key] = part.mark
@@ -128,7 +133,8 @@ class ThreadReader:
             if standing is None and ids and not part.mark:
                 standing = Standing(thread.key, frozenset(ids), sure=False)
             shown = part.shown or Shown(thread.url, len(part.posts), thread.key)
-            yield self._batch(part.posts, part.warnings, part.gone, standing, shown)
+            warnings = part.warnings or self._expected.warn_of(part.look, thread.url)
+            yield self.batch(part.posts, warnings, part.gone, standing, shown)
 
     def _taken_back(self) -> Iterator[Batch]:
         """Yield that threads are gone; very many at once have to be gone on another night too."""
@@ -137,7 +143,7 @@ class ThreadReader:
             if not sure and thread.key not in self._tried:
                 self._again[thread.key] = thread.url
             told = () if thread.again else (f"a thread is gone: {thing}",)
-            yield self._batch(warnings=told, standing=Standing(thread.key, frozenset(), sure))
+            yield self.batch(warnings=told, standing=Standing(thread.key, frozenset(), sure))
         self._vanished.clear()
 
     def _ordered(self, listed: Sequence[Thread]) -> list[Thread]:
@@ -162,7 +168,7 @@ class ThreadReader:
         self._again[thread.key] = thread.url
         self._again = dict(list(self._again.items())[-MOST_AGAIN:])
 
-    def _batch(
+    def batch(
         self,
         posts: Sequence[Post] = (),
         warnings: Sequence[str] = (),
@@ -170,7 +176,14 @@ class ThreadReader:
         standing: Standing | None = None,
         shown: Shown | None = None,
     ) -> Batch:
-        progress = {"until": self._until, "again": self._again, "open": self._open, "turn": self._turn}
+        """Return these, with the cursor as it stands now."""
+        progress = {
+            "until": self._until,
+            "again": self._again,
+            "open": self._open,
+            "turn": self._turn,
+            "told": self._expected.kept(),
+        }
         return Batch(
             tuple(posts),
             dump_cursor(progress),
@@ -179,6 +192,10 @@ class ThreadReader:
             standing=(standing,) if standing else (),
             shown=(shown,) if shown else (),
         )
+
+
+def _told(post: Post) -> dict[str, object]:
+    return {"author": post.author, "date": post.created_at, "text": has_words(post.body)}
 
 
 def _is_clear(part: Part) -> bool:
