@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from identity_world import pain
 
-from listening.clusters.naming import HEARD, OF_CLAUSE, Hear, name
+from listening.clusters.naming import HEARD, OF_CLAUSE, Hear, name, name_all
 from listening.clusters.phrases import find_phrases
 from listening.clusters.words import stem
 from listening.types import Vector
@@ -89,3 +89,20 @@ def test_few_phrases_are_heard_and_few_of_a_clause() -> None:
     assert len(asked) == HEARD
     assert len(asked) == len(set(asked))
     assert all(sum(word in phrase.lower().split() for phrase in asked) <= OF_CLAUSE for word in words)
+
+
+def test_all_phrases_of_a_night_are_heard_at_once() -> None:
+    keys = [pain(f"d{i}.0", f"p{i}", text, i) for i, text in enumerate(TOLD)]
+    seats = [pain(f"e{i}.0", f"p{i}", f"saddle cover drips {end}", i) for i, end in enumerate(("all day", "on me", ""))]
+    times: list[int] = []
+    asked: list[str] = []
+
+    def hear(phrases: Sequence[str]) -> Sequence[tuple[float, Vector]]:
+        times.append(len(phrases))
+        return listening_to("bent", asked)(phrases)
+
+    found = name_all({"keys": keys, "seats": seats, "none": []}, {"keys": [seats]}, hear=hear)
+    assert len(times) == 1
+    assert found["keys"] == name(keys, [seats], hear=listening_to("bent", []))
+    assert found["seats"] == name(seats, hear=listening_to("bent", []))
+    assert found["none"].name == ""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from identity_world import make_point, pain
 
-from listening.clusters import find_places, suggest
+from listening.clusters import find_places, may_move, suggest
 from listening.types import JourneyMap, Pain, PainPoint, Persona, Share, Stage, Touchpoint
 
 SHOP = JourneyMap(
@@ -135,3 +136,12 @@ def test_a_decided_place_is_not_suggested_again_and_an_id_stays() -> None:
     assert suggest([one, other], night=date(2026, 3, 9), decided={"pp-a", "pp-b"}) == ()
     first, later = suggest([one], night=date(2026, 3, 9)), suggest([one, other], night=date(2026, 4, 9))
     assert first[0].id == later[0].id
+
+
+def test_a_large_pain_point_is_placed_anew_with_every_fiftieth_part() -> None:
+    assert all(may_move(size, size + 1, known=200) for size in range(200))
+    sizes = range(200, 2_000)
+    moves = [size for size in sizes if may_move(size, size + 1, known=200)]
+    assert all(later / earlier < 1.03 for earlier, later in pairwise(moves))
+    assert len(moves) < len(sizes) / 10
+    assert may_move(500, 511, known=200)

@@ -14,7 +14,7 @@ from nights_world import KEY, MONDAY, TROUBLES, FewLines, lasting
 from listening import pipeline, sources
 from listening.demo.mailbox import Mailbox
 from listening.errors import NotConfigured, SourceBroken, SourceUnavailable
-from listening.pipeline import clustering, crawling, reading
+from listening.pipeline import crawling, reading, reconsidering
 from listening.store import reads, writes
 from listening.types import Batch, Change, Memory, Post, PostKind, SourceConfig
 
@@ -219,7 +219,7 @@ class TestCrawl:
 class TestCluster:
     def test_on_mondays_only_pain_points_are_reconsidered(self, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
         asked: list[int] = []
-        monkeypatch.setattr(clustering, "reconsider", lambda points, *_, **__: asked.append(len(points)) or ())
+        monkeypatch.setattr(reconsidering, "reconsider", lambda points, *_, **__: asked.append(len(points)) or ())
         house.posts()
         house.night(MONDAY - timedelta(days=1))
         assert not asked
@@ -236,12 +236,12 @@ class TestCluster:
         before = lasting(house.store)
         merge = Change("merge", first.id, second.id, why="alike")
         house.posts(6, seed=3, start=MONDAY - timedelta(hours=9), days=0.1, troubles=())
-        monkeypatch.setattr(clustering, "reconsider", lambda *_, **__: (merge, replace(merge, from_id="pp-nobody")))
+        monkeypatch.setattr(reconsidering, "reconsider", lambda *_, **__: (merge, replace(merge, from_id="pp-nobody")))
         with pytest.raises(KeyError):
             house.night(MONDAY)
         assert lasting(house.store)["pain_points"] == before["pain_points"]
         once = iter([(merge,)])
-        monkeypatch.setattr(clustering, "reconsider", lambda *_, **__: next(once, ()))
+        monkeypatch.setattr(reconsidering, "reconsider", lambda *_, **__: next(once, ()))
         assert house.night(MONDAY).clustered.merged == 1
         assert reads.point(house.store, second.id).merged_into == first.id
         stays = reads.point(house.store, first.id)
@@ -255,7 +255,7 @@ class TestCluster:
         writes.keep_placement(house.store, (), (), [replace(second, last_seen=date(2026, 3, 20))], ())
         house.posts(6, seed=3, start=MONDAY - timedelta(hours=9), days=0.1, troubles=())
         once = iter([(Change("merge", first.id, second.id),)])
-        monkeypatch.setattr(clustering, "reconsider", lambda *_, **__: next(once, ()))
+        monkeypatch.setattr(reconsidering, "reconsider", lambda *_, **__: next(once, ()))
         house.night(MONDAY)
         assert reads.point(house.store, first.id).last_seen == date(2026, 3, 20)
 

@@ -137,7 +137,12 @@ def test_pain_points_are_not_merged_or_split_while_old_readings_are_left(
     lived: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    monkeypatch.setattr("listening.pipeline.clustering._reconsider", lambda *given: asked.append(1) or given[3])
+
+    def reconsidered(*_: object, **__: object) -> tuple[int, int]:
+        asked.append(1)
+        return 0, 0
+
+    monkeypatch.setattr("listening.pipeline.clustering.reconsider_points", reconsidered)
     change_model(lived, monkeypatch)
     lived.change(reading={"reread": 1})
     night(lived, 7)  # a Monday

@@ -25,6 +25,7 @@ from store_nouns import (
 
 from listening.errors import InputError, NotFound
 from listening.store import PointChange, Store, reads, writes
+from listening.store.reads.days import MANY
 from listening.types import Change, DayCount, Membership, PostKind, Span
 
 pytest_plugins = ("store_fixtures",)
@@ -129,6 +130,16 @@ class TestPlacing:
             "pp-none": [],
         }
         assert len(reads.pains_of(store, ["pp-1"])["pp-1"]) == 5
+
+    def test_the_words_of_a_point_are_its_pains_that_point_nowhere(self, store: Store) -> None:
+        told(store, *(document(f"d{day}", day=day) for day in range(5)), point=pain_point())
+        whole = reads.pains_of(store, ["pp-1"], limit_each=3)["pp-1"]
+        words = reads.words_of(store, ["pp-1", "pp-none"], limit_each=3)
+        assert words["pp-none"] == []
+        assert [one.embedding.size for one in words["pp-1"]] == [0, 0, 0]
+        names = [one.name for one in dataclasses.fields(whole[0]) if one.name not in {"embedding", "cues"}]
+        for bare, pain in zip(words["pp-1"], whole, strict=True):
+            assert [getattr(bare, name) for name in names] == [getattr(pain, name) for name in names]
 
 
 class TestChanges:
@@ -248,6 +259,15 @@ class TestDays:
             DayCount(at(1).date(), "yard", 2, frozenset({"p-c"})),
         ]
         assert [one.people for one in found["none"]] == [frozenset()] * 3
+
+    def test_the_people_of_many_points_are_those_of_each(self, store: Store) -> None:
+        told(store, document("a", day=0), document("b", day=-5), document("old", day=-40), point=pain_point())
+        told(store, document("c", day=0), point=pain_point("pp-2"))
+        since, many = at(-9).date(), [f"pp-{number}" for number in range(2 * MANY)]
+        found = reads.day_counts(store, many, since=since, until=NIGHT, zone="UTC")
+        for one in ("pp-1", "pp-2", "pp-3"):
+            assert found[one] == reads.day_counts(store, [one], since=since, until=NIGHT, zone="UTC")[one]
+        assert [day.people for day in found["pp-2"]] == [frozenset(), frozenset({"p-c"})]
 
     def test_before_the_first_look_is_backlog(self, store: Store) -> None:
         told(store, document("old", day=-1), document("new", day=0), point=pain_point())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,6 +13,7 @@ from listening.types import NO_STAGE, Attachment, JourneyMap, Pain, Share
 
 UNKNOWN = "unknown"
 BEGINS_PEOPLE, BEGINS_SHARE = 2, 0.3  # so many people, and such a share of all, must point to the same earlier stage
+A_FIFTIETH = 1.02  # so much larger
 # Words that tie a trouble to what was before it.
 _CAUSE = re.compile(
     r"\b(?:said|says|promis\w+|advertis\w+|claim(?:s|ed)|told (?:me|us)|according to|as described|suppos\w+|because|"
@@ -19,6 +21,15 @@ _CAUSE = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[.!?;:()\n]+|,\s|\s-+\s")
+
+
+def may_move(before: int, now: int, *, known: int) -> bool:
+    """Say whether a pain point that grew from `before` to `now` passages may stand elsewhere, and is placed anew.
+
+    While all its passages are `known` it always is; later, when its place is found by the newest of them alone, with
+    every fiftieth part more.
+    """
+    return now <= known or math.floor(math.log(before or 1, A_FIFTIETH)) < math.floor(math.log(now, A_FIFTIETH))
 
 
 def attach(pains: Sequence[Pain], stages: Mapping[str, str] | None = None) -> tuple[str, str | None]:

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,20 +35,29 @@ _ROWS = 2_000  # rows of the likeness matrix held at once
 Floats = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Voice:
-    """One document's pains: `id` is its first signal, `vector` where they point, the surest most (length one)."""
+    """One document's pains; `id` is its first signal."""
 
     id: str
     person: str
     created_at: datetime
     pains: tuple[Pain, ...]
-    vector: Vector
     stage: str
     touchpoint: str | None
-    stems: frozenset[str]
     thread: str
     pain: float
+
+    @cached_property
+    def vector(self) -> Vector:
+        """Where its pains point, the surest most (length one)."""
+        total = sum(pain.embedding * np.float32(pain.pain + NO_PAIN_COUNTS) for pain in self.pains)
+        return unit(np.asarray(total, dtype=np.float32))
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """What its pains say."""
+        return frozenset().union(*(stems(pain.text) for pain in self.pains))
 
 
 def find_voices(pains: Iterable[Pain]) -> list[Voice]:
@@ -66,18 +76,11 @@ def _make_voice(pains: tuple[Pain, ...]) -> Voice:
         person=first.person,
         created_at=first.created_at,
         pains=pains,
-        vector=_point(pains),
         stage=most_said((p.stage for p in pains), besides=NO_STAGE) or NO_STAGE,
         touchpoint=most_said(p.touchpoint for p in pains),
-        stems=frozenset().union(*(stems(p.text) for p in pains)),
         thread=first.thread,
         pain=max(p.pain for p in pains),
     )
-
-
-def _point(pains: Sequence[Pain]) -> Vector:
-    total = sum(pain.embedding * np.float32(pain.pain + NO_PAIN_COUNTS) for pain in pains)
-    return unit(np.asarray(total, dtype=np.float32))
 
 
 def most_said(labels: Iterable[str | None], besides: str | None = None) -> str | None:

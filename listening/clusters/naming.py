@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import log
 
 import numpy as np
@@ -27,6 +28,15 @@ THIN = 0.2  # how much filler counts against a name
 Hear = Callable[[Sequence[str]], Sequence[tuple[float, Vector]]]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Proposal:
+    """A pain point's naming without having heard its phrases, and the phrases that are worth hearing."""
+
+    naming: Naming
+    phrases: Mapping[str, float]  # with what each is worth, the worthiest first
+    middle: Vector
+
+
 def name(pains: Sequence[Pain], others: Sequence[Sequence[Pain]] = (), *, hear: Hear | None = None) -> Naming:
     """Name the pain point that `pains` tell, against the `others` around it; the same in any order.
 
@@ -35,18 +45,46 @@ def name(pains: Sequence[Pain], others: Sequence[Sequence[Pain]] = (), *, hear: 
     vector of length one; with it, the name is a phrase that tells the trouble by itself, without it the likeliest one.
     `words` are up to ten, the most telling first; `quotes` up to three signal ids of different people, nearest first.
     """
+    return name_all({"": pains}, {"": others}, hear=hear)[""]
+
+
+def name_all(
+    told: Mapping[str, Sequence[Pain]], beside: Mapping[str, Sequence[Sequence[Pain]]], *, hear: Hear | None = None
+) -> dict[str, Naming]:
+    """Name several pain points, each as `name` does; all their phrases are heard at once."""
+    proposed = {point: _propose(pains, beside.get(point, ())) for point, pains in told.items()}
+    phrases = sorted({phrase for one in proposed.values() for phrase in one.phrases})
+    if hear is None or not phrases:
+        return {point: one.naming for point, one in proposed.items()}
+    heard = dict(zip(phrases, hear(phrases), strict=True))
+    return {point: _choose(one, heard) for point, one in proposed.items()}
+
+
+def _propose(pains: Sequence[Pain], others: Sequence[Sequence[Pain]]) -> Proposal:
     voices = find_voices(pains)
     if not voices:
-        return Naming(name="", words=(), quotes=())
+        return Proposal(Naming(name="", words=(), quotes=()), {}, np.zeros(0, dtype=np.float32))
     weights = _weigh(voices, [said for other in others for said in _said(other)])
     telling = sorted(weights, key=lambda w: (-weights[w], w))[:WORDS]
     shown = _surface(voices)
     near = _near(voices)
-    return Naming(
-        name=_best_phrase(voices, weights, near, hear) or sentence_case(" ".join(shown[w] for w in telling[:CORE])),
+    phrases = _phrases(voices, weights, near)
+    naming = Naming(
+        name=next(iter(phrases), "") or sentence_case(" ".join(shown[w] for w in telling[:CORE])),
         words=tuple(shown[w] for w in telling),
         quotes=_pick_quotes(voices, near),
     )
+    return Proposal(naming, phrases, _middle(voices))
+
+
+def _choose(proposal: Proposal, heard: Mapping[str, tuple[float, Vector]]) -> Naming:
+    """Take the phrase that tells the trouble by itself."""
+    worth = {
+        phrase: score * (PAINLESS + heard[phrase][0]) * (FAR + _likeness(heard[phrase][1], proposal.middle))
+        for phrase, score in proposal.phrases.items()
+    }
+    best = min(worth, key=lambda phrase: (-round(worth[phrase], 4), phrase), default=proposal.naming.name)
+    return replace(proposal.naming, name=best)
 
 
 def _said(pains: Sequence[Pain]) -> list[set[str]]:
@@ -118,17 +156,10 @@ def _near(voices: Sequence[Voice]) -> dict[str, float]:
     return {p.signal_id: round(float(p.embedding @ middle), 5) for voice in voices for p in voice.pains}
 
 
-def _best_phrase(voices: Sequence[Voice], weights: dict[str, float], near: dict[str, float], hear: Hear | None) -> str:
+def _phrases(voices: Sequence[Voice], weights: dict[str, float], near: dict[str, float]) -> dict[str, float]:
+    """Find the phrases that could be a name and are worth hearing, the worthiest first."""
     found = next(filter(None, (_candidates(voices, weights, near, least) for least in OF_CORE)), {})
-    ranked = sorted(found, key=lambda phrase: (-found[phrase], phrase))[:HEARD]
-    if hear is None or not ranked:
-        return ranked[0] if ranked else ""
-    middle = _middle(voices)
-    heard = {
-        phrase: found[phrase] * (PAINLESS + pain) * (FAR + _likeness(vector, middle))
-        for phrase, (pain, vector) in zip(ranked, hear(ranked), strict=True)
-    }
-    return min(heard, key=lambda phrase: (-round(heard[phrase], 4), phrase))
+    return {phrase: found[phrase] for phrase in sorted(found, key=lambda phrase: (-found[phrase], phrase))[:HEARD]}
 
 
 def _likeness(vector: Vector, middle: Vector) -> float:

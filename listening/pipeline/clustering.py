@@ -8,18 +8,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from listening.clusters import Lexicon, Voice, centre, find_voices, grow, place_voices, point_id, reconsider
+from listening.clusters import Lexicon, Voice, centre, find_voices, grow, may_move, place_voices, point_id
 from listening.outputs.wording import count
 from listening.pipeline.mapping import note_faded, on_map, suggest_places
 from listening.pipeline.naming import name_points
 from listening.pipeline.nights import night_of
-from listening.pipeline.reading import BEHIND, SPACE, UNSETTLED, of_map
+from listening.pipeline.reading import BEHIND, UNSETTLED, of_map
+from listening.pipeline.reconsidering import NAME_FROM, ROUNDS, comparable_points, reconsider_points, space_of
 from listening.settings import Settings
 from listening.store import Store, reads, writes
 from listening.types import (
     NO_STAGE,
-    STATUSES,
-    Change,
     Cluster,
     LedgerEntry,
     Membership,
@@ -32,12 +31,9 @@ log = logging.getLogger(__name__)
 WAITS = timedelta(days=120)  # so long a pain waits for others
 UNSURE_WAITS = timedelta(days=45)  # one that may be no pain at all
 ARCHIVE = timedelta(days=36_500)  # how far after a night an imported archive may reach
-ROUNDS = 12  # placing settles in two or three; more would be a circle
 RENAME_AT = (3, 5, 8, 13, 21, 34, 55, 89)  # passages at which the machine looks for a better name
-NAME_FROM = 200  # passages that a name is made from at most
-NEIGHBOURS = 12
+NEIGHBOURS, KNOWN_BY = 12, 60  # pain points that a name is told from, and by how many of their passages
 REGROUP_DAY = 0  # Mondays
-NO_NOTE = "*"
 PLACED = "placed"  # the note after placing, while pain points are being reconsidered
 
 
@@ -70,7 +66,8 @@ def cluster(store: Store, settings: Settings, *, now: datetime) -> Clustered:
     # while old readings by another model are left, half of a pain point's passages cannot be compared
     if night_of(settings, now).weekday() == REGROUP_DAY and not reads.note(store, of_map(settings, BEHIND)):
         writes.keep_meta(store, key, PLACED)  # a night killed from here on does not place by half-made changes
-        total = _reconsider(store, settings, now, total)
+        merged, split = reconsider_points(store, settings, now=now)
+        total = replace(total, merged=merged, split=split)
     note_faded(store, settings, now=now)
     suggest_places(store, settings, now=now)
     writes.keep_meta(store, key, "yes" if _told_later(store, settings, now) else "")
@@ -94,7 +91,7 @@ def _place(  # noqa: PLR0917 - all of them are needed
 ) -> Placement:
     """Place the voices once; `threads` learns what was told in them."""
     night = night_of(settings, now)
-    points = _points(store, settings)
+    points = comparable_points(store, settings)
     sure, apart = settings.reading.pain_floor, reads.apart(store)
     found = place_voices(voices, points, night=night, apart=apart, threads=threads, sure=sure, lexicon=lexicon)
     if not (found.carried or found.born):
@@ -103,7 +100,7 @@ def _place(  # noqa: PLR0917 - all of them are needed
     changed = _grown(store, settings, points, found, by_id, night=night)
     born = _born(store, settings, found.born, by_id, night)
     named = _named(store, settings, points, changed, by_id, born)
-    model = _space(store) or ""
+    model = space_of(store) or ""
     lines = [_line(now, "born", point.id, named[point.id].name, model=model) for point, _ in born]
     lines += _carried(now, points, found, model)
     writes.keep_placement(
@@ -121,7 +118,7 @@ def _place(  # noqa: PLR0917 - all of them are needed
 
 def _waiting(store: Store, settings: Settings, now: datetime) -> list[Pain]:
     """The pains without a place: sure ones for long, unsure ones only as long as others may still name them."""
-    space, reading = _space(store), settings.reading
+    space, reading = space_of(store), settings.reading
     lately, floor = now - UNSURE_WAITS, min(reading.pain_floor, reading.join_floor)
     before = reads.unplaced_pains(store, since=now - WAITS, until=lately, floor=reading.pain_floor, space=space)
     since = reads.unplaced_pains(store, since=lately, until=now, floor=floor, space=space)
@@ -131,23 +128,7 @@ def _waiting(store: Store, settings: Settings, now: datetime) -> list[Pain]:
 def _told_later(store: Store, settings: Settings, now: datetime) -> bool:
     """Whether pains of an imported archive wait for nights after this one."""
     floor = settings.reading.pain_floor
-    return bool(reads.unplaced_pains(store, since=now, until=now + ARCHIVE, floor=floor, space=_space(store)))
-
-
-def _space(store: Store) -> str | None:
-    """The space of the latest embeddings; None in a store in which nothing was read since spaces are noted."""
-    found = reads.note(store, SPACE, NO_NOTE)
-    return None if found == NO_NOTE else found
-
-
-def _points(store: Store, settings: Settings) -> list[PainPoint]:
-    """The pain points that tonight's pains can be compared with, those too that a person refused or called no pain.
-
-    Else who tells them again would found another one.
-    """
-    space = _space(store)
-    points = reads.points(store, map_id=settings.journey.id, states=STATUSES)
-    return [one for one in points if space is None or one.space == space]
+    return bool(reads.unplaced_pains(store, since=now, until=now + ARCHIVE, floor=floor, space=space_of(store)))
 
 
 def _grown(
@@ -163,16 +144,19 @@ def _grown(
     joined: dict[str, list[Pain]] = defaultdict(list)
     for member in found.carried:
         joined[member.pain_point_id].append(pains[member.signal_id])
-    before = reads.pains_of(store, joined.keys(), limit_each=NAME_FROM)
-    told = {
-        point.id: (
-            replace(grow(point, joined[point.id], night=night), faded=None),
-            [*before[point.id], *joined[point.id]],
-        )
+    grown = {
+        point.id: replace(grow(point, joined[point.id], night=night), faded=None)
         for point in points
         if point.id in joined
     }
-    return list(on_map(store, settings, told).values())
+    placed = [
+        point.id
+        for point in points
+        if point.id in joined and may_move(point.size, grown[point.id].size, known=NAME_FROM)
+    ]
+    before = reads.words_of(store, placed, limit_each=NAME_FROM)
+    told = {one: (grown[one], [*before[one], *joined[one]]) for one in placed}
+    return list((grown | on_map(store, settings, told)).values())
 
 
 def _carried(now: datetime, points: Sequence[PainPoint], found: Placement, model: str) -> list[LedgerEntry]:
@@ -229,8 +213,9 @@ def _named(  # noqa: PLR0917 - all of them are needed
     due = [*(point for point, _ in born), *(p for p in changed if _worth_renaming(p, before[p.id]))]
     now = {point.id: point for point in (*points, *changed, *(point for point, _ in born))}
     beside = {point.id: _neighbours(point, list(now.values())) for point in due}
-    asked = {one for others in beside.values() for one in others} | {point.id for point in due}
-    told = {**reads.pains_of(store, asked - mine.keys(), limit_each=NAME_FROM), **mine}
+    around = {one for others in beside.values() for one in others}
+    told = reads.words_of(store, around - mine.keys(), limit_each=KNOWN_BY) | mine
+    told |= reads.pains_of(store, {point.id for point in due} - mine.keys(), limit_each=NAME_FROM)
     joined = {point.id: point for point in (*changed, *(point for point, _ in born))}
     others = {one: [told[each] for each in near if told[each]] for one, near in beside.items()}
     names = name_points(store, settings, {point.id: told[point.id] for point in due}, others)
@@ -247,51 +232,6 @@ def _neighbours(point: PainPoint, others: Sequence[PainPoint]) -> list[str]:
 
 def _worth_renaming(point: PainPoint, before: int) -> bool:
     return not point.named_by and any(before < at <= point.size for at in RENAME_AT)
-
-
-def _reconsider(store: Store, settings: Settings, now: datetime, total: Clustered) -> Clustered:
-    """Merge pain points that are one, split those that are two; what a person named or owns is left alone."""
-    whole, parted = reads.joined_by_hand(store), reads.parted_by_hand(store)
-    for _ in range(ROUNDS):
-        points = {point.id: point for point in _points(store, settings)}
-        fixed = {point.id for point in points.values() if point.named_by or point.owner or point.status != "open"}
-        changes = reconsider(
-            list(points.values()),
-            reads.pains_of(store, points.keys(), limit_each=NAME_FROM, space=_space(store)),
-            fixed=fixed,
-            whole=whole,
-            apart=parted,
-        )
-        writes.apply_changes(store, [_planned(store, settings, points, change, now) for change in changes])
-        merged = sum(change.kind == "merge" for change in changes)
-        total = replace(total, merged=total.merged + merged, split=total.split + len(changes) - merged)
-        if not changes:
-            break
-    return total
-
-
-def _planned(
-    store: Store, settings: Settings, points: Mapping[str, PainPoint], change: Change, now: datetime
-) -> tuple[Change, list[PainPoint], list[LedgerEntry]]:
-    """The change with its pain points made anew, and its line."""
-    told = reads.pains_of(store, [change.into_id, change.from_id])
-    line = _line(now, change.kind, change.from_id, change.why, other=change.into_id)
-    if change.kind == "merge":
-        both = [*told[change.into_id], *told[change.from_id]]
-        latest = max(points[change.into_id].last_seen, points[change.from_id].last_seen)
-        return change, [_again(store, settings, replace(points[change.into_id], last_seen=latest), both)], [line]
-    leaving = [pain for pain in told[change.from_id] if pain.signal_id in set(change.members)]
-    staying = [pain for pain in told[change.from_id] if pain.signal_id not in set(change.members)]
-    old = points[change.from_id]
-    new = replace(old, id=change.into_id, named_by="", merged_into=None)
-    return change, [_again(store, settings, old, staying), _again(store, settings, new, leaving)], [line]
-
-
-def _again(store: Store, settings: Settings, point: PainPoint, pains: Sequence[Pain]) -> PainPoint:
-    """The pain point made anew from these pains."""
-    named = name_points(store, settings, {point.id: pains})[point.id]
-    fresh = replace(point, centroid=centre(pains), size=len(pains), name=named.name, words=named.words)
-    return on_map(store, settings, {point.id: (fresh, pains)})[point.id]
 
 
 def _line(now: datetime, what: str, point: str, detail: str, *, other: str = "", model: str = "") -> LedgerEntry:

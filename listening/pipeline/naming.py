@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from listening.clusters import name
+from listening.clusters import name_all
 from listening.clusters.asking import make_question, read_name
 from listening.documents import redact
 from listening.errors import DeliveryError, SourceRefused
@@ -27,8 +27,7 @@ def name_points(
     beside: Mapping[str, Sequence[Sequence[Pain]]] | None = None,
 ) -> dict[str, Naming]:
     """Name each pain point by what is `told` there, against the pains of those `beside` it."""
-    hear, others = hearing(store, settings), beside or {}
-    ours = {point: name(pains, others.get(point, ()), hear=hear) for point, pains in told.items()}
+    ours = name_all(told, beside or {}, hear=hearing(store, settings))
     better = ask_names(settings, {point: (found, told[point]) for point, found in ours.items()})
     return {point: replace(found, name=better.get(point, found.name)) for point, found in ours.items()}
 

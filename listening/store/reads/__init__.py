@@ -92,6 +92,7 @@ from listening.store.reads.points import (
     points_by_id,
     threads_told,
     unplaced_pains,
+    words_of,
 )
 from listening.store.reads.report import people_of, point_rows
 from listening.store.reads.rereading import corrected, outdated_members, outdated_readings, texts_of, unread
@@ -213,4 +214,5 @@ __all__ = [
     "voices",
     "weekly_people",
     "whole_posts",
+    "words_of",
 ]

@@ -6,8 +6,7 @@ Inside texts (surveys, tickets) and near copies are left out: they tell nothing 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,6 +21,7 @@ from listening.store.statements import in_slices
 from listening.store.tables import documents, memberships, signals, sources
 from listening.types import DayCount, Quote
 
+MANY = 50  # pain points
 outside = sa.and_(documents.c.inside.is_(False), documents.c.near_of.is_(None))
 
 
@@ -69,16 +69,17 @@ def day_counts(
         for row in _members(connection, point_ids, sa.and_(within(since, until, zone), outside, heard_by(store))):
             people[row.pain_point_id][row.created_at.astimezone(place).date(), row.source].add(row.who)
     late = {(day, source): source in first and day < first[source] for day, source in seen}
-    blank = [DayCount(*key, seen=count, backlog=late[key]) for key, count in seen.items()]
+    blank = {key: DayCount(*key, seen=count, backlog=late[key]) for key, count in seen.items()}
     return {point: _fill(blank, told) for point, told in people.items()}
 
 
-def _fill(blank: Sequence[DayCount], told: Mapping[tuple[date, str], set[str]]) -> list[DayCount]:
+def _fill(blank: Mapping[tuple[date, str], DayCount], told: Mapping[tuple[date, str], set[str]]) -> list[DayCount]:
     """Put the people who told it into days that are the same for all pain points."""
-    return [
-        replace(row, people=frozenset(told[row.day, row.source])) if (row.day, row.source) in told else row
-        for row in blank
-    ]
+    days = dict(blank)
+    for key, people in told.items():
+        if (day := blank.get(key)) is not None:
+            days[key] = DayCount(day.day, day.source, day.seen, frozenset(people), backlog=day.backlog)
+    return list(days.values())
 
 
 def _count_days(
@@ -115,10 +116,18 @@ def speakers(store: Store, since: date, until: date, zone: str) -> dict[str, dic
 def _members(
     connection: Connection, point_ids: Collection[str], condition: sa.ColumnElement[bool]
 ) -> Iterator[Row[tuple[str, str, datetime, str]]]:
-    for part in in_slices(sorted(set(point_ids))):
-        columns = (memberships.c.pain_point_id, documents.c.source, documents.c.created_at, who.label("who"))
-        mine = sa.select(*columns).select_from(in_points).where(memberships.c.pain_point_id.in_(part), condition)
-        yield from connection.execute(mine)
+    """Go through the members of these pain points whose documents meet the condition (a period).
+
+    Of many pain points all that was said in the period is looked through, by its index: cheaper than to look up every
+    member that they ever had.
+    """
+    columns = (memberships.c.pain_point_id, documents.c.source, documents.c.created_at, who.label("who"))
+    told, wanted = sa.select(*columns).select_from(in_points).where(condition), set(point_ids)
+    if len(wanted) > MANY:
+        yield from (row for row in connection.execute(told) if row.pain_point_id in wanted)
+        return
+    for part in in_slices(sorted(wanted)):
+        yield from connection.execute(told.where(memberships.c.pain_point_id.in_(part)))
 
 
 def weekly_people(

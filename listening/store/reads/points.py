@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -22,6 +23,8 @@ from listening.types import STATUSES, Emergence, LedgerEntry, Pain, PainPoint, V
 # A resolved pain point stays open to its pains: it is watched, and may come back. Only one that is refused, or
 # no pain at all, is closed.
 OPEN = tuple(status for status in STATUSES if status not in ("wont", "no_pain"))
+# What a pain lacks of which only the words are asked for.
+UNSAID: Mapping[str, Any] = {"embedding": np.zeros(0, dtype=np.float32), "start": 0, "spans": ()}
 
 heard = signals.join(documents, documents.c.id == signals.c.document_id)
 in_points = memberships.join(signals, signals.c.id == memberships.c.signal_id).join(
@@ -60,27 +63,50 @@ def pains_of(
     that centre until it is read again: the two cannot be compared.
     """
     found: dict[str, list[Pain]] = {one: [] for one in point_ids}
-    newest = (
-        sa.func.row_number()
-        .over(partition_by=memberships.c.pain_point_id, order_by=(documents.c.created_at.desc(), signals.c.id.desc()))
-        .label("rank")
-    )
     with store.reading() as connection:
         for part in in_slices(sorted(set(point_ids))):
             centres = _centres(connection, part)
-            mine = memberships.c.pain_point_id.in_(part)
-            inner = sa.select(*PAIN_COLUMNS, memberships.c.pain_point_id, newest).select_from(in_points).where(mine)
-            inner = inner if space is None else inner.where(signals.c.space == space)
-            ranked = inner.subquery()
-            chosen = sa.select(ranked).order_by(ranked.c.pain_point_id, ranked.c.rank.desc())
-            chosen = chosen if limit_each is None else chosen.where(ranked.c.rank <= limit_each)
-            for row in connection.execute(chosen).mappings():
+            ranked = _ranked((memberships.c.signal_id,), part, space)
+            whole = ranked.join(signals, signals.c.id == ranked.c.signal_id)
+            whole = whole.join(documents, documents.c.id == signals.c.document_id)
+            chosen = sa.select(*PAIN_COLUMNS, ranked.c.pain_point_id).select_from(whole)
+            for row in connection.execute(_newest(chosen, ranked, limit_each)).mappings():
                 home, middle = centres[row["pain_point_id"]]
                 apart_from_it = space is None and row["space"] != home
                 found[row["pain_point_id"]].append(
                     pain_of({**row, "embedding": middle, "space": home} if apart_from_it else row)
                 )
     return found
+
+
+def words_of(store: Store, point_ids: Collection[str], *, limit_each: int | None = None) -> dict[str, list[Pain]]:
+    """Return as `pains_of` does what was said and where it belongs, in half the time: without embedding and cues."""
+    found: dict[str, list[Pain]] = {one: [] for one in point_ids}
+    columns = [one for one in PAIN_COLUMNS if one.name not in UNSAID]
+    with store.reading() as connection:
+        for part in in_slices(sorted(set(point_ids))):
+            ranked = _ranked(columns, part)
+            for row in connection.execute(_newest(sa.select(ranked), ranked, limit_each)).mappings():
+                found[row["pain_point_id"]].append(pain_of({**row, **UNSAID}))
+    return found
+
+
+def _ranked(
+    columns: Collection[sa.ColumnElement[Any]], point_ids: Collection[str], space: str | None = None
+) -> sa.Subquery:
+    """Number the pains of each of these pain points, the newest first."""
+    rank = sa.func.row_number().over(
+        partition_by=memberships.c.pain_point_id, order_by=(documents.c.created_at.desc(), signals.c.id.desc())
+    )
+    told = sa.select(*columns, memberships.c.pain_point_id, rank.label("rank")).select_from(in_points)
+    told = told.where(memberships.c.pain_point_id.in_(point_ids))
+    return (told if space is None else told.where(signals.c.space == space)).subquery()
+
+
+def _newest(chosen: sa.Select[Any], ranked: sa.Subquery, limit_each: int | None) -> sa.Select[Any]:
+    """Keep so many of each, and put the oldest first."""
+    chosen = chosen.order_by(ranked.c.pain_point_id, ranked.c.rank.desc())
+    return chosen if limit_each is None else chosen.where(ranked.c.rank <= limit_each)
 
 
 def _centres(connection: Connection, point_ids: Collection[str]) -> dict[str, tuple[str, Vector]]:

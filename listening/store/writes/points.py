@@ -36,8 +36,7 @@ def keep_placement(
     with store.writing() as connection:
         insert_new(connection, pain_points, [point_values(point) for point, _ in born])
         _insert_members(connection, new)
-        for point in changed:
-            _update_machine_fields(connection, point)
+        _update_machine_fields(connection, changed)
         insert_ledger(connection, ledger)
         recount(connection, {one.pain_point_id for one in new} | {one.id for one in changed} | {p.id for p, _ in born})
 
@@ -50,13 +49,20 @@ def _insert_members(connection: Connection, members: Sequence[Membership]) -> No
     insert_new(connection, memberships, [membership_values(one) for one in members if one.signal_id in there])
 
 
-def _update_machine_fields(connection: Connection, point: PainPoint) -> None:
-    mine = sa.update(pain_points).where(pain_points.c.id == point.id)
-    machine = {"centroid": point.centroid, "words": point.words, "last_seen": point.last_seen} | place_values(point)
-    place = {key: machine.pop(key) for key in ("stage", "touchpoint")}
-    connection.execute(mine.values(machine))
-    connection.execute(mine.where(pain_points.c.placed_by == "").values(place))  # where a person put it, it stays
-    connection.execute(mine.where(pain_points.c.named_by == "").values(name=point.name))
+def _update_machine_fields(connection: Connection, points: Sequence[PainPoint]) -> None:
+    """Write what the machine says; where a person put or named a pain point, that stays."""
+    mine = sa.update(pain_points).where(pain_points.c.id == sa.bindparam("point"))
+    lines = [place_values(p) | {"centroid": p.centroid, "words": p.words, "last_seen": p.last_seen} for p in points]
+    places = [{key: line.pop(key) for key in ("stage", "touchpoint")} for line in lines]
+    names: list[dict[str, object]] = [{"name": point.name} for point in points]
+    for statement, values in (
+        (mine, lines),
+        (mine.where(pain_points.c.placed_by == ""), places),
+        (mine.where(pain_points.c.named_by == ""), names),
+    ):
+        if points:
+            rows = [{"point": point.id} | one for point, one in zip(points, values, strict=True)]
+            connection.execute(statement, rows)
 
 
 def insert_ledger(connection: Connection, entries: Iterable[LedgerEntry]) -> None:
@@ -93,8 +99,7 @@ def _apply(connection: Connection, change: Change, points: Sequence[PainPoint], 
     if change.kind == "merge":
         mine = sa.update(pain_points).where(pain_points.c.id == change.from_id)
         connection.execute(mine.values(merged_into=change.into_id))
-    for point in points:
-        _update_machine_fields(connection, point)
+    _update_machine_fields(connection, points)
     insert_ledger(connection, lines)
     for line in lines[:1]:
         keep_reversal(
