@@ -12,8 +12,10 @@ STAMP := .venv/.installed
 TORCH := 2.13.0
 TORCH_RANGE := torch>=2.6,<2.14
 TORCH_INDEX ?= https://download.pytorch.org/whl/cpu
+# Two cores have room for three: a test in five seconds waits, for a disk, a time-out or a program that starts.
+WORKERS ?= 3
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
-# Tests and models never go to the internet, and two workers share the cores. What is compiled is kept, also where the
+# Tests and models never go to the internet, and the workers share the cores. What is compiled is kept, also where the
 # surroundings forbid it: else each program that a test starts compiles everything anew, and so does each run.
 QUIET := OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 PYTHONDONTWRITEBYTECODE=
 
@@ -40,7 +42,7 @@ demo: $(STAMP) ## show the main job on an invented world: sites, nights, alert m
 	$(BIN)/listening demo
 
 test: $(STAMP) ## run the tests, offline
-	$(QUIET) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(QUIET) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(STAMP) ## check style and format
 	$(BIN)/ruff check .

@@ -22,17 +22,20 @@ UPGRADE = upgrading.upgrade
 LONG = ("test_web_walk.py", "test_web_access.py", "test_web_hostile.py", "test_web_browser.py")
 
 
-class Backwards(pytest.Dir):
-    """A folder whose files are read from the last to the first."""
+class Turned(pytest.Dir):
+    """A folder that each worker reads from another place on, all around."""
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
-        """Give what the folder holds, the last first."""
-        return reversed(list(super().collect()))
+        """Give what the folder holds, beginning at this worker's share."""
+        held = list(super().collect())
+        worker, workers = (int(os.environ[f"PYTEST_XDIST_{name}"].lstrip("gw")) for name in ("WORKER", "WORKER_COUNT"))
+        start = len(held) * worker // workers
+        return held[start:] + held[:start]
 
 
 def pytest_collect_directory(path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Let the second worker read the tests from the end: each compiles half of them and finds the other's half done."""
-    return Backwards.from_parent(parent, path=path) if os.environ.get("PYTEST_XDIST_WORKER") == "gw1" else None
+    """Let each worker begin elsewhere: so it compiles its own share of the tests and finds the rest done."""
+    return Turned.from_parent(parent, path=path) if "PYTEST_XDIST_WORKER" in os.environ else None
 
 
 @pytest.hookimpl(wrapper=True)

@@ -90,7 +90,7 @@ def hook(status: int = 200) -> Iterator[tuple[str, list[tuple[dict[str, str], di
             """Stay silent."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/hook", got
         server.shutdown()
 
