@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import threading
 import warnings
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import trustme
-from sources_site import Reply, fetcher, site
+from sources_site import Reply, Time, fetcher, site
 
 from listening.errors import SourceError, SourceRefused, SourceUnavailable
 from listening.sources.calls import Unsafe
@@ -173,6 +175,33 @@ def test_bad_certificates_are_refused_with_the_reason_and_asked_once(case: str, 
             web.get(it.url + "/a")
         assert it.robots_asked == 0
     assert told.value.permanent
+
+
+def test_a_certificate_that_vouches_for_itself_is_refused_and_named(tmp_path: Path) -> None:
+    ca, pem = trustme.CA(), tmp_path / "self.pem"
+    pem.write_bytes(ca.private_key_pem.bytes() + ca.cert_pem.bytes())
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(pem)
+    with site({"/a": Reply(b"x")}, tls=tls) as it, fetcher() as web, pytest.raises(Unsafe, match="self-signed"):
+        web.get(it.url + "/a")
+
+
+@pytest.mark.parametrize(
+    "fault", [socket.EAI_NONAME, socket.EAI_AGAIN, socket.EAI_FAIL], ids=["no such name", "SERVFAIL", "refused"]
+)
+def test_names_that_cannot_be_resolved_are_asked_three_times(fault: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def resolve(*given: object, **_: object) -> list[object]:
+        asked.append(given[0])
+        raise socket.gaierror(fault, "no address")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    time = Time()
+    with fetcher(time) as web, pytest.raises(SourceUnavailable, match="3 tries"):
+        web.get("http://gone.example/a")
+    assert asked == ["gone.example"] * 3
+    assert time.slept == [1.0, 2.0]
 
 
 def test_old_encryption_is_refused() -> None:

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from listening.errors import SourceBroken, SourceError
+from listening.errors import SourceBroken, SourceError, SourceUnavailable
 from listening.sources.addresses import suggest_name, whole_address
 from listening.sources.discovery import find_feeds
 from listening.sources.feed_entries import FeedText, parse_feed, what_came
@@ -79,7 +79,10 @@ def find_sources(url: str, *, now: datetime, fetcher: Fetcher, like: SourceConfi
         yield _subreddits(address, like)
         return
     looking = _Looking(fetcher, now, like)
-    page = fetcher.get(address)
+    try:
+        page = fetcher.get(address)
+    except SourceUnavailable as error:
+        raise SourceUnavailable(error.thing, "nothing was added; try again when it answers") from error
     places = looking.at(page)
     first = next(places, None)
     if first is None:

@@ -26,6 +26,7 @@ PUBLIC_GAP = 1.0  # the shortest pause on any host that the operator did not all
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NETWORK = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError, CutOff)
+_ERRNO = re.compile(r"\[Errno -?\d+\] ")
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
@@ -237,4 +238,4 @@ def _said(error: Exception) -> str:
         return "the answer broke off"
     if isinstance(error, httpx.TimeoutException):
         return f"time-out: {error}"
-    return str(error) or "no connection"
+    return _ERRNO.sub("", str(error)) or "no connection"

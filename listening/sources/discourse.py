@@ -27,7 +27,7 @@ from listening.sources.discourse_shape import (
 from listening.sources.feed_entries import what_came
 from listening.sources.fetch import Fetcher
 from listening.sources.options import WEB_OPTIONS, Option, Options
-from listening.sources.pages import obstacle_on
+from listening.sources.pages import wall_before
 from listening.sources.threads import Part, Thread, ThreadReader
 from listening.types import Batch, Memory, SourceConfig, Standing
 
@@ -174,9 +174,8 @@ class Discourse:
             found = None
         if isinstance(found, dict):
             return found
-        obstacle = obstacle_on(page.body)
-        if obstacle.bars and b"<" in page.body[:2_000]:
-            raise obstacle.error(url, what_came(page.body))
+        if wall := wall_before(page.body, url):
+            raise wall
         raise SourceBroken(
             f"{url} gave {what_came(page.body)} instead of Discourse's JSON", "check that it is a Discourse forum"
         )

@@ -17,7 +17,7 @@ from listening.sources.feed_recheck import taken_back
 from listening.sources.feed_talks import FEED_ACCEPT, PAGE_ACCEPT, Talks
 from listening.sources.fetch import Fetcher, Page, PageGone
 from listening.sources.options import WEB_OPTIONS, Option, Options
-from listening.sources.pages import has_words
+from listening.sources.pages import has_words, wall_before
 from listening.types import Batch, BodyFormat, Memory, Post, PostKind, Shown, SourceConfig, Validator
 
 log = logging.getLogger(__name__)
@@ -121,11 +121,11 @@ class Feed:
             raise
         except SourceBroken as error:
             if not is_page:
-                raise
+                raise wall_before(page.body, page.url) or error from error
             return self._discovered(page, error)
 
     def _discovered(self, page: Page, error: SourceBroken) -> tuple[Page, FeedText | None]:
-        """Return the first feed that a page offers; raises `error`, the reason why the page is none, without one."""
+        """Return the first feed that a page offers; raises why the page is none, without one."""
         offers = feeds_of(page.body, page.url, page.content_type, self._seconds)
         for offer in [offer for offer in offers if not offer.comments][:_FEEDS_TRIED]:
             try:
@@ -136,7 +136,7 @@ class Feed:
             self._found = offer.url
             self._troubles.append(f"{self._config.url} is a page; its feed {offer.url} is read -> set url to it")
             return found
-        raise error
+        raise wall_before(page.body, page.url) or error
 
     def _read(self, url: str) -> tuple[Page, FeedText | None]:
         page = self._ask(url)

@@ -182,7 +182,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         if found and not public:
             raise SourceRefused(
                 f"{host} leads to a private or reserved address",
-                f"put '{host}:{port}' into allow_hosts of this source if it is your own",
+                f"put '{host}:{port}' into allow_hosts of this source (--allow-host of sources add) if it is your own",
             )
         return public
 

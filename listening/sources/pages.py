@@ -132,6 +132,13 @@ def obstacle_on(page: LexborNode | bytes | str | None) -> Obstacle:
     return Obstacle.of(_name(root) if root is not None else "empty page")
 
 
+def wall_before(body: bytes, url: str) -> SourceError | None:
+    """Return the error to raise where a wall stands in the place of a feed or JSON; None where none does."""
+    root = LexborHTMLParser(bounded(body.decode("utf-8", "replace"))[0]).root if b"<" in body[:2_000] else None
+    obstacle = Obstacle.of(_name(root)) if root is not None else None
+    return obstacle.error(url, _words(root)[0]) if obstacle and root is not None and obstacle.bars else None
+
+
 def has_words(html: str) -> bool:
     """Tell whether a piece of HTML or text says anything, beside its mark-up."""
     return bool(_WORD.search(_TAG.sub(" ", html)))
@@ -187,4 +194,5 @@ def _words(root: LexborNode) -> tuple[str, str, bool]:
 
 
 def _a(name: str) -> str:
+    name = "maintenance page" if name == "maintenance" else name
     return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
