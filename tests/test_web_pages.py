@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
-from store_nouns import NIGHT, document, keep
+from store_nouns import NIGHT, alert, document, keep
 from web_nouns import HOST, NOON, PASSWORD, Browser, Clients, browsers, furnish
 
 from listening.documents import pseudonym
 from listening.journey import accounts, passwords
 from listening.settings import Settings, load, pseudonym_key
 from listening.store import Store, reads, writes
-from listening.types import AuditLine, Crawl
+from listening.types import AuditLine, Crawl, Sight, SightItem
 from listening.web import create_app
 
 pytest_plugins = ("store_fixtures", "web_fixtures")
@@ -103,6 +105,28 @@ class TestAlerts:
         assert "Mails wait: no mail server is set" in shown
         assert shown.count("waits") == 2
         assert "the cover drips" in client("viewer").get("/alerts/a-1").text
+
+    def test_each_says_what_it_tells_of(self, client: Clients, app: FastAPI) -> None:
+        store = app.state.board.store
+        sight = Sight("hotline", NIGHT, "blind", NIGHT, ("yard",), "nobody spoke of it")
+        mails = [
+            replace(alert(), id="no-1", items=(), not_seen=(), subject="Review of Bikes is due"),
+            replace(alert(), id="al-1", items=()),
+            replace(alert(), id="al-2", items=(), not_seen=(), sights=(SightItem(sight, "Hotline", "help"),)),
+            replace(alert(), id="wk-1", items=(), not_seen=()),
+        ]
+        for one in mails:
+            writes.queue_alerts(store, [one], map_id=f"bikes#{one.id}", now=NOON)
+        shown = client("viewer").get("/alerts").text
+        told = sorted(re.sub("<[^>]+>", "", one) for one in re.findall(r'data-name="Tells of">(.*?)</td>', shown))
+        assert told == [
+            "1 pain point",
+            "1 pain point",
+            "1 source with too little",
+            "1 touchpoint seen or not",
+            "Review of Bikes is due",
+            "the week",
+        ]
 
     def test_one_that_was_given_up_is_sent_again(self, client: Clients, app: FastAPI) -> None:
         store, browser = app.state.board.store, client("editor")

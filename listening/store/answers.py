@@ -82,7 +82,11 @@ class Night:
 
 @dataclass(frozen=True, slots=True)
 class AlertRow:
-    """An alert in the outbox: `state` is "queued", "claimed", "sent" or "dead"."""
+    """An alert in the outbox: `state` is "queued", "claimed", "sent" or "dead".
+
+    A mail of another kind has a `subject` of its own; `ill` is of how many sources it says that they gave
+    too little, `sights` of how many touchpoints that they went blind or are seen again.
+    """
 
     id: str
     owner: str
@@ -96,6 +100,9 @@ class AlertRow:
     sent_at: datetime | None
     pain_points: tuple[str, ...]
     channel: str = "mail"
+    subject: str = ""
+    ill: int = 0
+    sights: int = 0
 
 
 @dataclass(frozen=True, slots=True)

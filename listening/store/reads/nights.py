@@ -97,6 +97,9 @@ def _alert_rows(store: Store, rows: sa.Select[tuple[object, ...]]) -> list[Alert
                 **{name: row[name] for name in wanted},
                 email=row["payload"]["owner"]["email"],
                 pain_points=tuple(item["pain_point_id"] for item in row["payload"]["items"]),
+                subject=row["payload"].get("subject", ""),
+                ill=len(row["payload"].get("not_seen", ())),
+                sights=len(row["payload"].get("sights", ())),
             )
             for row in connection.execute(rows).mappings()
         ]
