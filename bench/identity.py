@@ -138,10 +138,11 @@ def _swap(one: LabelledSet, night_of: NDArray[np.int64]) -> bool:
     merged: dict[str, str] = {}
     placed: dict[str, str] = {}
     for number in range(last):
+        night = START + timedelta(days=number)
         if number == 2 * last // 3:
             placed = nights.homes()
-            nights.read_again({str(row): other[row] for row in range(len(other))})
-        night = START + timedelta(days=number)
+            since = datetime(night.year, night.month, night.day, tzinfo=UTC)
+            nights.read_again({str(row): other[row] for row in range(len(other))}, since)
         vectors = other if placed else one.vectors
         changes = nights.live(night, _pains(one, vectors, np.flatnonzero(night_of == number), night))
         merged |= {change.from_id: change.into_id for change in changes if placed}

@@ -185,6 +185,24 @@ def test_twins_merge_into_the_elder_and_strangers_do_not() -> None:
     assert reconsider([], {}) == ()
 
 
+def test_another_encoder_alone_makes_nothing_one_or_two() -> None:
+    day = timedelta(days=1)
+    caps = [pain(f"c{i}.0", f"a{i}", CAPS[i % 3].text, i) for i in range(6)]
+    twin = [
+        replace(p, signal_id=f"t{p.signal_id}", document_id=f"t{p.document_id}", person=f"t{p.person}") for p in caps
+    ]
+    late = [pain(f"k{i}.0", f"b{i}", "courier rescheduled delivery window", i) for i in range(5)]
+    last = max(p.created_at for p in caps)
+    twins = [make_point("pp-a", caps), make_point("pp-b", twin, night=date(2026, 3, 20))]
+    lump = make_point("pp-lump", caps + late)
+    for since, changes in ((None, 1), (last + day, 0), (last - 2.5 * day, 1), (last - 1.5 * day, 0)):
+        assert len(reconsider(twins, {"pp-a": caps, "pp-b": twin}, since=since)) == changes
+    assert len(reconsider([lump], {"pp-lump": caps + late}, since=None)) == 1
+    assert reconsider([lump], {"pp-lump": caps + late}, since=last + day) == ()
+    fresh = [replace(p, created_at=p.created_at + 30 * day) for p in twin]
+    assert len(reconsider(twins, {"pp-a": caps, "pp-b": fresh}, since=last + day)) == 1
+
+
 def test_what_lies_in_several_pieces_is_one_after_one_look() -> None:
     nights = Nights()
     for piece in range(4):

@@ -152,6 +152,21 @@ def test_pain_points_are_not_merged_or_split_while_old_readings_are_left(
     assert asked == [1]
 
 
+def test_a_change_of_model_is_no_news_of_any_pain_point(lived: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(
+        "listening.pipeline.reconsidering.reconsider", lambda *_, since, **__: asked.append(since) or ()
+    )
+    lived.posts(6, seed=3, start=MONDAY + timedelta(days=6), days=0.1)
+    night(lived, 7)  # a Monday
+    change_model(lived, monkeypatch)
+    lived.change(reading={"reread": 10_000})
+    night(lived, 14)
+    lived.posts(6, seed=4, start=MONDAY + timedelta(days=20), days=0.1)
+    night(lived, 21)
+    assert asked == [None, *2 * [MONDAY + timedelta(days=14)]]
+
+
 def test_without_old_posts_only_what_pain_points_live_by_is_read_again(
     lived: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 
@@ -35,12 +35,14 @@ def reconsider(
     fixed: Collection[str] = (),
     whole: Collection[str] = (),
     apart: Collection[tuple[str, str]] = (),
+    since: datetime | None = None,
 ) -> tuple[Change, ...]:
     """Find pain points that are one (the elder's id stays) and such that are clearly two; few, and never a `fixed` one.
 
     Each pain point takes part in one change at most, so that a person can follow; what is left comes the next time.
     In a split `members` leave `from_id` for the new id `into_id`. What a person put together is `whole` and not split;
-    the pairs of pain points that a person parted are `apart` and not merged.
+    the pairs of pain points that a person parted are `apart` and not merged. Where another encoder took over, at
+    `since`, that is no news of any customer: what stood before stays, until half of its voices have come after.
     """
     living = [p for p in points if p.merged_into is None and p.id not in fixed and pains_by_point.get(p.id)]
     living.sort(key=lambda p: (p.born, p.id))
@@ -52,13 +54,15 @@ def reconsider(
     weights = WordWeights([v.stems for v in everyone])
     changes: list[Change] = []
     touched: set[str] = set()
+    settled = {p.id for p in living if since is not None and _settled(voices[p.id], since)}
     for likeness, elder, younger in _near_pairs(living, voices, common, weights):
         parted = (elder.id, younger.id) in apart or (younger.id, elder.id) in apart
+        parted = parted or {elder.id, younger.id} <= settled
         if not parted and not touched & {elder.id, younger.id}:
             touched |= {elder.id, younger.id}
             changes.append(Change("merge", elder.id, younger.id, why=f"mean likeness {likeness:.2f}"))
     for point in living:
-        if point.id in touched or point.id in whole:
+        if point.id in touched or point.id in whole or point.id in settled:
             continue
         if leaving := _find_split(voices[point.id], common, weights):
             members = tuple(sorted(p.signal_id for v in leaving for p in v.pains))
@@ -66,6 +70,10 @@ def reconsider(
             new = point_id(point.map, born, members)
             changes.append(Change("split", new, point.id, members, f"{len(leaving)} voices stand apart"))
     return tuple(changes)
+
+
+def _settled(voices: Sequence[Voice], since: datetime) -> bool:
+    return sum(voice.created_at >= since for voice in voices) < len(voices) / 2
 
 
 def _near_pairs(

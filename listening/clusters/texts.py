@@ -118,6 +118,7 @@ class Nights:
         self.members: dict[str, list[Pain]] = {}
         self._waiting: dict[str, Pain] = {}
         self._lived = 0
+        self._since: datetime | None = None
 
     def homes(self) -> dict[str, str]:
         """Signal id -> pain point id, of all that have one."""
@@ -142,7 +143,11 @@ class Nights:
         return tuple(merges)
 
     def _merge(self) -> tuple[Change, ...]:
-        merges = tuple(one for one in reconsider(list(self.points.values()), self.members) if one.kind == "merge")
+        merges = tuple(
+            one
+            for one in reconsider(list(self.points.values()), self.members, since=self._since)
+            if one.kind == "merge"
+        )
         for change in merges:
             self.members[change.into_id] += self.members.pop(change.from_id)
             gone, kept, held = (
@@ -154,8 +159,9 @@ class Nights:
             self.points[change.into_id] = replace(kept, centroid=centre(held), size=len(held), people=people)
         return merges
 
-    def read_again(self, vectors: Mapping[str, Vector]) -> None:
+    def read_again(self, vectors: Mapping[str, Vector], since: datetime) -> None:
         """Give every pain the vector (by signal id) that another encoder gives it: who is where stays, centres move."""
+        self._since = since
         self._waiting = {k: replace(p, embedding=unit(vectors[k])) for k, p in self._waiting.items()}
         for point, held in self.members.items():
             self.members[point] = [replace(p, embedding=unit(vectors[p.signal_id])) for p in held]

@@ -21,6 +21,7 @@ ANY_MAP = JourneyMap("", "", (Stage("any", "any"),))  # until the reader learns 
 # the store's notes:
 UNSETTLED = "unsettled"  # that pains may wait for a place
 SPACE = "space"  # in which the latest embeddings lie
+SPACE_SINCE = "space since"  # when it became another one
 REREAD = "reread"  # the model by which everything that should be was read
 BEHIND = "behind"  # that old readings by another model are left
 FED = "fed"  # the sources that the map heard last, where there are several maps
@@ -45,7 +46,7 @@ def clean(store: Store, settings: Settings, *, now: datetime) -> int:  # noqa: A
     return count
 
 
-def read(store: Store, settings: Settings, *, now: datetime) -> int:  # noqa: ARG001 -- verbs of the night look alike
+def read(store: Store, settings: Settings, *, now: datetime) -> int:
     """Read every document that is clean and no copy; returns how many. The models load only if there is one."""
     count = 0
     _welcome(store, settings)
@@ -53,11 +54,17 @@ def read(store: Store, settings: Settings, *, now: datetime) -> int:  # noqa: AR
         if not count:
             writes.keep_meta(store, of_map(settings, UNSETTLED), "yes")  # before, so that a kill cannot lose it
             opened = reader(_taught(store, settings))
-            writes.keep_meta(store, SPACE, opened.space)
+            _note_space(store, opened.space, now)
         writes.keep_readings(store, opened.read(texts))
         count += len(texts)
     log.info("read", extra={"documents": count})
     return count
+
+
+def _note_space(store: Store, space: str, now: datetime) -> None:
+    if reads.note(store, SPACE, space) != space:
+        writes.keep_meta(store, SPACE_SINCE, now.isoformat())
+    writes.keep_meta(store, SPACE, space)
 
 
 def _welcome(store: Store, settings: Settings) -> None:
@@ -72,7 +79,7 @@ def _welcome(store: Store, settings: Settings) -> None:
     writes.keep_meta(store, key, "\n".join(names))
 
 
-def reread(store: Store, settings: Settings, *, now: datetime) -> int:  # noqa: ARG001 -- verbs of the night look alike
+def reread(store: Store, settings: Settings, *, now: datetime) -> int:
     """Let a new model read old documents again, newest first, `reading.reread` a night; returns how many.
 
     Passages keep their ids, so pain points keep their members, and what people decided stays. Where the encoder is
@@ -84,7 +91,7 @@ def reread(store: Store, settings: Settings, *, now: datetime) -> int:  # noqa: 
     if reads.note(store, of_map(settings, REREAD)) == done:
         return 0
     opened = reader(_taught(store, settings))
-    writes.keep_meta(store, SPACE, opened.space)
+    _note_space(store, opened.space, now)
     first = reads.outdated_members(store, opened.space, opened.model, each=LIVES_BY)
     wanted = list(dict.fromkeys([*first, *(reads.outdated_readings(store, opened.model, most) if most else ())]))
     if wanted:

@@ -9,7 +9,7 @@ from datetime import datetime
 from listening.clusters import centre, reconsider
 from listening.pipeline.mapping import on_map
 from listening.pipeline.naming import name_points
-from listening.pipeline.reading import SPACE
+from listening.pipeline.reading import SPACE, SPACE_SINCE
 from listening.settings import Settings
 from listening.store import Store, reads, writes
 from listening.types import STATUSES, Change, LedgerEntry, Pain, PainPoint
@@ -42,21 +42,26 @@ def reconsider_points(store: Store, settings: Settings, *, now: datetime) -> tup
     """
     merged = split = 0
     whole, parted = reads.joined_by_hand(store), reads.parted_by_hand(store)
+    since, told = reads.note(store, SPACE_SINCE), dict[str, list[Pain]]()
     for _ in range(ROUNDS):
         points = {point.id: point for point in comparable_points(store, settings)}
-        fixed = {point.id for point in points.values() if point.named_by or point.owner or point.status != "open"}
+        told |= reads.pains_of(store, points.keys() - told.keys(), limit_each=NAME_FROM, space=space_of(store))
         changes = reconsider(
             list(points.values()),
-            reads.pains_of(store, points.keys(), limit_each=NAME_FROM, space=space_of(store)),
-            fixed=fixed,
+            told,
+            fixed={point.id for point in points.values() if point.named_by or point.owner or point.status != "open"},
             whole=whole,
             apart=parted,
+            since=datetime.fromisoformat(since) if since else None,
         )
         writes.apply_changes(store, _plan(store, settings, points, changes, now))
         merges = sum(change.kind == "merge" for change in changes)
         merged, split = merged + merges, split + len(changes) - merges
         if not changes:
             break
+        for change in changes:  # these are read again
+            told.pop(change.from_id, None)
+            told.pop(change.into_id, None)
     return merged, split
 
 
@@ -78,7 +83,7 @@ def _plan(
 
 def _parts(store: Store, points: Mapping[str, PainPoint], change: Change) -> list[tuple[PainPoint, list[Pain]]]:
     """The pain points that a change leaves, each with the pains that are its own from then on."""
-    told = reads.pains_of(store, [change.into_id, change.from_id])
+    told = reads.pains_of(store, [change.into_id, change.from_id], limit_each=NAME_FROM)
     if change.kind == "merge":
         both = [*told[change.into_id], *told[change.from_id]]
         latest = max(points[change.into_id].last_seen, points[change.from_id].last_seen)
