@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import xlsxwriter
 
 FIRST, LINES = 10, 5  # pain points in the bars, and lines in the trend
+WIDE = 530  # pixels of the left one of two pictures
 DATA = 46  # the row where the figures begin, below the pictures
 STATES = {"heard": "#D4694C", "quiet": "#6FA57C", "blind": "#B9B9B9"}
 INKS = ("#0A6B73", "#B0452A", "#8A6D1F", "#5B4B8A", "#2F6F3E")
@@ -24,9 +25,9 @@ def write_charts(book: xlsxwriter.Workbook, report: Report, trends: Sheet, looks
     page = book.add_worksheet("Charts")
     page.set_landscape()
     page.set_paper(9)
-    page.fit_to_pages(1, 0)
+    page.fit_to_pages(1, 1)
     page.hide_gridlines(2)
-    page.set_column(0, 0, 44)
+    page.set_column(0, 0, 64)
     page.set_column(1, 3, 10)
     page.protect("", {"objects": True})
     top = sorted(report.pain_points, key=lambda row: (-row.people, -row.posts, row.id))[:FIRST]
@@ -82,7 +83,7 @@ def _states(book: xlsxwriter.Workbook, page: Page, below: int, many: int) -> Non
             }
         )
     chart.set_y_axis({"major_unit": 1, "major_gridlines": {"visible": False}})
-    _place(page, chart, "Touchpoints: heard, quiet, blind", (22, 0), (530, 440), legend=True)
+    _place(page, chart, "Touchpoints: heard, quiet, blind", (22, 0), (WIDE, 440), legend=True)
 
 
 def _trend(book: xlsxwriter.Workbook, page: Page, trends: Sheet) -> None:
@@ -101,13 +102,20 @@ def _trend(book: xlsxwriter.Workbook, page: Page, trends: Sheet) -> None:
         )
     chart.set_x_axis({"num_font": {"rotation": -45, "size": 8}})
     chart.set_y_axis({"min": 0, "major_gridlines": {"visible": True, "line": {"color": "#DDDDDD"}}})
-    _place(page, chart, f"People a week, first {LINES}", (22, 3), (545, 440), legend=True)
+    _place(page, chart, f"People a week, first {LINES}", (22, 0), (545, 440), legend=True, left=WIDE + 10)
 
 
 def _place(
-    page: Page, chart: Page, title: str, at: tuple[int, int], size: tuple[int, int], *, legend: bool = False
+    page: Page,
+    chart: Page,
+    title: str,
+    at: tuple[int, int],
+    size: tuple[int, int],
+    *,
+    legend: bool = False,
+    left: int = 0,
 ) -> None:
     chart.set_title({"name": title, "name_font": {"size": 13}, "overlay": False})
     chart.set_legend({"position": "bottom", "font": {"size": 8}} if legend else {"none": True})
     chart.set_size({"width": size[0], "height": size[1]})
-    page.insert_chart(*at, chart, {"x_offset": 4, "y_offset": 4, "description": cell(title)})
+    page.insert_chart(*at, chart, {"x_offset": 4 + left, "y_offset": 4, "description": cell(title)})
