@@ -157,13 +157,15 @@ def wapiti(at: Served, asked: argparse.Namespace) -> list[str]:
     words = [asked.wapiti, "-u", f"{at.address}/", "--flush-session", "-f", "json", "-o", str(report), "-m", MODULES]
     words += [
         "--max-scan-time",
-        str(asked.seconds * (1 + MODULES.count(","))),
+        str(600 + asked.seconds * (1 + MODULES.count(","))),  # cut short while it walks, it ends without a report
         "--max-attack-time",
         str(asked.seconds),
         "--max-links-per-page",
-        "60",
+        str(asked.links),
+        "--max-files-per-dir",
+        str(asked.links),
         "-d",
-        "6",
+        "3",
         "-v",
         "0",
         "--no-bugreport",
@@ -200,6 +202,7 @@ def main() -> int:
     words.add_argument("--examples", type=int, default=30, help="how many calls of each kind schemathesis makes up")
     words.add_argument("--phases", default="examples,coverage,fuzzing", help="what schemathesis tries, with commas")
     words.add_argument("--seconds", type=int, default=30, help="how long each of wapiti's attacks may take")
+    words.add_argument("--links", type=int, default=30, help="how many links of a page, and pages below one, it walks")
     words.add_argument("--out", type=Path, default=ROOT / "data" / "var" / "scans")
     asked = words.parse_args()
     asked.out = asked.out.resolve()
