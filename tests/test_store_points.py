@@ -26,6 +26,7 @@ from store_nouns import (
 from listening.errors import InputError, NotFound
 from listening.store import PointChange, Store, reads, writes
 from listening.store.reads.days import MANY
+from listening.store.writes.counting import recount
 from listening.types import Change, DayCount, Membership, PostKind, Span
 
 pytest_plugins = ("store_fixtures",)
@@ -130,6 +131,27 @@ class TestPlacing:
             "pp-none": [],
         }
         assert len(reads.pains_of(store, ["pp-1"])["pp-1"]) == 5
+
+    def test_people_are_counted_once_however_they_come(self, store: Store) -> None:
+        chance = np.random.default_rng(7)
+        people = ["", *(f"p-{number}" for number in range(6))]
+        for point in ("pp-1", "pp-2"):
+            place(store, pain_point(point))
+        for turn in range(12):
+            names = [f"d{turn}-{number}" for number in range(chance.integers(1, 5))]
+            keep(store, *(document(name, person=str(chance.choice(people))) for name in names))
+            writes.mark_clean(store, names, {})
+            heard = {name: [signal(name, index) for index in range(chance.integers(1, 4))] for name in names}
+            writes.keep_readings(store, [reading(name, *signals) for name, signals in heard.items()])
+            said = [one.id for signals in heard.values() for one in signals]
+            members = [Membership(one, str(chance.choice(["pp-1", "pp-2"])), NIGHT, 0.5) for one in said]
+            writes.keep_placement(store, [*members, *members[:1]], (), (), ())
+            writes.keep_placement(store, members, (), (), ())
+        counted = {one.id: (one.size, one.people) for one in reads.points(store, map_id="bikes")}
+        with store.writing() as connection:
+            recount(connection, counted)
+        assert {one.id: (one.size, one.people) for one in reads.points(store, map_id="bikes")} == counted
+        assert min(people for _, people in counted.values()) > 7
 
     def test_the_words_of_a_point_are_its_pains_that_point_nowhere(self, store: Store) -> None:
         told(store, *(document(f"d{day}", day=day) for day in range(5)), point=pain_point())

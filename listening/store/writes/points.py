@@ -14,7 +14,7 @@ from listening.store.rows import emergence_values, ledger_values, membership_val
 from listening.store.statements import in_slices, insert_new
 from listening.store.tables import apart, emergences, ledger, memberships, pain_points, signals
 from listening.store.writes.board import put_goal
-from listening.store.writes.counting import points_of_signals, recount
+from listening.store.writes.counting import count_new, points_of_signals, recount
 from listening.store.writes.reversals import keep_fields, keep_reversal
 from listening.types import STATUSES, Change, Emergence, Goal, LedgerEntry, Membership, PainPoint
 
@@ -32,21 +32,27 @@ def keep_placement(
     says so, and the name where no person gave one. Status and owner change through `change_point`. Size and people are
     counted here.
     """
-    new = [*placement_memberships, *(member for _, members in born for member in members)]
+    own = [member for _, members in born for member in members]
     with store.writing() as connection:
         insert_new(connection, pain_points, [point_values(point) for point, _ in born])
-        _insert_members(connection, new)
+        joined = _insert_members(connection, placement_memberships)
+        _insert_members(connection, own)
         _update_machine_fields(connection, changed)
         insert_ledger(connection, ledger)
-        recount(connection, {one.pain_point_id for one in new} | {one.id for one in changed} | {p.id for p, _ in born})
+        count_new(connection, joined)
+        recount(connection, {point.id for point, _ in born} | {one.pain_point_id for one in own})
 
 
-def _insert_members(connection: Connection, members: Sequence[Membership]) -> None:
-    """Insert members whose signal is still stored: a person may have been forgotten meanwhile."""
+def _insert_members(connection: Connection, members: Sequence[Membership]) -> list[Membership]:
+    """Insert members, return the new ones; their signal must still be stored: a person may be forgotten meanwhile."""
     there: set[str] = set()
+    placed: set[str] = set()
     for part in in_slices(one.signal_id for one in members):
         there.update(connection.scalars(sa.select(signals.c.id).where(signals.c.id.in_(part))))
-    insert_new(connection, memberships, [membership_values(one) for one in members if one.signal_id in there])
+        placed.update(connection.scalars(sa.select(memberships.c.signal_id).where(memberships.c.signal_id.in_(part))))
+    new = [one for one in members if one.signal_id in there - placed]
+    insert_new(connection, memberships, [membership_values(one) for one in new])
+    return new
 
 
 def _update_machine_fields(connection: Connection, points: Sequence[PainPoint]) -> None:
