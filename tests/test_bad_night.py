@@ -42,7 +42,7 @@ SOURCES = "".join(
     for name in ("broken", "page", "down", "slow", "good")
 )
 SAYS = {  # source -> (state, what its line names)
-    "page": ("failed", ("/page", "HTML page", "502 Bad Gateway")),
+    "page": ("failed", ("/page", "an error page", "502 Bad Gateway", "we try again next night")),
     "down": ("failed", ("/down", "503")),
     "slow": ("failed", ("/slow", "time-out")),
     "broken": ("done", ("/broken is damaged", "gave 2 entries ->")),

@@ -11,7 +11,7 @@ from nights_world import KEY, MONDAY, TROUBLES
 
 from listening import journey, pipeline
 from listening.errors import InputError, ListeningError, NotFound
-from listening.pipeline import clustering
+from listening.pipeline import reconsidering
 from listening.store import reads, writes
 from listening.types import Change, PainPoint
 
@@ -77,7 +77,7 @@ class TestChanges:
             seen.append(fixed)
             return ()
 
-        monkeypatch.setattr(clustering, "reconsider", look)
+        monkeypatch.setattr(reconsidering, "reconsider", look)
         lived.posts(12, seed=9, start=MONDAY + timedelta(days=6), days=0.9)
         lived.night(MONDAY + timedelta(days=7))
         assert seen == [{named, owned, resolved}]

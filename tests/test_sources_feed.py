@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sources_site import NOW, Call, Kept, Reply, config, opened, site
 
-from listening.errors import SourceBroken
+from listening.errors import SourceBroken, SourceUnavailable
 from listening.sources.feed_entries import parse_feed, read_entries
 from listening.sources.feed_parse import parse
 from listening.types import PostKind
@@ -141,7 +141,7 @@ def test_atom_replies_and_json_feed_are_read() -> None:
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b"<!doctype html><title>502 Bad\n gateway</title>", "an HTML page titled '502 Bad gateway'"),
+        (b"<!doctype html><title>Our\n garden</title>", "an HTML page titled 'Our garden'"),
         (b"", "an empty answer"),
         (b"  ", "an empty answer"),
         (b'{"error": 1}', "JSON instead"),
@@ -151,6 +151,12 @@ def test_atom_replies_and_json_feed_are_read() -> None:
 )
 def test_what_is_no_feed_is_named(body: bytes, words: str) -> None:
     with site({"/feed": Reply(body)}) as it, pytest.raises(SourceBroken, match=words):
+        list(opened(config("feed", it.url + "/feed")).batches())
+
+
+def test_an_error_page_before_a_feed_is_named_and_no_fault_of_the_feed() -> None:
+    body = b"<!doctype html><title>502 Bad\n gateway</title>"
+    with site({"/feed": Reply(body)}) as it, pytest.raises(SourceUnavailable, match="titled '502 Bad gateway'"):
         list(opened(config("feed", it.url + "/feed")).batches())
 
 
