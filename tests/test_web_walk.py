@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 from test_web_hostile import LINKS, PAYLOADS, poison
 from web_nouns import PASSWORD, SAMPLES, fill, furnish
@@ -66,7 +67,13 @@ def chromium() -> Iterator[Any]:
             browser.close()
 
 
-def signed_in(chromium: Any, address: str, **more: object) -> tuple[Any, list[str]]:  # noqa: ANN401 - Playwright is not always there
+def give_password(page: Any, name: str) -> None:  # noqa: ANN401 - Playwright is not always there
+    page.fill("[name=name]", name)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button")
+
+
+def signed_in(chromium: Any, address: str, name: str = "admin", **more: object) -> tuple[Any, list[str]]:  # noqa: ANN401 - Playwright is not always there
     """Open a page, sign in by the form, and collect what the browser complains of."""
     page = chromium.new_context(viewport=WIDE, **more).new_page()
     complaints: list[str] = []
@@ -74,9 +81,7 @@ def signed_in(chromium: Any, address: str, **more: object) -> tuple[Any, list[st
     page.on("dialog", lambda dialog: (complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
     page.on("console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None)
     page.goto(f"{address}/sign-in?next=/sources")
-    page.fill("[name=name]", "admin")
-    page.fill("[name=password]", PASSWORD)
-    page.click("main button")
+    give_password(page, name)
     page.wait_for_url("**/sources")
     return page, complaints
 
@@ -88,23 +93,60 @@ LOOKS = {"light": WIDE, "dark": NARROW}
 @pytest.mark.parametrize("piece", range(PIECES))
 def test_no_page_has_a_barrier_or_scrolls_sideways(chromium: Any, address: str, piece: int) -> None:  # noqa: ANN401 - as above
     page, complaints = signed_in(chromium, address, bypass_csp=True)
-    axe, found = AXE.read_text(), []
+    found: list[str] = []
     for path in PAGES[piece::PIECES]:
         page.goto(address + path)
-        page.evaluate(axe)
-        for look, size in LOOKS.items():
-            page.emulate_media(color_scheme=look)
-            page.set_viewport_size(size)
-            judged = page.evaluate("axe.run({resultTypes: ['violations']})")
-            found += [
-                f"{path} {look}: {one['id']} {one['nodes'][0]['html'][:120]} {one['nodes'][0]['any'][:1]}"
-                for one in judged["violations"]
-                if one["impact"] in ("serious", "critical")
-            ]
-            sideways = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-            found += [f"{path} {look}: scrolls sideways"] * bool(sideways)
+        found += barriers(page, path)
     assert found == [], "\n".join(found)
     assert [one for one in complaints if "dialog" in one] == []
+
+
+def barriers(page: Any, name: str) -> list[str]:  # noqa: ANN401 - as above
+    """Return what axe calls serious or critical on the page that is open, light and dark, and what scrolls sideways."""
+    found = []
+    page.evaluate(AXE.read_text())
+    for look, size in LOOKS.items():
+        page.emulate_media(color_scheme=look)
+        page.set_viewport_size(size)
+        judged = page.evaluate("axe.run({resultTypes: ['violations']})")
+        found += [
+            f"{name} {look}: {one['id']} {one['nodes'][0]['html'][:120]} {one['nodes'][0]['any'][:1]}"
+            for one in judged["violations"]
+            if one["impact"] in ("serious", "critical")
+        ]
+        sideways = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+        found += [f"{name} {look}: scrolls sideways"] * bool(sideways)
+    return found
+
+
+def test_a_second_factor_is_set_up_and_asked_for_without_a_barrier(chromium: Any, address: str) -> None:  # noqa: ANN401 - as above
+    page, _ = signed_in(chromium, address, bypass_csp=True)
+    page.goto(f"{address}/people")
+    page.fill("aside [name=name]", "hana")
+    page.fill("aside [name=password]", PASSWORD)
+    page.click("aside button")
+    page, complaints = signed_in(chromium, address, name="hana", bypass_csp=True)
+    page.goto(f"{address}/account/second-factor")
+    page.fill("main [name=password]", PASSWORD)
+    page.click("main form button")
+    found = barriers(page, "the secret")
+    phone = pyotp.TOTP(page.locator("code.long").inner_text().replace(" ", ""))
+    page.fill("main [name=code]", phone.now())
+    page.click("main form button")
+    found += barriers(page, "the recovery codes")
+    recovery = page.locator(".codes code").first.inner_text()
+    page.context.clear_cookies()
+    page.goto(f"{address}/sign-in")
+    give_password(page, "hana")
+    found += barriers(page, "the code")
+    page.click("main summary")
+    page.fill("main details [name=code]", recovery)
+    page.click("main details button")
+    page.goto(f"{address}/account/second-factor")
+    assert "9 recovery codes left" in page.locator("main .lead").inner_text()
+    found += barriers(page, "switching it off")
+    assert found == [], "\n".join(found)
+    assert complaints == []
 
 
 def test_nothing_of_a_strangers_runs_and_the_policy_has_nothing_to_stop(chromium: Any, address: str) -> None:  # noqa: ANN401 - as above
