@@ -6,6 +6,8 @@ A server on loopback, in a process of its own, serves a forum (two pages of 25 p
 entries). The pause between two pages is 0. `source` is what the night's first half does with a page: robots, one queue
 a host, limits, adapter, cursor; `crawl step` also cleans, redacts, tells copies apart and stores. The rivals keep
 nothing: `httpx + selectolax` gets and takes apart the forum's pages, `feedparser` parses the feeds' bytes, got before.
+Two more lines say how much of the distance is left to us: the barest way that also keeps each post in SQLite, as a row
+with its own index for the board's search, and the same with the two indexes by which copies of a text are found.
 """
 
 from __future__ import annotations
@@ -13,12 +15,13 @@ from __future__ import annotations
 import argparse
 import random
 import resource
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,6 +36,7 @@ from selectolax.lexbor import LexborHTMLParser  # noqa: E402 -- the same
 from sources_site import Call, Reply, site  # noqa: E402 -- the same
 
 from listening.pipeline.crawling import crawl  # noqa: E402 -- the same
+from listening.pipeline.visits import MOST_POSTS  # noqa: E402 -- the same
 from listening.settings import Settings, load  # noqa: E402 -- the same
 from listening.sources import open_source  # noqa: E402 -- the same
 from listening.sources.fetch import Fetcher  # noqa: E402 -- the same
@@ -44,6 +48,13 @@ from listening.types import Memory, SourceConfig  # noqa: E402 -- the same
 NOW = datetime(2026, 3, 20, 3, 0, tzinfo=UTC)
 POSTS_A_PAGE, PAGES, ENTRIES = 25, 2, 50
 ENOUGH = 0.5  # of the barest way's speed
+KEPT = """
+    PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA cache_size = -32768;
+    CREATE TABLE posts (id TEXT PRIMARY KEY NOT NULL, author TEXT, at TEXT, body TEXT);
+    CREATE VIRTUAL TABLE search USING fts5(body, tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3');
+    CREATE TABLE bands (id TEXT, place INTEGER, band TEXT, PRIMARY KEY (id, place));
+    CREATE INDEX bands_band ON bands (band);
+"""
 WORDS = """
     the bag strap zip tent order parcel refund app login support reply week again still after before I we they it was
     never always broke works sent back money code screen button tried twice friend advice instead simply wrote called
@@ -135,9 +146,12 @@ def served(threads: int, feeds: int) -> Iterator[str]:
 # --- the ways to read
 
 
-def taken_apart(url: str, get: Callable[[str], bytes]) -> int:
-    """Get and take apart each page of the forum; returns how many posts were found."""
-    found = []
+Found = tuple[str | None, ...]  # id, author, date, words
+
+
+def taken_apart(url: str, get: Callable[[str], bytes]) -> list[Found]:
+    """Get and take apart each page of the forum; returns what was found."""
+    found = list[Found]()
     listing = LexborHTMLParser(get(url + "/board"))
     todo = [node.attributes["href"] or "" for node in listing.css("a.topictitle")]
     while todo:
@@ -145,21 +159,40 @@ def taken_apart(url: str, get: Callable[[str], bytes]) -> int:
         for post in page.css("div.post"):
             author, when, body = (post.css_first(what) for what in (".author .username", "time", ".content"))
             if author and when and body:
-                found.append((post.id, author.text(), when.attributes["datetime"], body.text(separator="\n")))
+                found.append(
+                    ((post.id or "")[1:], author.text(), when.attributes["datetime"], body.text(separator="\n"))
+                )
         todo += [node.attributes["href"] or "" for node in page.css(".pagination a[rel=next]")]
-    return len(found)
+    return found
 
 
 def bare_forum(url: str) -> int:
     """The barest way."""
     with httpx.Client() as web:
-        return taken_apart(url, lambda page: web.get(page).content)
+        return len(taken_apart(url, lambda page: web.get(page).content))
+
+
+def bare_and_kept(url: str, folder: Path, *, bands: bool) -> int:
+    """The barest way, and its posts kept as safely as ours: searchable, in as large batches, each on the disk."""
+    with httpx.Client() as web:
+        found = taken_apart(url, lambda page: web.get(page).content)
+    with closing(sqlite3.connect(folder / f"{uuid4()}.db", isolation_level=None)) as kept:
+        kept.executescript(KEPT)
+        for at in range(0, len(found), MOST_POSTS):
+            part = found[at : at + MOST_POSTS]
+            kept.execute("BEGIN IMMEDIATE")
+            kept.executemany("INSERT INTO posts VALUES (?, ?, ?, ?)", part)
+            kept.executemany("INSERT INTO search(rowid, body) VALUES (?, ?)", [(post[0], post[3]) for post in part])
+            rows = [(post[0], place, f"{place:x}-{uuid4().hex[:16]}") for post in part for place in range(21)]
+            kept.executemany("INSERT INTO bands VALUES (?, ?, ?)", rows if bands else ())
+            kept.execute("COMMIT")
+    return len(found)
 
 
 def our_door(url: str) -> int:
     """The same through our door to the web: robots, the host's queue, the guard and the limits."""
     with Fetcher(Manners(gap=0.0, allow_hosts=("127.0.0.1",)), Hosts()) as web:
-        return taken_apart(url, lambda page: web.get(page).body)
+        return len(taken_apart(url, lambda page: web.get(page).body))
 
 
 def configs(url: str, feeds: int) -> list[SourceConfig]:
@@ -251,6 +284,8 @@ def main() -> None:
             "forum",
             {
                 "httpx + selectolax": measured(lambda: bare_forum(url)),
+                "  and kept, searchable": measured(lambda: bare_and_kept(url, Path(folder), bands=False)),
+                "  and copies findable": measured(lambda: bare_and_kept(url, Path(folder), bands=True)),
                 "our door + selectolax": measured(lambda: our_door(url)),
                 "our source": measured(lambda: our_source(forum)),
                 "our crawl step": stored(forum, Path(folder)),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import socket
+
 
 class ListeningError(Exception):
     """Something went wrong that we foresaw. `thing` is what, `mend` is what to do about it.
@@ -131,3 +134,22 @@ class SignInRefused(ListeningError):
     """Name and password do not belong together, or were tried too often; which of them is never told."""
 
     id = "sign-in-refused"
+
+
+_ERRNO = re.compile(r"\[(?:Errno|Error|SSL)[^]]*\] ?")
+_OS_WORDS: tuple[tuple[type[OSError], str], ...] = (
+    (ConnectionRefusedError, "nothing listens there"),
+    (socket.gaierror, "no such host"),
+    (TimeoutError, "it timed out"),
+    (ConnectionError, "the connection broke off"),
+)
+
+
+def why_unreachable(error: Exception) -> str:
+    """Return in plain words, without numbers of the operating system, why a server could not be spoken to."""
+    cause: BaseException | None = error  # httpx wraps what the system said
+    while cause is not None:
+        if known := next((words for kind, words in _OS_WORDS if isinstance(cause, kind)), ""):
+            return known
+        cause = cause.__cause__ or cause.__context__
+    return _ERRNO.sub("", str(error)).strip() or type(error).__name__

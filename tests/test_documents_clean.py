@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from listening.documents import clean
 from listening.documents.clean import LIMIT, RAW_LIMIT, clean_line, cut
+from listening.documents.markup import words_of_html
 from listening.types import BodyFormat
 
 PAGES = [
@@ -115,3 +118,17 @@ def test_words_nested_deeper_than_the_parser_likes_are_kept() -> None:
 
 def test_a_title_is_one_visible_line() -> None:
     assert clean_line(" The&nbsp;bill \n never\u200b comes &amp; goes ") == "The bill never comes & goes"
+
+
+PIECES = "<br>|<br/>|<br />|&amp;|&lt;|&nbsp;|&quot;|lt;| |  |\n|\t|\r|\0|a|word |\u2028|\xa0|\xe9|\x0b|\ud800|>"
+
+
+@given(some.lists(some.sampled_from(PIECES.split("|")), max_size=12).map("".join))
+def test_words_and_line_breaks_alone_are_read_as_any_page_is(source: str) -> None:
+    assert words_of_html(f"<div>{source}</div>") == words_of_html(f"<div>{source}<i></i></div>")
+
+
+@pytest.mark.parametrize("sign", [chr(code) for code in range(128)])
+def test_a_sign_of_ascii_comes_out_as_it_does_beside_other_letters(sign: str) -> None:
+    alone, beside = (clean(f"a{sign}b{letter}", BodyFormat.TEXT)[0] for letter in ("", "\u00e9"))
+    assert alone == beside.removesuffix("\u00e9")

@@ -152,7 +152,7 @@ class TestSend:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        with pytest.raises(MailUnavailable, match=f"mail server 127.0.0.1:{port} is out of reach"):
+        with pytest.raises(MailUnavailable, match=f"mail server 127.0.0.1:{port} is out of reach: nothing listens"):
             send(mail(alert()), Smtp("127.0.0.1", port, "none"))
 
     @pytest.mark.parametrize(

@@ -37,6 +37,23 @@ def test_entries_become_posts() -> None:
     assert it.paths() == ["/feed"]
 
 
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("ann@shop.example", "ann@shop.example"),
+        ("ann@shop.online (Ann Lee)", "Ann Lee"),
+        ("Ann Lee &lt;ann@shop.online&gt;", "Ann Lee"),
+        ("ann@shop.org (Ann Lee)", "Ann Lee"),
+        ("ann@shop.org", "ann@shop.org"),
+    ],
+)
+def test_an_author_is_who_is_named_or_the_whole_address(said: str, name: str) -> None:
+    entry = f"<item><title>Post</title><link>/p</link><author>{said}</author></item>"
+    with site({"/feed": Reply(rss(entry))}) as it:
+        (post,) = Kept().night(config("feed", it.url + "/feed")).posts.values()
+    assert post.author == name
+
+
 def test_unchanged_feed_costs_one_304_and_a_changed_one_only_what_is_new() -> None:
     items = [item(1)]
 

@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 from listening.documents.clean import clean
 from listening.sources.dates import find_date
 from listening.sources.forum_blocks import posts_by_blocks
-from listening.sources.forum_pages import FoundPage, Reading, read_page
+from listening.sources.forum_pages import FoundPage, OpenPage, Reading, open_page
 from listening.sources.forum_survey import Survey
 from listening.types import BodyFormat
 
@@ -55,8 +55,12 @@ def filled(template: str, told: dict[str, str]) -> str:
     return template
 
 
+def opened(source: str) -> OpenPage:
+    return open_page(source.encode(), "https://m.example/thread", "text/html; charset=utf-8")
+
+
 def read(source: str) -> FoundPage:
-    return read_page(source.encode(), "https://m.example/thread", "text/html; charset=utf-8", Reading((), (), NOW))
+    return opened(source).read(Reading((), (), NOW))
 
 
 @pytest.mark.parametrize("name", CASE)
@@ -73,7 +77,7 @@ def test_an_engines_page_gives_its_posts(name: str) -> None:
     if case.get("reply", True):
         assert [post.reply_to for post in found.posts] == [None, ids[0], ids[1]]
     assert found.next_page.startswith("https://m.example/")
-    assert found.read_by == found.engine != ""
+    assert found.read_by == opened(page(case)).engine != ""
 
 
 def test_pages_are_read_by_what_repeats_where_no_engine_is_known() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from forum_scores import CASES
-from test_sources_forum_engines import FIRST, POSTS, page, read
+from test_sources_forum_engines import FIRST, POSTS, opened, page, read
 
 from listening.documents.clean import clean
 from listening.types import BodyFormat
@@ -19,7 +19,7 @@ CASE: dict[str, dict[str, Any]] = tomllib.loads((CASES / "unseen.toml").read_tex
 @pytest.mark.parametrize("name", CASE)
 def test_a_page_of_a_program_without_a_table_gives_its_posts(name: str) -> None:
     found = read(page(CASE[name]))
-    assert found.engine == ""
+    assert opened(page(CASE[name])).engine == ""
     assert found.read_by in ("blocks", "microdata", "json-ld")
     assert [post.author for post in found.posts] == [post[1] for post in POSTS]
     assert [post.created_at for post in found.posts] == [FIRST + timedelta(days=post[2]) for post in POSTS]

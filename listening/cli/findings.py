@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from listening.cli.opened import current
 from listening.cli.reddit_findings import reddit_lines
 from listening.cli.upkeep import BACKED_UP
-from listening.errors import ListeningError, NotConfigured
+from listening.errors import ListeningError, NotConfigured, why_unreachable
 
 if TYPE_CHECKING:
     from listening.settings import Settings
@@ -92,7 +92,8 @@ def _mail(settings: Settings) -> Finding:
     try:
         socket.create_connection((mail.host, mail.port), timeout=PATIENCE).close()
     except OSError as error:
-        return Finding("mail", BROKEN, f"{mail.host}:{mail.port} does not answer ({error}) -> check host and port")
+        told = f"the mail server {mail.host}:{mail.port} does not answer: {why_unreachable(error)}; mails wait"
+        return Finding("mail", BROKEN, f"{told} -> start it, or correct mail.host and mail.port in listening.toml")
     return Finding("mail", OK, f"{mail.host}:{mail.port} answers, {mail.security}, from {mail.sender}")
 
 
@@ -107,7 +108,8 @@ def _prefect() -> Finding:
     try:
         httpx.get(f"{url}/health", timeout=PATIENCE).raise_for_status()
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        return Finding("prefect", BROKEN, f"{url} does not answer ({error}) -> start `prefect server start`")
+        told = f"{url} does not answer: {why_unreachable(error)}"
+        return Finding("prefect", BROKEN, f"{told} -> start `prefect server start`")
     return Finding("prefect", OK, f"{url} answers")
 
 

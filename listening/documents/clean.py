@@ -18,6 +18,7 @@ _INVISIBLE = re.compile(
     "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
     "|[\u0000-\u0008\u000e-\u001b\u007f-\u0084\u0086-\u009f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
 )
+_ODD_ASCII = re.compile("[\x00-\x08\x0b-\x1f\x7f]")  # all that `_visible` would change in ASCII
 _NEW_LINE = re.compile("\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -77,6 +78,8 @@ def cut(text: str, limit: int = LIMIT) -> str:
 
 
 def _visible(text: str) -> str:
+    if text.isascii() and not _ODD_ASCII.search(text):
+        return text
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", _NEW_LINE.sub("\n", text)))
 
 

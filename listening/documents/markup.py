@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import TYPE_CHECKING
 
@@ -22,10 +23,13 @@ DROPPED = (
 )
 # Without any of these nothing is dropped; asking the parser for all of the above takes longer than the rest together.
 _MAY_DROP = re.compile(
-    r"class|<(?:blockquote|q|pre|code|kbd|samp|script|style|noscript|template|iframe|object|embed|svg|math|canvas|img"
+    r"<(?:blockquote|q|pre|code|kbd|samp|script|style|noscript|template|iframe|object|embed|svg|math|canvas|img"
     r"|picture|video|audio|button|select|textarea|input|head|title)\b",
     re.IGNORECASE,
 )
+# A post as most are: words and line breaks. Building a tree to walk over would cost more than all else here.
+_SIMPLE = re.compile(r"<div>([^<&\r\0]*+(?:(?:<br ?/?>|&(?:amp|lt|gt|quot|nbsp);)[^<&\r\0]*+)*+)</div>")
+_LINE_BREAK = re.compile(r"<br ?/?>")
 _BLOCK_TAGS = (
     "address article aside body br caption center dd details dialog div dl dt fieldset figcaption figure footer form"
     " h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p section summary table tbody tfoot thead tr"
@@ -35,7 +39,7 @@ _BLOCKS = frozenset(_BLOCK_TAGS.split())
 _PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table"))
 _INLINE = frozenset(("code", "kbd", "samp", "img", "span", "q", "svg", "button"))
 _BREAK = "\u2028"  # a line break that HTML does not take for a space
-_SPACES = re.compile(r"[ \t\n\r\f]+")
+_SPACES = re.compile(r"[\t\n\r\f][ \t\n\r\f]*| [ \t\n\r\f]+")  # all but a single space, which stays
 _CELLS = frozenset(("td", "th"))
 
 
@@ -43,12 +47,25 @@ def words_of_html(source: str) -> str:
     """Return the words of an HTML fragment or page; line breaks come from blocks, never from the source."""
     from selectolax.lexbor import LexborHTMLParser  # noqa: PLC0415 -- loaded when the first page is read
 
+    if simple := _SIMPLE.fullmatch(source):
+        return _lines(_LINE_BREAK.split(simple[1].encode("utf-8", "ignore").decode()))
     tree = LexborHTMLParser(bounded(source.encode("utf-8", "ignore").decode(), len(source))[0])
     if tree.body is None:
         return ""
-    if _MAY_DROP.search(source):
+    if "class" in source.lower() or _MAY_DROP.search(source):
         _drop(tree)
     return "".join(_walk(tree.body))
+
+
+def _lines(parts: list[str]) -> str:
+    """Return what `_walk` makes of one block that holds these texts and line breaks between them."""
+    out: list[str] = []
+    for at, part in enumerate(parts):
+        out += ["\n"] if at else []
+        words = _SPACES.sub(" ", html.unescape(part) if "&" in part else part)
+        if words and (words != " " or not _ended(out)):
+            out.append(words)
+    return "".join(out if _ended(out) else [*out, "\n"])
 
 
 def _drop(tree: object) -> None:

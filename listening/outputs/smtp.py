@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from email.message import EmailMessage
 
-from listening.errors import MailError, MailUnavailable
+from listening.errors import MailError, MailUnavailable, why_unreachable
 from listening.outputs.text import one_line
 from listening.types import Smtp
 
@@ -83,9 +83,7 @@ def _translate(error: Exception, smtp: Smtp) -> MailError:
         return MailUnavailable(said.rstrip(), again)
     if isinstance(error, smtplib.SMTPNotSupportedError) or not isinstance(error, OSError):
         return MailError(f"{_place(smtp)} cannot do what we need: {one_line(str(error), 200)}", "look at [smtp]")
-    return MailUnavailable(
-        f"{_place(smtp)} is out of reach: {one_line(str(error), 200) or type(error).__name__}", again
-    )
+    return MailUnavailable(f"{_place(smtp)} is out of reach: {one_line(why_unreachable(error), 200)}", again)
 
 
 def _place(smtp: Smtp) -> str:

@@ -13,7 +13,7 @@ from datetime import UTC
 
 import httpx
 
-from listening.errors import SourceRefused, SourceUnavailable
+from listening.errors import SourceRefused, SourceUnavailable, why_unreachable
 from listening.sources.guard import GuardedBackend, GuardedTransport, allows
 from listening.sources.hosts import MAX_SILENT, MAX_TOLD_OFF, Host, HostLeft, Hosts
 from listening.sources.inflate import ACCEPTED, CutOff, inflate
@@ -26,7 +26,6 @@ PUBLIC_GAP = 1.0  # the shortest pause on any host that the operator did not all
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NETWORK = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError, CutOff)
-_ERRNO = re.compile(r"\[Errno -?\d+\] ")
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
@@ -238,4 +237,4 @@ def _said(error: Exception) -> str:
         return "the answer broke off"
     if isinstance(error, httpx.TimeoutException):
         return f"time-out: {error}"
-    return _ERRNO.sub("", str(error)) or "no connection"
+    return why_unreachable(error)

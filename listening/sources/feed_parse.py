@@ -22,6 +22,7 @@ _TAG = re.compile(r"</?[a-z][^<>]{0,2000}>", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY\s+([^\s%\"'>]{1,100})\s+[\"']([^\"'>]*)[\"']\s*>", re.IGNORECASE)
 _MOST_ENTITIES = 300  # HTML itself has 253
 _FREE = 100_000  # bytes that entities may add to any feed
+_EMPTY_BRACKETS = re.compile(r"<>|\(\)|&lt;&gt;")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _XML = {"content-type": "application/xml; charset=utf-8"}  # what `to_utf8` made of it
 _HOURS = {  # the names of zones that feeds use beside those of RFC 822
@@ -98,9 +99,18 @@ def _entry(entry: Raw) -> dict[str, Any]:
     }
 
 
+def _address_cut(whole: str, email: str) -> str:
+    """Return the whole of an address of which feedparser took a part: of ann@b.example it leaves "ple" as the name."""
+    found = re.search(re.escape(email) + "[a-zA-Z]+", whole) if email else None
+    return found.group() if found else ""
+
+
 def _author(thing: Raw) -> str:
     """Return the first author's name; the whole of what is said where no name is."""
-    first = next((one.get("name") for one in thing.get("authors") or [] if one and one.get("name")), "")
+    named = [one for one in thing.get("authors") or [] if one and one.get("name")]
+    first, whole = named[0]["name"] if named else "", thing.get("author") or ""
+    if cut := _address_cut(whole, named[0].get("email") or "") if named else "":
+        return _EMPTY_BRACKETS.sub("", whole.replace(cut, "")).strip(" ()") or whole
     return first or (thing.get("author_detail") or {}).get("name") or thing.get("author") or ""
 
 

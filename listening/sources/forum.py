@@ -53,6 +53,7 @@ class Forum:
         self._memory = memory
         self._reader = ThreadReader(memory.cursor, now=now)
         self._how = self._reading()
+        self._seen = ""  # the engine that made the last page, where none is declared: looking for it takes long
 
     def _reading(self) -> Reading:
         """How this forum's pages are read. Raises SettingsError for what cannot be followed."""
@@ -206,4 +207,8 @@ class Forum:
     def _open(self, url: str, board: str = "", *, in_thread: bool = False) -> FoundPage:
         page = self._fetcher.get(url, accept="text/html, application/xhtml+xml;q=0.9, */*;q=0.5")
         how = replace(self._how, in_thread=in_thread)
-        return read_page(page.body, page.url, page.content_type, how, board)
+        if self._seen and not how.looks:
+            how = replace(how, looks=ENGINES[self._seen], engine=self._seen)
+        found = read_page(page.body, page.url, page.content_type, how, board)
+        self._seen = found.read_by if found.read_by in ENGINES else ""
+        return found

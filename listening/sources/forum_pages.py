@@ -31,6 +31,8 @@ __all__ = ["FoundPage", "FoundPost", "OpenPage", "Reading", "complete_looks", "d
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _CHARSET_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _NUMERIC = re.compile(r"(?<![\d./-])\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?![\d/-]).{0,16}")
+_MAY_BE_NUMERIC = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d\d")
+_SPELT = ("&#", "&sol", "&period")  # how a page's source may write a digit, a slash or a point
 _MOST_DATES = 500  # of a page that are asked in which order it writes them
 _ENOUGH = 0.8  # of the posts that an engine's selectors find must have an author and a date
 
@@ -40,8 +42,7 @@ class FoundPage:
     """What one page holds.
 
     `read_by` is the engine whose selectors found the posts or threads, or "microdata", "json-ld" or "blocks" where none
-    did; `engine` is the program that made the page, as it says itself; `obstacle` what a page is that holds nothing;
-    `cut` where it is so long that its end was not read.
+    did; `obstacle` what a page is that holds nothing; `cut` where it is so long that its end was not read.
     """
 
     title: str
@@ -50,7 +51,6 @@ class FoundPage:
     posts: tuple[FoundPost, ...]
     next_page: str
     heading: str
-    engine: str = ""
     read_by: str = ""
     obstacle: Obstacle | None = None
     cut: bool = False
@@ -58,14 +58,25 @@ class FoundPage:
 
 @dataclass(frozen=True, slots=True)
 class OpenPage:
-    """A page taken apart once: `read` may be asked in several ways, and what no way changes is found once."""
+    """A page taken apart once: `read` may be asked in several ways, and what no way changes is found once.
+
+    `numbered` is False where no date on it can be all numbers, so that nobody has to ask in which order it writes them.
+    """
 
     root: LexborNode | None
     base: str
-    engine: str
     cut: bool
+    numbered: bool
+    engines: list[str] = field(default_factory=list, repr=False)
     surveys: dict[tuple[object, ...], Survey] = field(default_factory=dict, repr=False)
     kept: dict[tuple[object, ...], _Found] = field(default_factory=dict, repr=False)
+
+    @property
+    def engine(self) -> str:
+        """The program that made the page, as it says itself; looked for when asked first, for that is dear."""
+        if not self.engines:
+            self.engines.append(engine_of(self.root))
+        return self.engines[0]
 
     def read(self, how: Reading, board: str = "") -> FoundPage:
         """All that is found on the page: by the looks, else by schema.org, else by what repeats. Never raises.
@@ -74,14 +85,12 @@ class OpenPage:
         used. Structured data count only where they tell as many posts as are visible. A page that holds nothing says
         what stands in the way.
         """
-        told = replace(how, looks=ENGINES.get(self.engine, ()), engine=self.engine)
-        for one in (how, told) if how.looks and how.looks is not told.looks else (how if how.looks else told,):
-            found = self._by_looks(one, board, again=one is told)
-            if found.posts or found.threads or found.boards:
-                break
-        else:
-            found = self._without_looks(told, board)
-        nothing = not (found.posts or found.threads or found.boards)
+        found = self._by_looks(how, board) if how.looks else _Found()
+        if not found.anything:
+            told = replace(how, looks=ENGINES.get(self.engine, ()), engine=self.engine)
+            if not how.looks or how.looks is not told.looks:
+                found = self._by_looks(told, board, again=True)
+            found = found if found.anything else self._without_looks(told, board)
         root, following = self.root, found.look.get("next_page", "")
         return FoundPage(
             title=value(root, "title"),
@@ -90,17 +99,16 @@ class OpenPage:
             posts=found.posts,
             next_page=joined(self.base, value(root, following)) or next_link(root, self.base),
             heading=value(root, found.look.get("title", "")) or value(root, "h1"),
-            engine=self.engine,
             read_by=found.read_by if found.posts or found.threads else "",
-            obstacle=obstacle_on(root) if nothing else None,
+            obstacle=None if found.anything else obstacle_on(root),
             cut=self.cut,
         )
 
-    def _by_looks(self, how: Reading, board: str, *, again: bool) -> _Found:
+    def _by_looks(self, how: Reading, board: str, *, again: bool = False) -> _Found:
         key = (tuple(how.formats), how.now, how.zone, how.day_first, board)
         if again and key in self.kept:
             return self.kept[key]
-        exact = replace(how, day_first=_day_first(self.root, how) if how.day_first is None else how.day_first)
+        exact = self._exact(how)
         found = _by_looks(self.root, exact, self.base, board, self._survey(exact))
         if again:
             self.kept[key] = found
@@ -109,12 +117,17 @@ class OpenPage:
     def _without_looks(self, how: Reading, board: str) -> _Found:
         key = (tuple(how.formats), how.now, how.zone, how.day_first, board, "")
         if key not in self.kept:
-            exact = replace(how, day_first=_day_first(self.root, how) if how.day_first is None else how.day_first)
+            exact = self._exact(how)
             self.kept[key] = _without_looks(self.root, self._survey(exact), self.base, board)
         found = self.kept[key]
         if found.posts or found.threads or not how.in_thread or self._bars():
             return found
         return _Found(posts=_placed(lone_post(self._survey(how)), self.base), read_by="blocks")
+
+    def _exact(self, how: Reading) -> Reading:
+        """Return the same with the order in which this page writes dates in numbers, where that is not declared."""
+        asked = how.day_first is None and self.numbered
+        return replace(how, day_first=_day_first(self.root, how)) if asked else how
 
     def _bars(self) -> bool:
         """Return True where something on the page says that it is another one than was asked for."""
@@ -137,7 +150,16 @@ def open_page(body: bytes, url: str, content_type: str) -> OpenPage:
     """Take a page apart. Never raises."""
     source, cut = bounded(decode(body, content_type))
     root = LexborHTMLParser(source).root
-    return OpenPage(root, urljoin(url, value(root, "base[href] @href")), engine_of(root), cut)
+    base = urljoin(url, value(root, "base[href] @href"))
+    return OpenPage(root, base, cut, _is_numbered(source))
+
+
+def _is_numbered(source: str) -> bool:
+    """Return False where `_NUMERIC` would find nothing, by a page's source: of 2026-03-20 all know the day."""
+    found = _MAY_BE_NUMERIC.finditer(source)
+    return any(not re.match(r"[\d./-]", source[date.start() - 1 : date.start()]) for date in found) or any(
+        sign in source for sign in _SPELT
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +171,10 @@ class _Found:
     threads: tuple[Thread, ...] = ()
     boards: tuple[str, ...] = ()
     read_by: str = ""
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.posts or self.threads or self.boards)
 
 
 def decode(body: bytes, content_type: str = "") -> str:

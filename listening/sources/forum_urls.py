@@ -75,4 +75,4 @@ def post_number(shown: str) -> str:
 
 def answered_number(shown: str) -> str:
     """Return the number of the post that a quote's link or attribute leads to."""
-    return post_number(shown) or next(iter(re.findall(r"\d+", shown)[-1:]), "")
+    return shown and (post_number(shown) or next(iter(re.findall(r"\d+", shown)[-1:]), ""))

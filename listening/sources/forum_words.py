@@ -29,10 +29,11 @@ _EDITS = (
     ".postedit, .post-edited, [id^=edited_by], [id^=edit]:has(em), .modified, [id^=modified_], .bbp-reply-revision-log"
 )
 _MACHINERY = "script, style, noscript, template, form, button, select, textarea, input"
-_MARKED = re.compile(  # all but a few plain tags, attributes by which programs mark things, and ruled lines
-    r"<(?!/?(?:a|b|br|i|em|strong|u|s|p|span|div|ul|ol|li|hr|font|small|del|sub|sup)[\s>])|\s(?:class|id|data-|component)"
-    r"|_{8}|—{8}|[\r\0]"
+_MARKED = (  # all but a few plain tags, attributes by which programs mark things: apart, each is found much faster
+    re.compile(r"<(?!/?(?:a|b|br|i|em|strong|u|s|p|span|div|ul|ol|li|hr|font|small|del|sub|sup)[\s>])"),
+    re.compile(r"\s(?:class|id|data-|component)"),
 )
+_MARKS = ("_" * 8, "—" * 8, "\r", "\0")  # ruled lines, and what a parser puts something else in place of
 _FRAMES = {
     "pre": ("<pre>", "</pre>"),
     "tr": ("<table><tr>", "</tr></table>"),
@@ -81,7 +82,7 @@ def own_html(body: LexborNode, skip: str = "", others: Sequence[LexborNode] = ()
         inner = inner.replace(other.html or "", "", 1)
     if (
         body.tag != "pre"
-        and not _MARKED.search(inner)
+        and not _is_marked(inner)
         and all(part.strip()[:1] in ("", ".", "#", "[") for part in skip.split(","))
     ):
         return f"<div>{inner}</div>"  # nothing that could be unwanted: as it would come out below
@@ -100,6 +101,10 @@ def own_html(body: LexborNode, skip: str = "", others: Sequence[LexborNode] = ()
     if _RULED.search(inner):
         _cut_ruled_off(holder)
     return holder.html or ""
+
+
+def _is_marked(inner: str) -> bool:
+    return any(mark in inner for mark in _MARKS) or any(mark.search(inner) for mark in _MARKED)
 
 
 def quoted_names(node: LexborNode, others: Sequence[LexborNode] = ()) -> list[str]:

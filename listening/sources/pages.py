@@ -15,6 +15,7 @@ _LOOKED_AT = 6_000  # characters of a page's words in which it says what it is
 
 _TAG = re.compile(r"<[^<>]*>")
 _WORD = re.compile(r"\w")
+_WORD_BEHIND = re.compile(r">[^<>\w]*+\w")  # surely outside any tag, and soon found
 _CAPTCHA_MARKS = (
     "#challenge-form, #challenge-running, #challenge-stage, #challenge-error-text, #cf-wrapper"
     ", .cf-browser-verification, "
@@ -141,7 +142,7 @@ def wall_before(body: bytes, url: str) -> SourceError | None:
 
 def has_words(html: str) -> bool:
     """Tell whether a piece of HTML or text says anything, beside its mark-up."""
-    return bool(_WORD.search(_TAG.sub(" ", html)))
+    return bool(_WORD_BEHIND.search(html) or _WORD.search(_TAG.sub(" ", html)))
 
 
 def wants_login(root: LexborNode | None) -> bool:
