@@ -47,3 +47,8 @@ def at(book: Book, point: str, head: str) -> Book:
     column = next(one.column for one in page[1] if one.value == head)
     line = next(one.row for one in page["A"] if one.value == point)
     return page.cell(line, column)
+
+
+def place(content: bytes, point: str, head: str) -> str:
+    """Return where that cell stands: "E3"."""
+    return str(at(openpyxl.load_workbook(io.BytesIO(content)), point, head).coordinate)

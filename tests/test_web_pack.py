@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from round_trip_nouns import edited, fill
@@ -58,6 +59,14 @@ def test_a_workbook_is_previewed_and_then_applied(client: Clients, board_store: 
     assert "2 changes of the workbook were applied." in upload(editor, "/pack/apply", held=held)
     assert reads.point(board_store, "pp-1").owner == "bob"
     assert {one.who for one in reads.ledger(board_store, "pp-1")} == {"listening", "editor"}
+
+
+@pytest.mark.parametrize(("head", "value"), [("Importance", 5), ("Cost", 1), ("Ease", 3), ("Due", date(2026, 5, 1))])
+def test_numbers_and_days_are_previewed_too(client: Clients, head: str, value: object) -> None:
+    editor = client("editor")
+    page = upload(editor, "/pack/preview", workbook(editor, **{head: value}))
+    assert "1 change to apply" in page
+    assert f"<bdi>{value}</bdi>" in page
 
 
 def test_conflicts_and_refusals_are_shown_with_their_mend(client: Clients) -> None:

@@ -49,6 +49,7 @@ class Sheet:
     strict: frozenset[str] = frozenset()
     tints: Mapping[tuple[int, int], str] = field(default_factory=dict)
     percents: frozenset[str] = frozenset()
+    days: frozenset[str] = frozenset()
     printed: int = 0  # so many columns go on paper, and make a row as tall as their text; 0 is all
 
 
@@ -100,8 +101,9 @@ def write_sheet(page: Worksheet, sheet: Sheet, looks: Looks) -> None:
         for number, value in enumerate(row):
             head = sheet.heads[number][0]
             tint = sheet.tints.get((line - 1, number), "")
-            share = head in sheet.percents
-            write_cell(page, (line, number), value, looks, tint=tint, is_open=head in sheet.open, share=share)
+            share, empty = head in sheet.percents, "day" if head in sheet.days else "text"
+            is_open = head in sheet.open
+            write_cell(page, (line, number), value, looks, tint=tint, is_open=is_open, share=share, empty=empty)
     _frame(page, sheet)
     _lists(page, sheet)
 
@@ -145,8 +147,12 @@ def write_cell(
     tint: str = "",
     is_open: bool = False,
     share: bool = False,
+    empty: str = "text",
 ) -> None:
-    """Write one value; an empty one leaves the cell empty, but shows where something may be filled in."""
+    """Write one value; an empty one leaves the cell empty, but shows where something may be filled in.
+
+    `empty` is the look of an empty cell: a day that is typed into one for text may come back as a bare number.
+    """
     if isinstance(value, Feeling):
         write_cell_number(page, at, value.value, looks.of("feeling", tint))
     elif isinstance(value, str) and value:
@@ -159,7 +165,7 @@ def write_cell(
         kind = "share" if share else "whole" if isinstance(kept, int) else "number"
         page.write_number(*at, kept, looks.of(kind, tint, is_open=is_open))
     elif is_open or tint:
-        page.write_blank(*at, None, looks.of("text", tint, is_open=is_open))
+        page.write_blank(*at, None, looks.of(empty, tint, is_open=is_open))
 
 
 def write_cell_number(page: Worksheet, at: tuple[int, int], value: float | None, look: Format) -> None:

@@ -66,6 +66,7 @@ def pain_point_sheet(report: Report, lists: dict[str, str]) -> Sheet:
         helps=HELPS,
         strict=frozenset({"Status", "Owner", "Importance", "Cost", "Ease"}),
         percents=frozenset({"Unspoken"}),
+        days=frozenset({"Due"}),
         printed=[head for head, _ in heads].index("12 weeks") + 1,
     )
 
