@@ -30,8 +30,6 @@ REASONS: tuple[tuple[str, str, str], ...] = (  # of a page's path, of the words 
     ("/map", r"^95 % interval$", "names a column"),
     ("/map", r"^[+\u2212]?[012]\.\d$", "the emotion that people drew; what was measured is a link"),
     ("/pain-points/", r"^of (5|125)$", "the end of a scale"),
-    ("/pain-points/", r"^(\d|· .*) ?%? alike", "likeness of two pain points, made from vectors"),
-    (r"/pain-points/[^/]+/merge", r"^\d+$", "people of both together; each one's own are links"),
     ("/pain-points/", r"(a week|seen|aloud): [\d.]+ by", "the goal's target, which people set"),
     (r"/pain-points/[^/]+/goal", r"^[\d.]+( by|$)", "the same"),
     ("/pain-points/", r"could not be read on \d+ nights?", "an outage: there are no posts, which is the point"),
@@ -42,8 +40,15 @@ REASONS: tuple[tuple[str, str, str], ...] = (  # of a page's path, of the words 
     ("/reviews", r"^\d+$|^Every \d+ months|^The \d+ of most people", "counts the lines below it; how often people set"),
     ("/goals", r"and \d more$", "counts what is named on the goal's page"),
     ("/alerts", r"mails?, the newest|\d+ (try|tries)|pain points?$", "mails and what they hold, not posts"),
-    ("/sources", r"", "what the crawl saw and did: most posts tell of no pain, and those that went cannot be opened"),
-    ("/nights", r"", "the same"),
+    ("/sources$", r"^\d+ places?$|^0$", "counts the lines below it; no post came"),
+    ("/sources$", r"^[\d.]+$", "the median of the nights that the source's own page lists"),
+    ("/sources/", r"", "what the crawl did (seen again, changed, pages opened): new posts are links"),
+    (
+        "/nights$",
+        r"^[\d.,]+( s)?$|nights?, the newest|, \d failed",
+        "how long it took, of how many sources; new posts are links",
+    ),
+    ("/nights/", r"", "what the crawl did, and how long each took: new posts are links"),
     ("/people|/audit", r"(people|person|lines?, the newest.*)$|^page", "counts the lines below it"),
     ("/people|/account", r"At least 12 characters", "a rule"),
     ("/account", r"UTC$", "a moment"),
@@ -86,6 +91,7 @@ def lived_in(browser: Clients) -> Clients:
     return browser
 
 
+MERGE = "/pain-points/pp-1/merge?into=pp-2"
 PAGES = sorted(
     re.sub(r"{(\w+)}", lambda found: SAMPLES[found[1]][0], rule.path)
     for rule in RULES
@@ -94,7 +100,7 @@ PAGES = sorted(
 )
 
 
-@pytest.mark.parametrize("path", [*PAGES, "/pain-points/pp-2", "/pain-points/pp-1/merge?into=pp-2", "/inbox?kind=all"])
+@pytest.mark.parametrize("path", [*PAGES, "/pain-points/pp-2", MERGE, "/inbox?kind=all"])
 def test_every_number_opens_its_posts(lived_in: Clients, path: str) -> None:
     got = lived_in("admin").get(path)
     assert got.status_code == 200
@@ -107,7 +113,19 @@ def test_a_bare_number_would_be_found() -> None:
     assert unexplained("/map", page) == ["12 people", "90 %"]
 
 
-@pytest.mark.parametrize("path", ["/map", "/pain-points/pp-1", "/pain-points/pp-1/goal", "/inbox?kind=all", "/night"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/map",
+        "/pain-points/pp-1",
+        "/pain-points/pp-1/goal",
+        "/inbox?kind=all",
+        "/nights",
+        "/sources",
+        "/sources/yard",
+        MERGE,
+    ],
+)
 def test_where_a_figure_leads_there_are_posts(lived_in: Clients, path: str) -> None:
     admin = lived_in("admin")
     links = re.findall(r'href="(/evidence\?[^"]+)"[^>]*>[^<]*?[1-9]', admin.get(path).text)
@@ -130,3 +148,11 @@ def test_where_a_figure_leads_there_are_posts(lived_in: Clients, path: str) -> N
 )
 def test_a_sentence_leads_to_the_nights_that_it_counts(sentence: str, first: date) -> None:
     assert window_of(sentence, date(2026, 3, 10)) == first
+
+
+def test_a_number_of_two_pain_points_opens_the_posts_of_both(lived_in: Clients) -> None:
+    shown = lived_in("admin").get(MERGE).text
+    people = re.search(r'href="(/evidence\?point=pp-1&amp;also=pp-2[^"]*)">(\d+)</a>', shown)
+    assert people is not None
+    got = lived_in("admin").get(people[1].replace("&amp;", "&")).text
+    assert got.count('class="said-so"') == int(people[2]) == 5

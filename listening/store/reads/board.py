@@ -129,6 +129,7 @@ class Asked:
     """Which evidence is wanted: of a pain point, a stage, a touchpoint; only what hurts, or all that was heard."""
 
     point: str = ""
+    also: str = ""  # a second pain point: what was told of either of them
     stage: str = ""
     touchpoint: str = ""
     painful: bool = False
@@ -147,11 +148,8 @@ def evidence(store: Store, asked: Asked, lens: Lens, *, limit: int = 20, offset:
     joined = signals.join(documents, documents.c.id == signals.c.document_id)
     joined = joined.outerjoin(memberships, memberships.c.signal_id == signals.c.id)
     wanted = [seen_through(replace(store, ears=EVERYWHERE) if asked.point else store, lens)]
-    for column, value in (
-        (memberships.c.pain_point_id, asked.point),
-        (signals.c.stage, asked.stage),
-        (signals.c.touchpoint, asked.touchpoint),
-    ):
+    wanted += [memberships.c.pain_point_id.in_([asked.point, asked.also])] if asked.point else []
+    for column, value in ((signals.c.stage, asked.stage), (signals.c.touchpoint, asked.touchpoint)):
         wanted += [column == value] if value else []
     wanted += [signals.c.pain_label != "none"] if asked.painful else []
     wanted += [signals.c.pain_label == "unspoken"] if asked.unspoken else []

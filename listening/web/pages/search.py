@@ -21,6 +21,7 @@ router = APIRouter()
 PAGE = 20
 KEPT = (
     "point",
+    "also",
     "stage",
     "touchpoint",
     "painful",
@@ -55,6 +56,7 @@ def evidence(request: Request, visit: Here, page: int = 1) -> Response:
     query = request.query_params
     asked = reads.Asked(
         point=query.get("point", ""),
+        also=query.get("also", ""),
         stage=query.get("stage", ""),
         touchpoint=query.get("touchpoint", ""),
         painful=query.get("painful", "") == "1",
@@ -104,7 +106,8 @@ def _about(visit: Visit, asked: reads.Asked, teller: str) -> str:
     called = names(visit)
     parts = ["unspoken pain" if asked.unspoken else "pain" if asked.painful else "all that was heard"]
     if asked.point:
-        parts = [f"what was told of “{reads.point(visit.store, asked.point).name or asked.point}”"]
+        both = [reads.point(visit.store, one).name or one for one in (asked.point, asked.also) if one]
+        parts = [f"what was told of {' or '.join(f'“{one}”' for one in both)}"]
     for place in (asked.touchpoint, asked.stage):
         if place:
             parts.append(f"at {called.get(place, place)}")
