@@ -30,17 +30,22 @@ def fresh(shaped_file: Path, tmp_path: Path) -> Iterator[Clients]:
     store.close()
 
 
-def test_an_admin_sees_how_the_demo_world_is_started_on_this_machine(fresh: Clients) -> None:
+def test_an_admin_may_begin_with_a_place_or_with_the_demo_world(fresh: Clients) -> None:
     shown = fresh("admin").get("/").text
     assert 'action="/sources/look"' in shown
-    command = re.search(r"<code>LISTENING_WEB_PORT=8322 (.*) demo --board</code>", shown)
+    assert 'action="/demo"' in shown
+    command = re.search(r"<code>(.*) import answers.csv", shown)
     assert command is not None
     program = shlex.split(command[1])[0]
     assert shutil.which(program), f"{program} is no program here"
 
 
+def test_the_empty_map_leads_there(fresh: Clients) -> None:
+    assert '<a href="/">Add a first place to listen to' in fresh("admin").get("/map").text
+
+
 def test_others_are_told_whom_to_ask(fresh: Clients) -> None:
     shown = fresh("viewer").get("/").text
-    assert "An admin can start it at the command line." in shown
-    assert "demo --board" not in shown
+    assert "An admin can start it here." in shown
+    assert 'action="/demo"' not in shown
     assert 'action="/sources/look"' not in shown

@@ -87,10 +87,12 @@ def serve(
     """Serve the board, and keep the schedule: every night and every week, as Prefect deployments, until stopped."""
     settings = load_settings(config)  # a mistake is told now, not at two in the morning
     if not schedule:
+        from listening.demo import Beside
         from listening.web.serving import serve as serve_board
 
         typer.echo(f"the board is at {address(settings)}")
-        serve_board(settings)
+        with Beside() as demo:
+            serve_board(settings, demo=demo)
         return
     from flows.serving import serve as keep_serving
 
@@ -101,9 +103,10 @@ def serve(
 @contextmanager
 def beside(settings: Settings) -> Iterator[None]:
     """Serve the board while something else runs, and say where it is."""
+    from listening.demo import Beside
     from listening.web.serving import serving, set_aside
 
-    with serving(settings):
+    with Beside() as demo, serving(settings, demo=demo):
         set_aside()
         typer.echo(f"the board is at {address(settings)}")
         yield

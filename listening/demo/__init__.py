@@ -1,5 +1,6 @@
 """The demo: an invented world on loopback, a mailbox that catches the alerts, and a scorecard against the truth."""
 
+from listening.demo.beside import Beside
 from listening.demo.guest import let_in, lived_through, show_board, world_clock
 from listening.demo.mailbox import Mail, Mailbox, read_mails
 from listening.demo.run import run_demo
@@ -9,6 +10,7 @@ from listening.demo.truth import Truth, read_truth
 from listening.demo.world import World, cut_inside, load_world, sample_folder
 
 __all__ = [
+    "Beside",
     "Held",
     "Mail",
     "Mailbox",

@@ -51,6 +51,8 @@ RULES: tuple[Rule, ...] = (
     Rule("GET", "/sign-in/company/back", ANYBODY),
     Rule("POST", "/sign-out", SIGNED_IN, early=True),
     Rule("POST", "/look", ANYBODY),
+    Rule("GET", "/demo", ADMINS),
+    Rule("POST", "/demo", ADMINS, noted="started or ended the demo world", heavy=True),
     # the map
     Rule("GET", "/map", SIGNED_IN),
     Rule("GET", "/evidence", SIGNED_IN),

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from listening.errors import SettingsError
 from listening.settings import Settings, load, web_secret
 from listening.store import Store
+from listening.web.demo_world import DemoWorld
 from listening.web.pages import PAGES
 from listening.web.refusals import add_refusals, unforeseen
 from listening.web.rendering import HERE
@@ -24,10 +25,15 @@ from listening.web.visit import API, Board, enter
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, store: Store, *, clock: Callable[[], datetime] | None = None) -> FastAPI:
-    """Return the board over an open store. It reads the settings again when one of their files changes."""
+def create_app(
+    settings: Settings, store: Store, *, clock: Callable[[], datetime] | None = None, demo: DemoWorld | None = None
+) -> FastAPI:
+    """Return the board over an open store. It reads the settings again when one of their files changes.
+
+    With a `demo` an admin can start that invented world from the board.
+    """
     clock = clock or partial(datetime.now, UTC)
-    board = Board(store, Fresh(settings), web_secret(settings), clock)
+    board = Board(store, Fresh(settings), web_secret(settings), clock, demo=demo)
     app = FastAPI(title="Listening", openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(enter)])
     app.state.board = board
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

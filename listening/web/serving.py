@@ -17,14 +17,15 @@ from listening.errors import SettingsError
 from listening.settings import Settings
 from listening.store import open_store
 from listening.web.app import create_app
+from listening.web.demo_world import DemoWorld
 
 STARTS_WITHIN, ENDS_WITHIN = 60.0, 10.0
 
 
-def serve(settings: Settings, *, clock: Callable[[], datetime] | None = None) -> None:
+def serve(settings: Settings, *, clock: Callable[[], datetime] | None = None, demo: DemoWorld | None = None) -> None:
     """Serve the board until stopped, by the real clock or another one. Raises SettingsError where the port is taken."""
     with _listening(settings) as place, closing(open_store(settings.database_url)) as store:
-        server = _server(create_app(settings, store, clock=clock), settings)
+        server = _server(create_app(settings, store, clock=clock, demo=demo), settings)
         set_aside()
         server.run(sockets=[place])
 
@@ -40,10 +41,10 @@ def set_aside() -> None:
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[str]:
+def serving(settings: Settings, *, demo: DemoWorld | None = None) -> Iterator[str]:
     """Serve the board beside other work, as long as the block lasts; gives its address."""
     with _listening(settings) as place, closing(open_store(settings.database_url)) as store:
-        server = _server(create_app(settings, store), settings)
+        server = _server(create_app(settings, store, demo=demo), settings)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [place]}, name="board", daemon=True)
         thread.start()
         until = time.monotonic() + STARTS_WITHIN

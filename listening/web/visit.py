@@ -24,6 +24,7 @@ from listening.store import Store, reads
 from listening.types import AuditLine, JourneyMap, Seat, Session, User
 from listening.web.access import SAFE, Rule, may, owners_of, rule_of
 from listening.web.counting import Counted
+from listening.web.demo_world import DemoWorld
 from listening.web.pace import Pace
 
 API = "/api/v1"
@@ -70,6 +71,7 @@ class Board:
     clock: Callable[[], datetime]
     counted: Counted = field(default_factory=Counted)
     pace: Pace = field(default_factory=Pace)
+    demo: DemoWorld | None = None
 
     def sign(self, purpose: str, text: str) -> str:
         """Return a signature that only this board can make."""

@@ -10,6 +10,7 @@ from listening.web.pages import (
     alerts,
     audit,
     company,
+    demo,
     factor,
     goals,
     inbox,
@@ -31,6 +32,7 @@ from listening.web.pages import (
 
 PAGES: tuple[ModuleType, ...] = (
     start,
+    demo,
     signing,
     company,
     map,

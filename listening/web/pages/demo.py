@@ -1,0 +1,54 @@
+"""The invented world, for who wants to see what the board looks like when it is full."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+
+from listening.errors import NotFound
+from listening.web.demo_world import DemoState, DemoWorld
+from listening.web.rendering import go, render
+from listening.web.visit import Here, Visit
+
+router = APIRouter()
+AT_HOME = ("127.0.0.1", "localhost", "::1")
+
+
+@router.get("/demo")
+def page(request: Request, visit: Here) -> Response:
+    """Say how far the invented world is, and where its board stands."""
+    state = visit.board.demo.state() if visit.board.demo else None
+    here = request.url.hostname or ""
+    return render(
+        request,
+        "demo.html",
+        title="The demo world",
+        crumbs=[("Start", "/")],
+        state=state,
+        address=address(state, here) if state else "",
+        far=here not in AT_HOME,
+    )
+
+
+@router.post("/demo")
+def change(request: Request, visit: Here, wanted: Annotated[str, Form()] = "start") -> Response:
+    """Start the invented world, or end it."""
+    world = _world(visit)
+    if wanted == "end":
+        world.end()
+        return go(request, "/demo", said="The demo world has ended.")
+    world.start()
+    return go(request, "/demo")
+
+
+def address(state: DemoState, here: str) -> str:
+    """Return where a browser on this machine finds its board: by another name than ours, whose cookie it would take."""
+    return f"http://{'localhost' if here == AT_HOME[0] else AT_HOME[0]}:{state.port}/"
+
+
+def _world(visit: Visit) -> DemoWorld:
+    if visit.board.demo is None:
+        raise NotFound("this board has no demo world", "run `listening demo --board` on its machine")
+    return visit.board.demo
