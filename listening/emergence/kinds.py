@@ -157,10 +157,15 @@ def _find_slow_burn(past: Past, cut: Cut, untold: int) -> _Found | None:
         chance, rests = _weigh_window(past, start, people)
         if chance.surprise >= cut.bar("slow_burn", untold, rests / looks):
             nights = (past.night - start).days + 1
-            pace = f"about one every {max(1, round(nights / people))} nights, first told on {say(past.first_told)}"
+            pace = f"about one every {every(nights / people)}, first told on {say(past.first_told)}"
             said = sentence(people, nights, chance, past.seen(start, past.night), f"slow burn: {pace}")
             found.append((chance.surprise, ("slow_burn", people, chance, said)))
     return max(found, key=lambda pair: pair[0])[1] if found else None
+
+
+def every(nights: float) -> str:
+    """Say how often: "night", "3 nights"."""
+    return "night" if round(nights) <= 1 else f"{round(nights)} nights"
 
 
 def _weigh_window(past: Past, start: date, people: int) -> tuple[Chance, float]:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from hashlib import blake2b
 
 from listening.goals import METRICS, WINDOW, measure
+from listening.outputs import wording
 from listening.pipeline.nights import night_of
 from listening.reviewing import next_review
 from listening.settings import Settings
@@ -77,7 +78,7 @@ def _review(store: Store, settings: Settings, night: date) -> list[tuple[str, st
     due = next_review(reads.reviews(store, journey.id), first, journey.review_months)
     if due is None or night < due - SOON:
         return []
-    when = f"is due on {due}" if night <= due else f"was due on {due}"
+    when = _when(due, night)
     note = (
         f"The review of {journey.name} {when}: every {journey.review_months} months. The page Reviews shows what is "
         "new, grown, shrunk, resolved, back and merged since the last one; stamp it there when you are done."
@@ -90,11 +91,15 @@ def _days(store: Store, settings: Settings, night: date) -> list[tuple[str, str,
     for point in reads.points(store, map_id=settings.journey.id):
         if point.due is None or point.status in CLOSED or not point.due - SOON <= night:
             continue
-        when = f"is due on {point.due}" if night <= point.due else f"was due on {point.due}"
+        when = _when(point.due, night)
         note = f"{point.name} ({point.id}) {when}; its status is {point.status}."
         key = f"due\0{point.id}\0{point.due}\0{night > point.due}"
         found.append((point.owner, f"Due: {point.name}", note, point.id, key))
     return found
+
+
+def _when(due: date, night: date) -> str:
+    return f"{'is' if night <= due else 'was'} due on {wording.day(due)}"
 
 
 def _queue(
