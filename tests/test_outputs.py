@@ -19,7 +19,7 @@ from outputs_nouns import WHY, empty, hostile_report, mood, quote, report, row
 
 from listening.errors import InputError
 from listening.outputs import write_report
-from listening.outputs.journey_table import columns
+from listening.outputs.journey_table import columns, widths
 from listening.outputs.text import LONGEST_CELL, LOST
 from listening.outputs.workbook import render as as_xlsx
 from listening.types import Report, TouchpointRow
@@ -220,6 +220,17 @@ def test_every_pain_and_touchpoint_stands_once_on_the_map() -> None:
     assert [pain.id for pain in found[4].loose] == ["pp-b"]
     assert ([pain.id for pain in found[7].loose], found[7].places[0].row) == (["pp-a", "pp-c"], lost)
     assert sum(len(one.places) for one in found) == len(made.touchpoints)
+
+
+def test_on_paper_a_stage_of_many_pains_is_wider_within_bounds() -> None:
+    assert widths([]) == []
+    empty = columns(report(pain_points=(), touchpoints=()))
+    assert set(widths(empty)) == {round(100 / len(empty), 1)}
+    many = columns(report(pain_points=tuple(row(id=f"pp-{number}") for number in range(50))))
+    found = widths(many)
+    assert sum(found) == pytest.approx(100, abs=1)
+    assert max(found) == found[[one.stage for one in many].index("use")]
+    assert 2 <= max(found) / min(found) <= 2.6
 
 
 def test_a_workbook_of_a_thousand_pain_points_opens() -> None:

@@ -110,6 +110,7 @@ class TestWords:
         assert (count(1, "person", "people"), count(1200, "person", "people"), count(0, "post")) == (
             "1 person", "1,200 people", "0 posts",
         )  # fmt: skip
+        assert (signed(0.25), signed(-0.25), signed(0.35)) == ("+0.3", "\N{MINUS SIGN}0.3", "+0.4")
         assert (signed(0.04), signed(-0.04), signed(-1), signed(0.5)) == ("0.0", "0.0", "\N{MINUS SIGN}1.0", "+0.5")
         assert (status("came_back"), status("some_new_one")) == ("came back", "some new one")
         assert one_line("  a \n b  ") == "a b"

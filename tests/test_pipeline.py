@@ -198,6 +198,9 @@ class TestCrawl:
         assert (found.seen, found.new) == (2, 2)
         assert len(found.errors) == 1
         assert "survey.jsonl line 2" in found.errors[0]
+        assert [(one.state, one.seen, one.new) for one in reads.crawls(house.store, source="survey")] == [
+            ("done", 2, 2)
+        ]
 
     def test_preview_shows_redacted_posts_and_keeps_nothing(
         self, house: House, monkeypatch: pytest.MonkeyPatch

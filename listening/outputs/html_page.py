@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from listening.outputs.charts import emotion_curve
-from listening.outputs.journey_table import columns, titles
+from listening.outputs.journey_table import columns, titles, widths
 from listening.outputs.pages import fill
 from listening.outputs.text import finite
 from listening.outputs.wording import CHANGE_WORDS, count, nights, priority, signed
@@ -51,6 +51,7 @@ def render(report: Report, *, most: int | None = None) -> bytes:
     """
     cards = report.pain_points[:most]
     blind = [row for row in report.touchpoints if row.state == "blind"]
+    stages = columns(report)
     page = fill(
         "report.html",
         report=report,
@@ -58,7 +59,8 @@ def render(report: Report, *, most: int | None = None) -> bytes:
         first_look=[row for row in report.pain_points if row.emergences][:FIRST_LOOK],
         curve=emotion_curve(report.moods),
         moods=[_mood_line(mood) for mood in report.moods],
-        columns=columns(report),
+        columns=stages,
+        widths=widths(stages),
         stages=titles(report.moods),
         places=titles(report.touchpoints),
         sources=source_health(report.sources),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from listening.types import PainPointRow, Report, StageMood, TouchpointRow
 
 NOWHERE = "Fits no stage"
+NARROWEST, WIDEST = 0.8, 2.0  # times the usual width
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,11 @@ class Column:
     mood: StageMood | None
     places: tuple[Place, ...]
     loose: tuple[PainPointRow, ...]
+
+    @property
+    def lines(self) -> int:
+        """About how many lines it is tall, where all columns are as wide."""
+        return 3 * (len(self.pains) + len(self.places))
 
     @property
     def pains(self) -> tuple[PainPointRow, ...]:
@@ -58,6 +64,13 @@ def columns(report: Report) -> list[Column]:
         )
         for stage, name, mood in [*found, *rest]
     ]
+
+
+def widths(found: Sequence[Column]) -> list[float]:
+    """Return how wide each column is on paper, in percent: one that holds much is wider, so that one page holds all."""
+    usual = sum(one.lines for one in found) / max(len(found), 1) or 1.0
+    weights = [min(max(one.lines, NARROWEST * usual), WIDEST * usual) for one in found]
+    return [round(100 * weight / sum(weights), 1) for weight in weights]
 
 
 def titles(rows: Iterable[StageMood | TouchpointRow]) -> dict[str, str]:

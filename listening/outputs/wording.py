@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 
 from listening.types import AlertItem, Interval, PainPointRow
 
@@ -83,8 +84,8 @@ def status(name: str) -> str:
 
 
 def signed(number: float) -> str:
-    """Say a feeling with its sign and a true minus: "+0.4", "0.0"."""
-    text = f"{number:+.1f}"
+    """Say a feeling with its sign and a true minus: "+0.4", "0.0"; halves go away from zero, as workbooks do."""
+    text = f"{Decimal(str(number)).quantize(Decimal('0.1'), ROUND_HALF_UP):+.1f}"
     return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "\N{MINUS SIGN}")
 
 

@@ -103,7 +103,7 @@ def bring_in(
 
     `config` says which column holds what. Raises SettingsError for what it says and cannot be followed.
     """
-    total, errors = Kept(), list[str]()
+    total, errors, night = Kept(), list[str](), night_of(settings, now)
     for rows in _slices(import_file(path, source=source, kind=kind, config=config), IMPORT_BATCH):
         errors += [str(row) for row in rows if isinstance(row, InputError)]
         posts = [row for row in rows if isinstance(row, Post)]
@@ -114,9 +114,11 @@ def bring_in(
             documents=documents_of(posts, key, now),
             cursor="",
             validators=(),
-            night=night_of(settings, now),
+            night=night,
         )
         total += kept
+    for visit in reads.crawls(store, night, source=source):
+        writes.keep_crawl(store, replace(visit, state="done"))
     return Imported(total.seen, total.new, total.changed, tuple(errors))
 
 
