@@ -25,6 +25,7 @@ from listening.clusters import group_texts
 
 Homes = Sequence[str | None]
 BETTER, ALONE, KEPT_IDS = 0.08, 0.15, 0.995
+AIM = -0.02  # beside k-means that is told the true number
 SMALL, TINY = (10, 29, 0.75), (3, 9, 0.5)
 
 
@@ -67,7 +68,7 @@ def left_alone(labels: Sequence[str], homes: Homes) -> float:
 def _show_sets(wish: argparse.Namespace) -> bool:
     print("| set | rows | groups | ours AMI | found | alone | s | BERTopic AMI | alone | k-means, true k |")
     print("|---|---|---|---|---|---|---|---|---|---|")
-    gains = []
+    gains, told_k = list[float](), list[float]()
     alones = []
     for name in wish.sets.split(","):
         one = open_set(name, wish.most)
@@ -82,8 +83,10 @@ def _show_sets(wish: argparse.Namespace) -> bool:
         print(f"| {name} | {len(one.texts):,} | {len(set(one.labels))} | {ours:.3f} | ", end="")
         print(f"{len(set(homes) - {None})} | {alone:.1%} | {took:.0f} | {told} | {known:.3f} |", flush=True)
         gains += [ours - score(one.labels, theirs)] if theirs else []
+        told_k.append(ours - known)
         alones.append(alone)
     print(f"\nmost left alone in a set: {max(alones):.1%} (target: under {ALONE:.0%})")
+    print(f"AMI above k-means told the true k: mean {np.mean(told_k):+.3f}, least {min(told_k):+.3f} (aim {AIM:+.2f})")
     if gains:
         print(f"AMI above BERTopic: mean {np.mean(gains):+.3f} (target {BETTER:+.2f}), least {min(gains):+.3f} (0)")
     return max(alones) < ALONE and (not gains or (float(np.mean(gains)) >= BETTER and min(gains) >= 0))

@@ -9,11 +9,14 @@ k-means with the true number.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from listening.clusters.group import Floats
+from listening.clusters.group import Floats, find_common
+from listening.clusters.wording import blend
 
 NEIGHBOURS = 20  # at most; fewer among few texts
 FEWEST = 3
@@ -30,17 +33,22 @@ _ROUNDS = 30
 Ints = NDArray[np.int64]
 
 
-def find_communities(vectors: Floats, *, common: float) -> Ints:
+def find_communities(vectors: Floats, *, common: float, texts: Sequence[str] = ()) -> Ints:
     """Say for each vector (float32[n, d], length one) which community it is in: ints from 0, a lone one by itself.
 
-    `common` is how alike unrelated ones are. The rows' order decides ties only: give them in an order of their own.
+    `common` is how alike unrelated ones are. With the `texts`, how they are worded counts beside what they mean.
+    The rows' order decides ties only: give them in an order of their own.
     """
     count = len(vectors)
     if count == 0:
         return np.zeros(0, dtype=np.int64)
     copies = _number(_find_copies(vectors))
     first = np.unique(copies, return_index=True)[1]
-    return _number(_part_again(vectors[first], _find_once(vectors[first], common), common)[copies])
+    seen = vectors[first]
+    if texts:  # after the copies: those of a flood would be what all have in common
+        seen = blend(seen, [texts[row] for row in first])
+        common = find_common(seen.sum(axis=0, dtype=np.float64), len(seen))
+    return _number(_part_again(seen, _find_once(seen, common), common)[copies])
 
 
 def _find_once(vectors: Floats, common: float) -> Ints:

@@ -72,7 +72,8 @@ def _group_at_once(pains: Sequence[Pain]) -> dict[str, str]:
     vectors = np.stack([pain.embedding for pain in ordered])
     common = find_common(vectors.sum(axis=0, dtype=np.float64), len(vectors))
     members: dict[int, list[Pain]] = defaultdict(list)
-    for pain, community in zip(ordered, find_communities(vectors, common=common), strict=True):
+    communities = find_communities(vectors, common=common, texts=[pain.text for pain in ordered])
+    for pain, community in zip(ordered, communities, strict=True):
         members[int(community)].append(pain)
     told = [held for held in members.values() if len({pain.person for pain in held}) > 1]
     homes: dict[str, str] = {}

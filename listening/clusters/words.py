@@ -37,11 +37,15 @@ STOP_WORDS = frozenset(
 """Words that are in every complaint and tell no two of them apart."""
 
 
+def every_word(text: str) -> list[str]:
+    """List the words of `text` in lower case, in order, with the stop words and without placeholders."""
+    plain = _PLACEHOLDER.sub(" ", text.lower()).replace("\u2019", "'")
+    return [token.removesuffix("'s") for token in _TOKEN.findall(plain)]
+
+
 def find_words(text: str) -> list[str]:
     """List the content words of `text` as written but in lower case, in order, placeholders and stop words left out."""
-    plain = _PLACEHOLDER.sub(" ", text.lower()).replace("\u2019", "'")
-    found = (token.removesuffix("'s") for token in _TOKEN.findall(plain))
-    return [word for word in found if len(word) >= _SHORTEST and word not in STOP_WORDS]
+    return [word for word in every_word(text) if len(word) >= _SHORTEST and word not in STOP_WORDS]
 
 
 @lru_cache(maxsize=20_000)
