@@ -13,6 +13,8 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,12 +30,14 @@ from listening.settings import Settings, load  # noqa: E402 - the same
 from listening.store import Store, backup, open_store, reads  # noqa: E402 - the same
 from listening.web import create_app  # noqa: E402 - the same
 
+DEMO = ROOT / "data" / "var" / "demo"
 WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
 NAME, PASSWORD = "Cara", "blue kettle moss 47"
 
 
-def pages(point: str, other: str) -> dict[str, str]:
+def pages(store: Store, point: str, other: str) -> dict[str, str]:
     """Return the pages of the guide, by the name of their picture."""
+    night, mail = reads.nights(store)[-1].date, reads.alerts_sent(store)[-1].id
     return {
         "map": "/map",
         "inbox": "/inbox",
@@ -49,8 +53,13 @@ def pages(point: str, other: str) -> dict[str, str]:
         "edit-the-map": "/map/edit",
         "review-pack": "/pack",
         "alerts": "/alerts",
+        "alert": f"/alerts/{mail}",
         "sources": "/sources",
+        "source": f"/sources/{next(iter(reads.first_nights(store)))}",
         "nights": "/nights",
+        "night": f"/nights/{night}",
+        "demo": "/demo",
+        "not-there": "/pain-points/pp-none",
         "people": "/people",
         "audit": "/audit",
         "privacy": "/privacy",
@@ -81,6 +90,7 @@ def live(store: Store, settings: Settings, now: datetime) -> tuple[str, str]:
 def take(page: Page, address: str, wanted: dict[str, str], folder: Path, kind: str) -> None:
     """Sign in and take the pictures at one width."""
     page.goto(f"{address}/sign-in")
+    page.screenshot(path=folder / f"sign-in-{kind}.png")
     page.get_by_label("Name").fill(NAME)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
@@ -91,45 +101,56 @@ def take(page: Page, address: str, wanted: dict[str, str], folder: Path, kind: s
         print(picture, flush=True)
 
 
-def main() -> int:
-    """Serve, open, take."""
-    words = argparse.ArgumentParser(description=__doc__)
-    words.add_argument("--demo", type=Path, default=ROOT / "data" / "var" / "demo", help="where `listening demo` wrote")
-    words.add_argument("--out", type=Path, default=ROOT / "data" / "var" / "pictures")
-    words.add_argument("--look", choices=("light", "dark"), default="light")
-    asked = words.parse_args()
-    chromium = next((found for name in ("chromium", "google-chrome") if (found := shutil.which(name))), None)
-    if chromium is None or not (asked.demo / "listening.db").is_file():
-        print("this wants a Chromium, and a store: run `listening demo` first", file=sys.stderr)
-        return 1
-    asked.out.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def served(demo: Path) -> Iterator[tuple[str, Store, Settings, datetime]]:
+    """Serve the board over a copy of the demo's store; gives its address, the store, settings and the time there."""
     with tempfile.TemporaryDirectory(prefix="listening-pictures-") as made:
         home = Path(made)
-        shutil.copytree(asked.demo / "configs", home / "configs")
-        _copy(asked.demo / "listening.db", home / "listening.db")
+        shutil.copytree(demo / "configs", home / "configs")
+        _copy(demo / "listening.db", home / "listening.db")
         settings, store = load(home / "configs", {}), open_store(f"sqlite:///{home / 'listening.db'}")
         last = reads.last_night(store) or datetime.now(UTC).date()
         now = datetime(last.year, last.month, last.day, 8, tzinfo=UTC)
-        wanted = pages(*live(store, settings, now))
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        place = socket.create_server(("127.0.0.1", 0))
         app = create_app(settings, store, clock=lambda: now + timedelta(hours=1))
-        server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
-        threading.Thread(target=server.run, daemon=True).start()
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [place]}, daemon=True)
+        thread.start()
         while not server.started:
             time.sleep(0.1)
-        with sync_playwright() as play:
-            browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            for kind, (width, height) in WIDTHS.items():
-                size = {"width": width, "height": height}
-                context = browser.new_context(viewport=size, color_scheme=asked.look)  # type: ignore[arg-type]  # two ints
-                name = kind if asked.look == "light" else f"{kind}-{asked.look}"
-                take(context.new_page(), f"http://127.0.0.1:{port}", wanted, asked.out, name)
-                context.close()
-            browser.close()
+        yield f"http://127.0.0.1:{place.getsockname()[1]}", store, settings, now
         server.should_exit = True
+        thread.join()
         store.close()
+
+
+def chromium_for(demo: Path) -> str:
+    """Return the machine's Chromium. Raises SystemExit where there is none, or no store of the demo."""
+    found = next((found for name in ("chromium", "google-chrome") if (found := shutil.which(name))), "")
+    if not found or not (demo / "listening.db").is_file():
+        sys.exit("this wants a Chromium, and a store: run `listening demo` first")
+    return found
+
+
+def main() -> int:
+    """Serve, open, take."""
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--demo", type=Path, default=DEMO, help="where `listening demo` wrote")
+    words.add_argument("--out", type=Path, default=ROOT / "data" / "var" / "pictures")
+    words.add_argument("--look", choices=("light", "dark"), default="light")
+    asked = words.parse_args()
+    chromium = chromium_for(asked.demo)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    with served(asked.demo) as (address, store, settings, now), sync_playwright() as play:
+        wanted = pages(store, *live(store, settings, now))
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for kind, (width, height) in WIDTHS.items():
+            size = {"width": width, "height": height}
+            context = browser.new_context(viewport=size, color_scheme=asked.look)  # type: ignore[arg-type]  # two ints
+            name = kind if asked.look == "light" else f"{kind}-{asked.look}"
+            take(context.new_page(), address, wanted, asked.out, name)
+            context.close()
+        browser.close()
     return 0
 
 

@@ -10,15 +10,13 @@ import shutil
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from importlib.util import find_spec
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from libreoffice import SOFFICE, type_into
-from round_trip_nouns import filled, place
+from morning_nouns import download, fill_in, formats, give_back
 from store_nouns import NIGHT, document, emergence, pain_point, told
 from web_nouns import NOON, PASSWORD
 
@@ -26,7 +24,6 @@ from listening.journey import accounts
 from listening.settings import Settings
 from listening.store import Store, reads, writes
 from listening.web import create_app
-from listening.web.packs import FORMATS
 
 pytest_plugins = ("store_fixtures", "web_fixtures")
 api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
@@ -134,53 +131,25 @@ def test_a_morning_at_the_board(page: api.Page, board_store: Store) -> None:
     assert [reads.point(board_store, one).people for one in ("pp-n", "pp-m")] == [2, 1]
 
 
-STARTS = {"html": b"<!doctype html>", "xlsx": b"PK", "pdf": b"%PDF-", "csv": b"\xef\xbb\xbf", "json": b"{"}
-
-
-def download(page: api.Page, name: str, folder: Path) -> Path:
-    """Click a button of the review pack; return the file that the browser kept."""
-    with page.expect_download() as coming:
-        page.get_by_role("button", name=name, exact=True).click()
-    kept = folder / coming.value.suggested_filename
-    coming.value.save_as(kept)
-    return kept
-
-
 def test_each_format_is_downloaded(page: api.Page, tmp_path: Path) -> None:
     page.goto("/pack")
-    wanted = {ending: name for ending, (name, *_) in FORMATS.items() if ending != "pdf" or find_spec("weasyprint")}
-    assert len(wanted) >= 4
-    for ending, name in wanted.items():
-        kept = download(page, name, tmp_path)
+    for ending, name in formats().items():
+        kept = download(page, name, ending, tmp_path)
         assert kept.name == f"review-bikes-2026-03-10.{ending}"
-        assert kept.read_bytes().lower().startswith(STARTS[ending].lower())
-    assert "pp-n" in {
-        one["id"] for one in json.loads((tmp_path / "review-bikes-2026-03-10.json").read_text())["pain_points"]
-    }
-
-
-def fill_in(book: Path, cells: Mapping[tuple[str, str], str], saved: Path) -> None:
-    """Fill the workbook in: in LibreOffice where there is one."""
-    content = book.read_bytes()
-    if SOFFICE:
-        type_into(book, {place(content, *one): words for one, words in cells.items()}, saved)
-    else:
-        saved.write_bytes(filled(content, cells))
+    told_of = json.loads((tmp_path / "review-bikes-2026-03-10.json").read_text())["pain_points"]
+    assert "pp-n" in {one["id"] for one in told_of}
 
 
 def test_a_filled_in_workbook_is_uploaded_seen_and_applied(page: api.Page, board_store: Store, tmp_path: Path) -> None:
     page.goto("/pack")
-    book = download(page, "Workbook", tmp_path)
+    book = download(page, "Workbook", "xlsx", tmp_path)
     edits = {
         ("pp-n", "Owner"): "Bob", ("pp-n", "Importance"): "5", ("pp-n", "Due"): "2026-05-01",
         ("pp-m", "Name"): "bell is silent", ("pp-m", "Status"): "planned",
     }  # fmt: skip
     for cells, says in (({}, "0 changes to apply, 0 conflicts, 0 refused"), (edits, "5 changes to apply, 0 conflicts")):
         fill_in(book, cells, saved := tmp_path / "saved.xlsx")
-        page.goto("/pack")
-        page.get_by_label("Workbook (.xlsx)").set_input_files(saved)
-        page.get_by_role("button", name="Show what it changes").click()
-        assert says in page.locator("main").inner_text()
+        assert says in give_back(page, saved)
     page.get_by_role("button", name="Apply").click()
     assert "5 changes of the workbook were applied." in page.locator("main").inner_text()
     first, second = reads.point(board_store, "pp-n"), reads.point(board_store, "pp-m")

@@ -18,6 +18,7 @@ from listening.settings import Settings, load, pseudonym_key
 from listening.store import Store, reads, writes
 from listening.types import AuditLine, Crawl, Sight, SightItem
 from listening.web import create_app
+from listening.web.rendering import code_spans
 
 pytest_plugins = ("store_fixtures", "web_fixtures")
 
@@ -127,6 +128,13 @@ class TestAlerts:
             "Review of Bikes is due",
             "the week",
         ]
+
+    def test_a_reminder_is_shown_with_its_words(self, client: Clients, app: FastAPI) -> None:
+        made = replace(alert(), id="no-1", items=(), not_seen=(), subject="Due: <b>", note="It is due.", about="pp-1")
+        writes.queue_alerts(app.state.board.store, [made], map_id="bikes#1", now=NOON)
+        shown = client("viewer").get("/alerts/no-1").text
+        for words in ("Due: &lt;b&gt;", "It is due.", 'href="/pain-points/pp-1"'):
+            assert words in shown
 
     def test_one_that_was_given_up_is_sent_again(self, client: Clients, app: FastAPI) -> None:
         store, browser = app.state.board.store, client("editor")
@@ -240,6 +248,19 @@ def test_colours_are_kept_by_the_browser(client: Clients) -> None:
     assert '<html lang="en" data-look="dark">' in browser.get("/privacy").text
     assert browser.post("/look", look="evil", back="//evil.test").headers["location"] == "/"
     assert '<html lang="en" data-look="system">' in browser.get("/privacy").text
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("see `listening <b>`.", "see <code>listening &lt;b&gt;</code>."),
+        ("one ` alone <i>", "one ` alone &lt;i&gt;"),
+        ("plain & simple", "plain &amp; simple"),
+        ("`a` or `b`", "<code>a</code> or <code>b</code>"),
+    ],
+)
+def test_what_stands_between_backticks_is_code(words: str, shown: str) -> None:
+    assert code_spans(words) == shown
 
 
 def test_a_page_that_is_not_there(client: Clients, app: FastAPI) -> None:

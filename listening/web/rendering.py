@@ -15,6 +15,7 @@ from urllib.parse import quote
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from listening.outputs import charts, wording
 from listening.outputs.text import holdable, link, one_line
@@ -115,6 +116,16 @@ def look_of(request: Request) -> str:
     return wanted if wanted in LOOKS else LOOKS[0]
 
 
+def code_spans(text: str) -> Markup:
+    """Return words with what stands between `backticks` as code; everything is escaped."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else part for number, part in enumerate(parts)
+    )
+
+
 @cache
 def environment() -> Environment:
     """Return the templates; every page and fragment comes from here."""
@@ -136,6 +147,7 @@ def environment() -> Environment:
         "status": wording.status,
         "link": link,
         "one_line": one_line,
+        "code_spans": code_spans,
         "trend_bars": charts.trend_bars,
         "week_end": lambda start: start + timedelta(days=6),
         "window_of": window_of,
