@@ -187,15 +187,22 @@ def _crawl_all(house: House, config: str, now: str, only: str) -> None:
 
 
 def _chosen(names: Sequence[str], only: str) -> Sequence[str]:
-    if only and only not in names:
-        raise NotFound(f"no source {only!r} is switched on", f"use one of {', '.join(names) or '(none)'}")
-    return [only] if only else names
+    """Return the names in `only`, which commas part, or all. Raises NotFound for one that is not switched on."""
+    asked = list(dict.fromkeys(filter(None, only.split(","))))
+    if unknown := next((name for name in asked if name not in names), ""):
+        raise NotFound(f"no source {unknown!r} is switched on", f"use one of {', '.join(names) or '(none)'}")
+    return asked or names
 
 
-def run_night(config: Path, *, now: datetime | None = None, crawl: bool = True, only: str | None = None) -> NightResult:
-    """Run one night here and now, with whatever Prefect API is set, else a short-lived one of its own."""
+def run_night(
+    config: Path, *, now: datetime | None = None, crawl: bool = True, only: Sequence[str] = ()
+) -> NightResult:
+    """Run one night here and now, with whatever Prefect API is set, else a short-lived one of its own.
+
+    `only` names the sources to visit; all without it.
+    """
     given = "" if now is None else now.isoformat()
     try:
-        return nightly(str(config), given, crawl, only or "")
+        return nightly(str(config), given, crawl, ",".join(only))
     finally:
         leave(str(config))

@@ -174,12 +174,14 @@ class TestNightly:
         result = run_night(home / "configs", now=MONDAY, crawl=False)
         assert (result.crawls, result.read) == ((), 30)
 
-    def test_one_source_only(self, home: Path) -> None:
-        assert [one.source for one in run_night(home / "configs", now=MONDAY, only="yard").crawls] == ["yard"]
+    def test_chosen_sources_only(self, home: Path) -> None:
+        for chosen in (["yard"], ["yard", "board", "yard"]):
+            result = run_night(home / "configs", now=MONDAY + len(chosen) * timedelta(days=1), only=chosen)
+            assert [one.source for one in result.crawls] == sorted(set(chosen))
 
     def test_a_source_that_is_not_there_is_named_with_those_that_are(self, home: Path) -> None:
         with pytest.raises(NotFound, match="'yrad' is switched on -> use one of yard, board"):
-            run_night(home / "configs", now=MONDAY, only="yrad")
+            run_night(home / "configs", now=MONDAY, only=["yard", "yrad"])
 
     def test_a_second_night_at_the_same_time_says_why_it_does_not_start(self, home: Path) -> None:
         settings = settings_of(home / "configs")
@@ -206,7 +208,7 @@ class TestNightly:
         assert run_night(home / "configs", now=MONDAY).state == "done"
 
     def test_the_week_sends_a_digest_with_the_sources_health(self, home: Path, mailbox: Mailbox) -> None:
-        run_night(home / "configs", now=MONDAY, only="yard")
+        run_night(home / "configs", now=MONDAY, only=["yard"])
         before = len(mailbox.mails())
         configs = str(home / "configs")
         assert weekly(configs, (MONDAY + timedelta(hours=5)).isoformat()) == 1

@@ -43,18 +43,20 @@ def night(
         typer.Option("--now", parser=as_moment, metavar="ISO", help="Pretend that it is this time, for back-fills."),
     ] = None,
     crawl: Annotated[bool, typer.Option("--crawl/--no-crawl", help="Visit the sources, or judge what is here.")] = True,
-    source: Annotated[str | None, typer.Option("--source", metavar="NAME", help="Visit only this source.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", metavar="NAME", help="Visit only this source; again for one more.")
+    ] = None,
 ) -> None:
     """Run one night: crawl, clean, read, cluster, watch, tell."""
     settings = load_settings(config)
-    if source is not None and settings.source(source) is None:
+    if unknown := next((name for name in source or () if settings.source(name) is None), ""):
         known = ", ".join(s.name for s in settings.sources) or "none yet"
-        raise NotFound(f"no source {source!r} in sources.toml", f"it knows {known}")
+        raise NotFound(f"no source {unknown!r} in sources.toml", f"it knows {known}")
     from flows.nightly import run_night
 
     for name in ("prefect.flow_runs", "prefect.task_runs"):
         logging.getLogger(name).addFilter(in_one_line)
-    result = run_night(config_folder(config), now=now, crawl=crawl, only=source)
+    result = run_night(config_folder(config), now=now, crawl=crawl, only=source or ())
     for visit in result.crawls:
         typer.echo(f"{visit.source}: {visit.state}, {visit.seen} seen, {visit.new} new, {visit.changed} changed")
         for problem in (visit.error, *visit.warnings):
