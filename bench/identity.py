@@ -105,7 +105,7 @@ def _live(one: LabelledSet, night_of: NDArray[np.int64], vectors: Vectors) -> tu
         kept += sum(homes.get(row) == _follow(home, merged) for row, home in before.items())
         compared += len(before)
         before = homes
-    nights.reconsider()
+    nights.finish()
     homes = nights.homes()
     return [homes.get(str(row)) for row in range(len(one.texts))], kept / max(1, compared)
 

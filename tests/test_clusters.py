@@ -216,6 +216,23 @@ def test_what_lies_in_several_pieces_is_one_after_one_look() -> None:
     assert nights.reconsider() == ()
 
 
+def test_what_waits_to_the_end_joins_what_it_leans_on_and_not_before() -> None:
+    held = [replace(p, person=f"{i}{p.person}") for i, p in enumerate(CAPS)]
+    leans = {"saddle paint": 0.55, "courier window": 0.2}
+    waiting = [
+        replace(pain(f"{text}.0", text, text, 1), embedding=share * centre(held) + (1 - share**2) ** 0.5 * encode(text))
+        for text, share in leans.items()
+    ]
+    nights = Nights()
+    nights.members["pp-0"], nights.points["pp-0"] = list(held), make_point("pp-0", held)
+    nights.live(date(2026, 3, 9), waiting)
+    assert len(nights.homes()) == len(held)
+    nights.finish()
+    assert nights.homes().get("saddle paint.0") == "pp-0"
+    assert "courier window.0" not in nights.homes()
+    assert nights.points["pp-0"].size == len(held) + 1
+
+
 def test_two_pains_in_one_are_split_when_each_has_people_enough() -> None:
     caps = [pain(f"c{i}.0", f"a{i}", CAPS[i % 3].text, i) for i in range(6)]
     late = [

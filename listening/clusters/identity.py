@@ -35,6 +35,7 @@ def place(
     apart: Collection[tuple[str, str]] = (),
     threads: Mapping[str, Collection[str]] | None = None,
     sure: float = 0.0,
+    carry: float = CARRY,
 ) -> Placement:
     """Carry each pain to the pain point that it fits, else group it with the others that wait.
 
@@ -42,8 +43,10 @@ def place(
     `apart` are (signal id, pain point id) that a person said do not belong together. `threads` tells, where known,
     which pain points were already told in a thread (its id -> their ids). Groups of two people or more are born.
     Voices whose pain is less likely than `sure` may join what others told; they found only together with a sure one.
+    `carry` is the mean likeness to a pain point's members at which one joins it.
     """
-    return place_voices(find_voices(pains), points, night=night, apart=apart, threads=threads, sure=sure)
+    voices = find_voices(pains)
+    return place_voices(voices, points, night=night, apart=apart, threads=threads, sure=sure, carry=carry)
 
 
 def place_voices(
@@ -55,6 +58,7 @@ def place_voices(
     threads: Mapping[str, Collection[str]] | None = None,
     sure: float = 0.0,
     lexicon: Lexicon | None = None,
+    carry: float = CARRY,
 ) -> Placement:
     """As `place`, for voices that were gathered before: a night places what waits again and again.
 
@@ -66,7 +70,7 @@ def place_voices(
     scores = fit(voices, living, common, weights, threads or {}, sure=sure)
     forbid(scores, voices, living, apart)
     best = scores.max(axis=1, initial=-1.0)
-    joins = [bool(best[i] >= CARRY + DOUBT * doubt(voice, sure)) for i, voice in enumerate(voices)]
+    joins = [bool(best[i] >= carry + DOUBT * doubt(voice, sure)) for i, voice in enumerate(voices)]
     carried = [m for i, join in enumerate(joins) if join for m in _join(voices[i], living[scores[i].argmax()], night)]
     rest = [i for i in range(len(voices)) if not joins[i] and voices[i].pain >= sure]
     unsure = [voice for i, voice in enumerate(voices) if not joins[i] and voice.pain < sure]
@@ -75,7 +79,7 @@ def place_voices(
     waiting: list[Voice] = []
     for held in find_groups([voices[i] for i in rest], common, weights):
         together = scores[[row[v.id] for v in held]].mean(axis=0)
-        if len(held) > 1 and together.max(initial=-1.0) >= CARRY:
+        if len(held) > 1 and together.max(initial=-1.0) >= carry:
             carried += [m for v in held for m in _join(v, living[together.argmax()], night)]
         elif holds(held, common, weights):
             candidates.append(held)

@@ -13,13 +13,14 @@ import numpy as np
 from listening.clusters.communities import find_communities
 from listening.clusters.group import centre, find_common, unit
 from listening.clusters.identity import grow, place, point_id
-from listening.clusters.lasting import reconsider
+from listening.clusters.lasting import MERGE, MERGE_EXTRA, reconsider
 from listening.clusters.naming import name
 from listening.errors import InputError
-from listening.types import NO_STAGE, Change, Cluster, Pain, PainPoint, PostKind, Vector
+from listening.types import NO_STAGE, Change, Cluster, Membership, Pain, PainPoint, PostKind, Vector
 
 WAITS = timedelta(days=120)  # how long a text waits for company
 RECONSIDERS = 7  # every so many nights
+LATE = MERGE + MERGE_EXTRA  # likeness at which what waits joins after the last night: as a pain point of one person
 ROUNDS = 12  # until nothing is one any more: a pain point takes part in one change a round
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 _NAMED_BESIDE = 20  # neighbours that a name has to stand apart from
@@ -107,7 +108,7 @@ def go_through(pains: Sequence[Pain]) -> dict[str, str]:
     nights = Nights()
     for night in sorted(by_night):
         nights.live(night, by_night[night])
-    nights.reconsider()
+    nights.finish()
     return nights.homes()
 
 
@@ -143,6 +144,17 @@ class Nights:
                 break
         return tuple(merges)
 
+    def finish(self) -> None:
+        """Take the last look; then what found nobody joins as if each were a pain point of one person.
+
+        Not before: one that joins early is missing where its own company comes later.
+        """
+        self.reconsider()
+        if self._waiting and self.points:
+            night = max(point.last_seen for point in self.points.values())
+            found = place(list(self._waiting.values()), list(self.points.values()), night=night, carry=LATE)
+            self._join(found.carried, night)
+
     def _merge(self) -> tuple[Change, ...]:
         merges = tuple(
             one
@@ -170,18 +182,20 @@ class Nights:
 
     def _place(self, night: date) -> None:
         placed = place(list(self._waiting.values()), list(self.points.values()), night=night)
-        joined: dict[str, list[Pain]] = defaultdict(list)
-        for membership in placed.carried:
-            joined[membership.pain_point_id].append(self._waiting[membership.signal_id])
         for cluster in placed.born:
             new = point_id("group", night, cluster.members)
-            held = self.members[new] = [self._waiting[m] for m in cluster.members]
+            held = self.members[new] = [self._waiting.pop(m) for m in cluster.members]
             self.points[new] = _make_point(new, night, cluster, name(held, _beside(self.members, new)).words)
+        self._join(placed.carried, night)
+
+    def _join(self, carried: Sequence[Membership], night: date) -> None:
+        joined: dict[str, list[Pain]] = defaultdict(list)
+        for membership in carried:
+            joined[membership.pain_point_id].append(self._waiting.pop(membership.signal_id))
         for point, pains in joined.items():
             self.members[point] += pains
             words = name(self.members[point], _beside(self.members, point)).words
             self.points[point] = replace(grow(self.points[point], pains, night=night), words=words)
-        self._waiting = {signal_id: self._waiting[signal_id] for signal_id in placed.waiting}
 
 
 def _make_point(new: str, night: date, cluster: Cluster, words: tuple[str, ...]) -> PainPoint:
