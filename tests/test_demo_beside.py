@@ -169,6 +169,17 @@ class TestThePage:
         assert "&lt;script&gt;" in shown
         assert "Start it again" in shown
 
+    def test_programs_do_the_same(self, told: tuple[Clients, Told]) -> None:
+        client, made = told
+        admin = client("admin")
+        key = {"authorization": f"Bearer {admin.key}"}
+        made.told = DemoState("living", night=13, nights=104)
+        assert admin.http.get("/api/v1/demo", headers=key).json()["night"] == 13
+        for wanted in ("start", "end"):
+            assert admin.http.post("/api/v1/demo", headers=key, json={"wanted": wanted}).json()["done"] is True
+        assert made.done == ["start", "end"]
+        assert admin.http.post("/api/v1/demo", headers=key, json={"wanted": "x"}).status_code == 422
+
     def test_a_board_without_one_says_how_else(self, client: Clients) -> None:
         admin = client("admin")
         assert "listening demo --board" in admin.get("/demo").text

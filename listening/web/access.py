@@ -186,6 +186,8 @@ RULES: tuple[Rule, ...] = (
     Rule("POST", "/api/v1/people/{name}/enable", ADMINS),
     Rule("POST", "/api/v1/people/{name}/second-factor/off", ADMINS),
     Rule("GET", "/api/v1/audit", ADMINS),
+    Rule("GET", "/api/v1/demo", ADMINS),
+    Rule("POST", "/api/v1/demo", ADMINS, noted="started or ended the demo world", heavy=True),
     Rule("POST", "/api/v1/privacy/erase", ADMINS, noted="erased an author"),
     Rule("POST", "/api/v1/privacy/retention", ADMINS, noted="dropped old posts"),
 )

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from listening.errors import NotFound
+
 
 @dataclass(frozen=True, slots=True)
 class DemoState:
@@ -26,6 +28,9 @@ class DemoState:
     said: str = ""
 
 
+Wish = Literal["start", "end"]
+
+
 class DemoWorld(Protocol):
     """The invented world of one board."""
 
@@ -37,3 +42,10 @@ class DemoWorld(Protocol):
 
     def state(self) -> DemoState:
         """Say how far it is."""
+
+
+def wish(world: DemoWorld | None, wanted: Wish) -> None:
+    """Start or end it. Raises NotFound where the board was given none, ListeningError where it cannot start."""
+    if world is None:
+        raise NotFound("this board has no demo world", "run `listening demo --board` on its machine")
+    (world.end if wanted == "end" else world.start)()

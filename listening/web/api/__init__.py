@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from listening.web.api import drawing, house, maps, people, places, points, reviewing, schema, tracking
+from listening.web.api import demo, drawing, house, maps, people, places, points, reviewing, schema, tracking
 
-CALLS: tuple[ModuleType, ...] = (points, tracking, reviewing, drawing, places, people, house, maps, schema)
+CALLS: tuple[ModuleType, ...] = (points, tracking, reviewing, drawing, places, people, house, maps, demo, schema)

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from listening.web.days import FIRST, LAST, read_day
+from listening.web.demo_world import Wish
 
 
 def _as_written(day: object) -> object:
@@ -247,3 +248,9 @@ class NoPain(Sent):
     """One passage that is no pain, or "" for the whole pain point."""
 
     passage: Word = ""
+
+
+class DemoWish(Sent):
+    """What becomes of the demo world."""
+
+    wanted: Wish

@@ -7,10 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
 
-from listening.errors import NotFound
-from listening.web.demo_world import DemoState, DemoWorld
+from listening.web.demo_world import DemoState, Wish, wish
 from listening.web.rendering import go, render
-from listening.web.visit import Here, Visit
+from listening.web.visit import Here
 
 router = APIRouter()
 AT_HOME = ("127.0.0.1", "localhost", "::1")
@@ -33,22 +32,12 @@ def page(request: Request, visit: Here) -> Response:
 
 
 @router.post("/demo")
-def change(request: Request, visit: Here, wanted: Annotated[str, Form()] = "start") -> Response:
+def change(request: Request, visit: Here, wanted: Annotated[Wish, Form()] = "start") -> Response:
     """Start the invented world, or end it."""
-    world = _world(visit)
-    if wanted == "end":
-        world.end()
-        return go(request, "/demo", said="The demo world has ended.")
-    world.start()
-    return go(request, "/demo")
+    wish(visit.board.demo, wanted)
+    return go(request, "/demo", said="The demo world has ended." if wanted == "end" else "")
 
 
 def address(state: DemoState, here: str) -> str:
     """Return where a browser on this machine finds its board: by another name than ours, whose cookie it would take."""
     return f"http://{'localhost' if here == AT_HOME[0] else AT_HOME[0]}:{state.port}/"
-
-
-def _world(visit: Visit) -> DemoWorld:
-    if visit.board.demo is None:
-        raise NotFound("this board has no demo world", "run `listening demo --board` on its machine")
-    return visit.board.demo
