@@ -19,7 +19,7 @@ SHIFTED_WEIGHT = 0.35  # rows f were drawn for rare labels: their shares of pain
 UNKNOWN = -1
 TOLD = Path(__file__).with_name("told.jsonl")  # passages that we wrote and labelled ourselves
 TOLD_WEIGHT = 0.6  # their shares of pain are those that we chose
-TOLD_LATER = "w5039"  # from this one on they were written for a run after reader.v4, and taught nothing shipped
+TOLD_LATER = "w5039"  # from this one on they were written after reader.v4, and teach the runs after it only
 HEARD_WEIGHT = 0.5  # most were chosen where reader.v3 was unsure
 
 
@@ -37,6 +37,7 @@ class Row:
     pain_weight: float = 1.0
     wild: bool = True
     told: bool = False
+    taught: tuple[float, ...] = ()  # a teacher's logits, all of `losses.ASKED` side by side
 
 
 @dataclass(frozen=True, slots=True)

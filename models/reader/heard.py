@@ -17,7 +17,7 @@ from listening.signals.gold import Line, as_case
 from listening.signals.sentences import split_passages
 
 OWN = Path(__file__).with_name("heard.jsonl")
-LATER = "h1096"  # from this one on they were labelled for a run after reader.v4, and taught nothing shipped
+LATER = "h1096"  # from this one on they were labelled after reader.v4, and teach the runs after it only
 # tales of those who serve, and of life
 NO_CUSTOMERS = {"talesfromtechsupport", "TalesFromRetail", "TalesFromYourServer", "loseit", "Parenting"}
 NO_CUSTOMERS |= {"startups", "Entrepreneur", "smallbusiness", "personalfinance"}

@@ -27,7 +27,7 @@ from corpus import STAGES, Corpus, load_corpus  # noqa: E402 - the same
 from heard import LATER, read_labels  # noqa: E402 - the same
 from numpy.typing import NDArray  # noqa: E402 - the same
 from plan import Plan  # noqa: E402 - the same
-from runs import FURTHER, LAST, LAST_SEEDS, LATEST, SEEDS, Where, all_runs  # noqa: E402 - the same
+from runs import FURTHER, LAST, LAST_SEEDS, SEEDS, TAUGHT, Where, all_runs  # noqa: E402 - the same
 from safetensors.numpy import load_file, save_file  # noqa: E402 - the same
 from sklearn.linear_model import LogisticRegression  # noqa: E402 - the same
 
@@ -53,7 +53,7 @@ def main() -> None:
         f"gold {len(corpus.gold)}, public {len(corpus.extra)}"
     )
     where = Where(shared, options.work, QUICK if options.quick else 1)
-    made = None if options.frozen else all_runs(where, options.threads, latest=options.latest)
+    made = None if options.frozen else all_runs(where, options.threads, taught=options.taught)
     changes = made / "encoder.safetensors" if made else None
     encoder = Encoder(package_folder(), changes=changes, threads=options.threads)
     raw = load_file(made / "raw_heads.safetensors") if made else fit_frozen(encoder, corpus, options.seed)
@@ -73,7 +73,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=ROOT / "data" / "var" / "reader", help="checkpoints")
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--latest", action="store_true", help="one run further than what is shipped: see CARD.md")
+    parser.add_argument("--taught", action="store_true", help="one run further than what is shipped: see CARD.md")
     parser.add_argument("--quick", action="store_true", help="see that all runs go through; nothing that can be used")
     options = parser.parse_args()
     if options.quick:  # neither the shipped files nor the checkpoints of a true run
@@ -137,9 +137,9 @@ def verdict_of(answers: Answers, row: int) -> Verdict:
 
 def metrics_of(figures: dict[str, Figure], corpus: Corpus, options: argparse.Namespace) -> dict[str, object]:
     """Gather what metrics.json says."""
-    heard = 0 if options.frozen else sum(options.latest or label["id"] < LATER for label in read_labels())
+    heard = 0 if options.frozen else sum(options.taught or label["id"] < LATER for label in read_labels())
     return {
-        "model": "reader.v1" if options.frozen else "reader.v5" if options.latest else "reader.v4",
+        "model": "reader.v1" if options.frozen else "reader.v5" if options.taught else "reader.v4",
         "gold": {"rows": len(corpus.gold), "sha256": fingerprint(corpus.gold), "unit": "a whole text as one passage"},
         "rows": {
             "train": len(corpus.train),
@@ -147,16 +147,16 @@ def metrics_of(figures: dict[str, Figure], corpus: Corpus, options: argparse.Nam
             "public": len(corpus.extra),
             "heard": heard,
         },
-        "plan": {"frozen": True} if options.frozen else plans(latest=options.latest),
+        "plan": {"frozen": True} if options.frozen else plans(taught=options.taught),
         "made_with": {"python": platform.python_version(), "numpy": np.__version__},
         "figures": {name: asdict(figure) for name, figure in figures.items()},
     }
 
 
-def plans(*, latest: bool) -> dict[str, object]:
+def plans(*, taught: bool) -> dict[str, object]:
     """Tell how each run learned."""
     told = {"last": asdict(LAST) | {"seeds": LAST_SEEDS}, "further": asdict(FURTHER)}
-    return asdict(Plan()) | {"seeds": SEEDS} | told | ({"latest": asdict(LATEST)} if latest else {})
+    return asdict(Plan()) | {"seeds": SEEDS} | told | ({"taught": asdict(TAUGHT)} if taught else {})
 
 
 def write(out: Path, tensors: dict[str, Floats], changes: Path | None, metrics: dict[str, object]) -> None:
