@@ -93,6 +93,7 @@ def test_our_commented_examples_are_true_once_uncommented(tmp_path: Path) -> Non
         ("listening", "[mail]\nport = true", "listening.toml: mail.port: should be a whole number, is True"),
         ("listening", "mail = 3", "listening.toml: mail: should be a section [mail]"),
         ("listening", "[mail]\nsecurity = 'ssl'", "mail.security: should be one of none, starttls, tls, is 'ssl'"),
+        ("listening", "[reading]\nprecision = 'bf16'", "reading.precision: should be one of auto, fp32"),
         ("listening", "[alerts]\nsensitivity = 'hgih'", "alerts.sensitivity: should be one of low, medium, high"),
         ("listening", "[night]\ntimezone = 'Berlin'", "night.timezone: no such time zone 'Berlin'"),
         ("listening", "[mail", "listening.toml: is no valid TOML"),

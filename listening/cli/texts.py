@@ -71,8 +71,9 @@ def open_reader(config: Path | None) -> Reader:
     from listening import signals
 
     settings = load_settings(config)
+    how = settings.reading
     return signals.open_reader(
-        settings.models, settings.journey, threads=settings.reading.threads, swaps=settings.swaps
+        settings.models, settings.journey, threads=how.threads, exact=how.precision == "fp32", swaps=settings.swaps
     )
 
 

@@ -123,6 +123,7 @@ def _write_configs(world: World, sites: Sites, mailbox: Mailbox, config: Path) -
     main["mail"]["port"] = mailbox.port
     main.setdefault("night", tomlkit.table())["retries"] = 0
     main["night"]["cron"] = ""  # nobody runs a next night
+    main.setdefault("reading", tomlkit.table())["precision"] = "fp32"  # the same scorecard on every machine
     (config / "listening.toml").write_text(tomlkit.dumps(main), encoding="utf-8")
     blocks = tomlkit.parse((sample / "sources.toml").read_text(encoding="utf-8"))
     _fill(blocks["sources"], sites, load(sample, {}).sources)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from listening.clusters import Hear, centre
 from listening.documents import near_copies
-from listening.settings import Settings
+from listening.settings import ReadingSettings, Settings
 from listening.signals import Reader, name_reader, open_reader, with_corrections
 from listening.store import Store, reads, writes
 from listening.types import STATUSES, JourneyMap, Stage, Swaps
@@ -133,14 +133,15 @@ def hearing(store: Store, settings: Settings) -> Hear:
 def reader(settings: Settings) -> Reader:
     """The reader for these settings' journey, opened once in a process."""
     cues = settings.config / "pain_cues.toml"
-    return _knowing(settings.models, settings.journey, settings.reading.threads, cues, settings.swaps)
+    return _knowing(settings.models, settings.journey, settings.reading, cues, settings.swaps)
 
 
 @lru_cache(maxsize=8)  # a map is a few phrases; the model behind all of them is one
-def _knowing(models: Path, journey: JourneyMap, threads: int, cues: Path, swaps: Swaps) -> Reader:
-    return _open(models, threads, cues, swaps).on(journey)
+def _knowing(models: Path, journey: JourneyMap, how: ReadingSettings, cues: Path, swaps: Swaps) -> Reader:
+    return _open(models, how.threads, how.precision == "fp32", cues, swaps).on(journey)
 
 
 @lru_cache(maxsize=1)
-def _open(models: Path, threads: int, cues: Path, swaps: Swaps) -> Reader:
-    return open_reader(models, ANY_MAP, threads=threads, cues=cues if cues.is_file() else None, swaps=swaps)
+def _open(models: Path, threads: int, exact: bool, cues: Path, swaps: Swaps) -> Reader:
+    found = cues if cues.is_file() else None
+    return open_reader(models, ANY_MAP, threads=threads, exact=exact, cues=found, swaps=swaps)

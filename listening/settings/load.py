@@ -24,6 +24,7 @@ from listening.types import ROLES
 SECRETS = REDDIT
 CHOICES = {
     ("alerts", "sensitivity"): ("low", "medium", "high"),
+    ("reading", "precision"): ("auto", "fp32"),
     ("tickets", "system"): ("", "github", "gitlab", "jira"),
     ("mail", "security"): ("none", "starttls", "tls"),
     ("web", "second_factor"): ("optional", "admins", "all"),

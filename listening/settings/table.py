@@ -53,6 +53,10 @@ class ReadingSettings:
 
     models: str = says("", "Folder of the models; empty means the models that came with the program.")
     threads: int = says(0, "CPU threads for the models; 0 means one a core.")
+    precision: str = says(
+        "auto",
+        "auto: bf16 where the processor has units for it, three times as fast; fp32: alike everywhere.",
+    )
     batch: int = says(256, "Documents that are read and stored at a time.")
     sentiment: str = says(
         "", "A transformers sequence classifier for the sentiment: a folder, or a hub name that is in the local cache."

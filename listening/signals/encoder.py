@@ -67,9 +67,12 @@ def package_folder() -> Path:
 
 
 class Encoder:
-    """The network in memory. `folder` holds config, tokenizer and weights; `changes` our layers laid over them."""
+    """The network in memory. `folder` holds config, tokenizer and weights; `changes` our layers laid over them.
 
-    def __init__(self, folder: Path, *, changes: Path | None = None, threads: int = 0) -> None:
+    `exact` computes in fp32 also where the processor has units for bf16.
+    """
+
+    def __init__(self, folder: Path, *, changes: Path | None = None, threads: int = 0, exact: bool = False) -> None:
         os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", SHAPES_KEPT)
         import torch  # noqa: PLC0415 - seconds to import: only when a reader is opened
         from tokenizers import Tokenizer  # noqa: PLC0415 - the same
@@ -81,7 +84,7 @@ class Encoder:
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
         self._mender = Mender(self._tokenizer.get_vocab())
-        self.bf16 = has_bf16_units()
+        self.bf16 = not exact and has_bf16_units()
         device = "cuda" if torch.cuda.is_available() else "cpu"
         self._network = Network(load_weights(folder, changes), half=self.bf16, device=device)
         rate = megaflops(self._network) / 1000

@@ -46,14 +46,19 @@ class Block:
 
 
 class Network:
-    """The network for inference, from the weights of a BertModel; `half` computes in bfloat16, on `device`."""
+    """The network for inference, from the weights of a BertModel, on `device`.
+
+    With `half` the dense layers and attention compute in bfloat16; what goes from layer to layer stays in float32, so
+    that a passage is read alike by processors with units for bfloat16 and by those without.
+    """
 
     def __init__(self, weights: Mapping[str, Tensor], *, half: bool = False, device: str = "cpu") -> None:
         import torch  # noqa: PLC0415 - seconds to import: only when a reader is opened
 
-        kind = torch.bfloat16 if half else torch.float32
         told = {
-            name: tensor.detach().to(device, kind) for name, tensor in weights.items() if tensor.is_floating_point()
+            name: tensor.detach().to(device, torch.bfloat16 if half and is_dense(name) else torch.float32)
+            for name, tensor in weights.items()
+            if tensor.is_floating_point()
         }
         try:
             self._words = told["embeddings.word_embeddings.weight"]
@@ -104,13 +109,13 @@ def parts(rows: Tensor, runs: Runs) -> Sequence[Tensor]:
 
 
 def think(rows: Tensor, layer: Block, runs: Runs) -> Tensor:
-    """Pass tokens [t, width] through one layer."""
+    """Pass tokens float32[t, width] through one layer; `rows` is used up."""
     from torch.nn import functional  # noqa: PLC0415 - loaded by now
 
     seen = attend(linear(rows, layer.attention), runs)
-    rows = normed(linear(seen, layer.joined).add_(rows), layer.joined_norm)
+    rows = normed(rows.add_(linear(seen, layer.joined)), layer.joined_norm)
     wide = functional.gelu(linear(rows, layer.wide))
-    return normed(linear(wide, layer.narrow).add_(rows), layer.narrow_norm)
+    return normed(rows.add_(linear(wide, layer.narrow)), layer.narrow_norm)
 
 
 def attend(asked: Tensor, runs: Runs) -> Tensor:
@@ -136,10 +141,10 @@ def pooled(rows: Tensor, count: int, length: int) -> Tensor:
 
 
 def linear(rows: Tensor, layer: Dense) -> Tensor:
-    """Apply one dense layer."""
+    """Apply one dense layer, in the precision of its weights."""
     from torch.nn import functional  # noqa: PLC0415 - loaded by now
 
-    return functional.linear(rows, layer.weight, layer.bias)
+    return functional.linear(rows.to(layer.weight.dtype), layer.weight, layer.bias)
 
 
 def normed(rows: Tensor, layer: Dense) -> Tensor:
@@ -147,6 +152,11 @@ def normed(rows: Tensor, layer: Dense) -> Tensor:
     from torch.nn import functional  # noqa: PLC0415 - loaded by now
 
     return functional.layer_norm(rows, (rows.shape[1],), layer.weight, layer.bias, EPSILON)
+
+
+def is_dense(name: str) -> bool:
+    """Say whether a weight is one of a dense layer: of a layer of the network, but of no norm."""
+    return name.startswith("encoder.layer.") and "LayerNorm" not in name
 
 
 def dense(told: Mapping[str, torch.Tensor], name: str) -> Dense:

@@ -157,19 +157,21 @@ def open_reader(
     journey: JourneyMap,
     *,
     threads: int = 0,
+    exact: bool = False,
     cues: Path | None = None,
     swaps: Swaps = NO_SWAPS,
 ) -> Reader:
     """Load the reader from the shelf `models` for one map, after checking every file's hash; raises ModelError.
 
-    `threads` 0 means one a core; `cues` is the cues' file (default: configs/pain_cues.toml beside the shelf); `swaps`
-    are other models in the place of the reader's own sentiment and embeddings.
+    `threads` 0 means one a core; `exact` reads in fp32 on every processor; `cues` is the cues' file (default:
+    configs/pain_cues.toml beside the shelf); `swaps` are other models in the place of the reader's own sentiment and
+    embeddings.
     """
     manifest = read_manifest(models)
     package = package_folder()
     verify(models, manifest, package)
     changes = models / CHANGES if any(file.path == CHANGES for file in manifest.files) else None
-    encoder = Encoder(package, changes=changes, threads=threads)
+    encoder = Encoder(package, changes=changes, threads=threads, exact=exact)
     patterns = load_cues(cues or models.parent / "configs" / "pain_cues.toml")
     other = find_place(swaps.encoder, swaps.root) if swaps.encoder else None
     tones = find_place(swaps.sentiment, swaps.root) if swaps.sentiment else None
