@@ -243,9 +243,26 @@ def test_two_pains_in_one_are_split_when_each_has_people_enough() -> None:
     changes = reconsider([lump], {"pp-lump": caps + late})
     assert [(c.kind, c.from_id) for c in changes] == [("split", "pp-lump")]
     assert sorted(changes[0].members) == sorted(p.signal_id for p in late)
-    assert changes[0].into_id == point_id("map", date(2026, 3, 6), changes[0].members)
+    assert changes == reconsider([lump], {"pp-lump": [*late, *caps]})  # the new id too
     assert reconsider([lump], {"pp-lump": caps + late[:3]}) == ()
     assert reconsider([lump], {"pp-lump": caps + late}, fixed=["pp-lump"]) == ()
+
+
+def test_those_who_founded_a_pain_point_may_leave_it_for_another_id() -> None:
+    """A night of a real archive ended at a split of a pain point into itself: the founders were the smaller half."""
+    late = [
+        pain(f"k{i}.0", f"b{i}", ["courier rescheduled delivery window", "delivery window, courier"][i % 2], i)
+        for i in range(5)
+    ]
+    caps = [pain(f"c{i}.0", f"a{i}", CAPS[i % 3].text, i) for i in range(6)]
+    born = max(one.created_at for one in late).date()
+    own = point_id("map", born, [one.signal_id for one in late])
+    (change,) = reconsider([make_point(own, late + caps)], {own: late + caps})
+    assert sorted(change.members) == sorted(one.signal_id for one in late)
+    assert change.from_id == own != change.into_id
+    back = make_point(own, late + caps + late[:1])  # the half came back, and leaves again one passage later
+    (again,) = reconsider([back], {own: late + caps})
+    assert again.into_id not in {own, change.into_id}
 
 
 NAMING = [

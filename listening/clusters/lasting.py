@@ -67,7 +67,8 @@ def reconsider(
         if leaving := _find_split(voices[point.id], common, weights):
             members = tuple(sorted(p.signal_id for v in leaving for p in v.pains))
             born = max(v.created_at for v in leaving).date()
-            new = point_id(point.map, born, members)
+            # not the id of one that was born from the same passages: this one, or an earlier half that came back
+            new = point_id(point.map, born, (*members, point.id, str(point.size)))
             changes.append(Change("split", new, point.id, members, f"{len(leaving)} voices stand apart"))
     return tuple(changes)
 
