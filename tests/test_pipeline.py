@@ -251,6 +251,24 @@ class TestCluster:
         assert (stays.size, stays.last_seen) == (first.size + second.size, max(first.last_seen, second.last_seen))
         assert [one.what for one in reads.ledger(house.store, second.id)] == ["born", "merge"]
 
+    def test_what_a_look_made_one_or_two_stays_so_in_it(self, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Two halves near the border came together and parted again until a split led to the id of an earlier one."""
+        house.posts()
+        house.night(MONDAY - timedelta(days=1))
+        first, second, third, *_ = reads.points(house.store, map_id="bags")
+        leaving = [one.signal_id for one in reads.pains_of(house.store, [third.id])[third.id]][:2]
+        changes = (Change("merge", first.id, second.id), Change("split", "pp-half", third.id, tuple(leaving)))
+        known: list[tuple[set[str], set[tuple[str, str]]]] = []
+
+        def looked(*_: object, whole: set[str], apart: set[tuple[str, str]], **__: object) -> tuple[Change, ...]:
+            known.append((set(whole), set(apart)))
+            return changes if len(known) == 1 else ()
+
+        house.posts(6, seed=3, start=MONDAY - timedelta(hours=9), days=0.1, troubles=())
+        monkeypatch.setattr(reconsidering, "reconsider", looked)
+        house.night(MONDAY)
+        assert known == [(set(), set()), ({first.id}, {(third.id, "pp-half")})]
+
     def test_a_merge_keeps_the_later_day(self, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
         house.posts()
         house.night(MONDAY - timedelta(days=2))

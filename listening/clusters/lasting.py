@@ -36,13 +36,15 @@ def reconsider(
     whole: Collection[str] = (),
     apart: Collection[tuple[str, str]] = (),
     since: datetime | None = None,
+    night: date = date.min,
 ) -> tuple[Change, ...]:
     """Find pain points that are one (the elder's id stays) and such that are clearly two; few, and never a `fixed` one.
 
     Each pain point takes part in one change at most, so that a person can follow; what is left comes the next time.
-    In a split `members` leave `from_id` for the new id `into_id`. What a person put together is `whole` and not split;
-    the pairs of pain points that a person parted are `apart` and not merged. Where another encoder took over, at
-    `since`, that is no news of any customer: what stood before stays, until half of its voices have come after.
+    In a split `members` leave `from_id` for the new id `into_id`, another each `night`. What a person put together is
+    `whole` and not split; the pairs of pain points that a person parted are `apart` and not merged. Where another
+    encoder took over, at `since`, that is no news of any customer: what stood before stays, until half of its voices
+    have come after.
     """
     living = [p for p in points if p.merged_into is None and p.id not in fixed and pains_by_point.get(p.id)]
     living.sort(key=lambda p: (p.born, p.id))
@@ -68,7 +70,7 @@ def reconsider(
             members = tuple(sorted(p.signal_id for v in leaving for p in v.pains))
             born = max(v.created_at for v in leaving).date()
             # not the id of one that was born from the same passages: this one, or an earlier half that came back
-            new = point_id(point.map, born, (*members, point.id, str(point.size)))
+            new = point_id(point.map, born, (*members, point.id, night.isoformat()))
             changes.append(Change("split", new, point.id, members, f"{len(leaving)} voices stand apart"))
     return tuple(changes)
 

@@ -38,10 +38,11 @@ def comparable_points(store: Store, settings: Settings) -> list[PainPoint]:
 def reconsider_points(store: Store, settings: Settings, *, now: datetime) -> tuple[int, int]:
     """Merge pain points that are one, split those that are two; returns how many of each.
 
-    What a person named or owns is left alone. It goes on until nothing changes: a merge can show the next one.
+    What a person named or owns is left alone. It goes on until nothing changes: a merge can show the next one. What
+    was made one or two in this look stays so in it: else the two could come together and part for ever.
     """
     merged = split = 0
-    whole, parted = reads.joined_by_hand(store), reads.parted_by_hand(store)
+    whole, parted = set(reads.joined_by_hand(store)), set(reads.parted_by_hand(store))
     since, told = reads.note(store, SPACE_SINCE), dict[str, list[Pain]]()
     for _ in range(ROUNDS):
         points = {point.id: point for point in comparable_points(store, settings)}
@@ -53,12 +54,15 @@ def reconsider_points(store: Store, settings: Settings, *, now: datetime) -> tup
             whole=whole,
             apart=parted,
             since=datetime.fromisoformat(since) if since else None,
+            night=now.date(),
         )
         writes.apply_changes(store, _plan(store, settings, points, changes, now))
         merges = sum(change.kind == "merge" for change in changes)
         merged, split = merged + merges, split + len(changes) - merges
         if not changes:
             break
+        whole |= {change.into_id for change in changes if change.kind == "merge"}
+        parted |= {(change.from_id, change.into_id) for change in changes if change.kind == "split"}
         for change in changes:  # these are read again
             told.pop(change.from_id, None)
             told.pop(change.into_id, None)
