@@ -14,7 +14,7 @@ from nights_world import KEY, MONDAY, TROUBLES, FewLines, lasting
 from listening import pipeline, sources
 from listening.demo.mailbox import Mailbox
 from listening.errors import NotConfigured, SourceBroken, SourceUnavailable
-from listening.pipeline import crawling, reading, reconsidering
+from listening.pipeline import Clustered, clustering, crawling, reading, reconsidering
 from listening.store import reads, writes
 from listening.types import Batch, Change, Memory, Post, PostKind, SourceConfig
 
@@ -114,6 +114,21 @@ class TestANight:
         assert house.night().emerged
         assert not house.night(later).emerged
         house.store.close()
+
+    def test_a_night_of_an_archive_that_goes_on_is_lived_once(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        house.posts()
+        file, middle = house.home / "yard.jsonl", MONDAY - timedelta(days=4)
+        pipeline.bring_in(house.store, house.settings, file, source="old", kind=PostKind.FORUM, key=KEY, now=MONDAY)
+        house.settings = replace(house.settings, sources=())
+        assert house.night(middle).clustered.born
+        before = lasting(house.store)
+        with monkeypatch.context() as patch:
+            patch.setattr(clustering, "_place", lambda *_: pytest.fail("the same night was placed again"))
+            assert house.night(middle).clustered == Clustered()
+        assert lasting(house.store) == before
+        assert house.night().clustered.carried
 
     def test_the_same_story_on_postgres(
         self, house: House, fresh_postgres: Callable[[], str], tmp_path: Path, mailbox: Mailbox
@@ -251,7 +266,9 @@ class TestCluster:
         assert (stays.size, stays.last_seen) == (first.size + second.size, max(first.last_seen, second.last_seen))
         assert [one.what for one in reads.ledger(house.store, second.id)] == ["born", "merge"]
 
-    def test_what_a_look_made_one_or_two_stays_so_in_it(self, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_what_a_look_parted_stays_apart_and_what_it_joined_whole(
+        self, house: House, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Two halves near the border came together and parted again until a split led to the id of an earlier one."""
         house.posts()
         house.night(MONDAY - timedelta(days=1))
@@ -268,6 +285,9 @@ class TestCluster:
         monkeypatch.setattr(reconsidering, "reconsider", looked)
         house.night(MONDAY)
         assert known == [(set(), set()), ({first.id}, {(third.id, "pp-half")})]
+        house.posts(6, seed=4, start=MONDAY + timedelta(days=6, hours=15), days=0.1, troubles=())
+        house.night(MONDAY + timedelta(days=7))
+        assert known[2:] == [(set(), {(third.id, "pp-half")})]  # only a person joins them again
 
     def test_a_merge_keeps_the_later_day(self, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
         house.posts()

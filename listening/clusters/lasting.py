@@ -42,7 +42,7 @@ def reconsider(
 
     Each pain point takes part in one change at most, so that a person can follow; what is left comes the next time.
     In a split `members` leave `from_id` for the new id `into_id`, another each `night`. What a person put together is
-    `whole` and not split; the pairs of pain points that a person parted are `apart` and not merged. Where another
+    `whole` and not split; the pairs of pain points that were parted before are `apart` and not merged. Where another
     encoder took over, at `since`, that is no news of any customer: what stood before stays, until half of its voices
     have come after.
     """

@@ -34,6 +34,7 @@ ARCHIVE = timedelta(days=36_500)  # how far after a night an imported archive ma
 RENAME_AT = (3, 5, 8, 13, 21, 34, 55, 89)  # passages at which the machine looks for a better name
 NEIGHBOURS, KNOWN_BY = 12, 60  # pain points that a name is told from, and by how many of their passages
 REGROUP_DAY = 0  # Mondays
+SETTLED = "settled but for nights after"  # the note where an archive goes on: the same night again changes nothing
 PLACED = "placed"  # the note after placing, while pain points are being reconsidered
 
 
@@ -49,8 +50,8 @@ class Clustered:
 
 def cluster(store: Store, settings: Settings, *, now: datetime) -> Clustered:
     """Place what waits until nothing moves any more; on Mondays look whether pain points are one or two."""
-    key = of_map(settings, UNSETTLED)
-    if not (unsettled := reads.note(store, key)):
+    key, settled = of_map(settings, UNSETTLED), f"{SETTLED} {night_of(settings, now)}"
+    if (unsettled := reads.note(store, key)) in {"", settled}:
         note_faded(store, settings, now=now)
         return Clustered()
     total = Clustered()
@@ -70,7 +71,7 @@ def cluster(store: Store, settings: Settings, *, now: datetime) -> Clustered:
         total = replace(total, merged=merged, split=split)
     note_faded(store, settings, now=now)
     suggest_places(store, settings, now=now)
-    writes.keep_meta(store, key, "yes" if _told_later(store, settings, now) else "")
+    writes.keep_meta(store, key, settled if _told_later(store, settings, now) else "")
     log.info("clustered", extra={"carried": total.carried, "born": total.born})
     return total
 

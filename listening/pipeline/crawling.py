@@ -118,7 +118,8 @@ def bring_in(
         )
         total += kept
     for visit in reads.crawls(store, night, source=source):
-        writes.keep_crawl(store, replace(visit, state="done"))
+        if visit.state == "running":  # not where the source is crawled as well: how that went stays told
+            writes.keep_crawl(store, replace(visit, state="done"))
     return Imported(total.seen, total.new, total.changed, tuple(errors))
 
 

@@ -39,10 +39,11 @@ def reconsider_points(store: Store, settings: Settings, *, now: datetime) -> tup
     """Merge pain points that are one, split those that are two; returns how many of each.
 
     What a person named or owns is left alone. It goes on until nothing changes: a merge can show the next one. What
-    was made one or two in this look stays so in it: else the two could come together and part for ever.
+    this look put together it does not part, and what any look parted stays apart: else two that are nearly one could
+    come together and part for ever.
     """
     merged = split = 0
-    whole, parted = set(reads.joined_by_hand(store)), set(reads.parted_by_hand(store))
+    whole = set(reads.joined_by_hand(store))
     since, told = reads.note(store, SPACE_SINCE), dict[str, list[Pain]]()
     for _ in range(ROUNDS):
         points = {point.id: point for point in comparable_points(store, settings)}
@@ -52,7 +53,7 @@ def reconsider_points(store: Store, settings: Settings, *, now: datetime) -> tup
             told,
             fixed={point.id for point in points.values() if point.named_by or point.owner or point.status != "open"},
             whole=whole,
-            apart=parted,
+            apart=reads.parted(store),
             since=datetime.fromisoformat(since) if since else None,
             night=now.date(),
         )
@@ -62,7 +63,6 @@ def reconsider_points(store: Store, settings: Settings, *, now: datetime) -> tup
         if not changes:
             break
         whole |= {change.into_id for change in changes if change.kind == "merge"}
-        parted |= {(change.from_id, change.into_id) for change in changes if change.kind == "split"}
         for change in changes:  # these are read again
             told.pop(change.from_id, None)
             told.pop(change.into_id, None)

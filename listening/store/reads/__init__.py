@@ -25,7 +25,7 @@ from listening.store.reads.day import (
     reviews,
 )
 from listening.store.reads.days import day_counts, heard_in, quotes, seen_days, speakers, weekly_people
-from listening.store.reads.decisions import apart, joined_by_hand, parted_by_hand, suggestion, suggestions
+from listening.store.reads.decisions import apart, joined_by_hand, parted, suggestion, suggestions
 from listening.store.reads.deliveries import deliveries, tickets
 from listening.store.reads.documents import (
     counts,
@@ -161,7 +161,7 @@ __all__ = [
     "outdated_readings",
     "pack",
     "pains_of",
-    "parted_by_hand",
+    "parted",
     "password_hash",
     "people",
     "people_of",

@@ -46,12 +46,12 @@ def _suggestion(row: RowMapping, told: dict[str, PainPoint]) -> SuggestedTouchpo
 
 def joined_by_hand(store: Store) -> frozenset[str]:
     """Return the pain points that a person put together, wherever they went since: they are not split by night."""
-    return frozenset(into for _, into in _by_hand(store, "merge"))
+    return frozenset(into for _, into in _ends(store, ledger.c.what == "merge", ledger.c.who != "listening"))
 
 
-def parted_by_hand(store: Store) -> frozenset[tuple[str, str]]:
-    """Return the pairs of pain points that a person parted, wherever they went since: they are not merged by night."""
-    return frozenset(pair for pair in _by_hand(store, "split") if pair[0] != pair[1])
+def parted(store: Store) -> frozenset[tuple[str, str]]:
+    """Return the pairs that a person or a look parted, wherever they went since: no night puts them together again."""
+    return frozenset(pair for pair in _ends(store, ledger.c.what == "split") if pair[0] != pair[1])
 
 
 def apart(store: Store) -> frozenset[tuple[str, str]]:
@@ -62,11 +62,9 @@ def apart(store: Store) -> frozenset[tuple[str, str]]:
         return frozenset((signal, end) for signal, one in connection.execute(columns) for end in {one, _end(into, one)})
 
 
-def _by_hand(store: Store, what: str) -> list[tuple[str, str]]:
-    """The two ends of every change of a kind that a person made, as they are called today."""
-    mine = sa.select(ledger.c.pain_point_id, ledger.c.other_id).where(
-        ledger.c.what == what, ledger.c.who != "listening"
-    )
+def _ends(store: Store, *which: sa.ColumnElement[bool]) -> list[tuple[str, str]]:
+    """The two ends of every change that the ledger tells, as they are called today."""
+    mine = sa.select(ledger.c.pain_point_id, ledger.c.other_id).where(*which)
     with store.reading() as connection:
         into = _merged(connection)
         return [(_end(into, one), _end(into, other)) for one, other in connection.execute(mine)]
