@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from listening.errors import ModelError
-from listening.signals import encoder
+from listening.signals import encoder, network
 from listening.signals.network import Network, runs_of
 
 IDS = [[5, 7, 9], [5, 1, 2, 3, 4, 9], [5, 8, 9], [5, 9], [5, *range(20, 60), 9]]
@@ -42,6 +42,23 @@ def test_half_precision_says_nearly_the_same(original: torch.nn.Module) -> None:
     likeness = (encoder.unit(whole) * encoder.unit(half)).sum(1)
     assert likeness.min() > 0.9999
     assert not np.array_equal(whole, half)
+
+
+def test_in_half_precision_what_goes_from_layer_to_layer_stays_whole(
+    original: torch.nn.Module, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[torch.dtype, torch.dtype]] = []
+    plain = network.linear
+
+    def linear(rows: torch.Tensor, layer: network.Dense) -> torch.Tensor:
+        out = plain(rows, layer)
+        seen.append((rows.dtype, out.dtype))
+        return out
+
+    monkeypatch.setattr(network, "linear", linear)
+    Network(original.state_dict(), half=True)(IDS)
+    whole, half = torch.float32, torch.bfloat16
+    assert seen == [(whole, half), (half, half), (whole, half), (half, half)] * 6  # attention, joined, wide, narrow
 
 
 def test_a_missing_layer_is_named(original: torch.nn.Module) -> None:
