@@ -148,7 +148,9 @@ def evidence(store: Store, asked: Asked, lens: Lens, *, limit: int = 20, offset:
     joined = signals.join(documents, documents.c.id == signals.c.document_id)
     joined = joined.outerjoin(memberships, memberships.c.signal_id == signals.c.id)
     wanted = [seen_through(replace(store, ears=EVERYWHERE) if asked.point else store, lens)]
-    wanted += [memberships.c.pain_point_id.in_([asked.point, asked.also])] if asked.point else []
+    point = memberships.c.pain_point_id
+    if asked.point:  # one alone is found by its index, which a list of one is not
+        wanted.append(point.in_((asked.point, asked.also)) if asked.also else point == asked.point)
     for column, value in ((signals.c.stage, asked.stage), (signals.c.touchpoint, asked.touchpoint)):
         wanted += [column == value] if value else []
     wanted += [signals.c.pain_label != "none"] if asked.painful else []
