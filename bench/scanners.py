@@ -2,7 +2,8 @@
 
 Neither is a dependency: they bring much along. Each wants a virtual environment of its own, away from the project's:
 `python3 -m venv S && S/bin/pip install schemathesis` and `python3 -m venv W && W/bin/pip install wapiti3`; then
-`python bench/scanners.py --schemathesis S/bin/st --wapiti W/bin/wapiti`. Each role gets a fresh small store. It exits
+`python bench/scanners.py --schemathesis S/bin/st --wapiti W/bin/wapiti`. Each role gets a fresh small store, and a demo
+world of one process that only prints what the real one would. It exits
 with 1 where a scanner finds anything (wapiti: medium or worse), or the board answered anything with 5xx.
 """
 
@@ -32,6 +33,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from web_nouns import NOON, PASSWORD, fill, furnish  # noqa: E402 - after the path is set
 
+from listening.demo.beside import Beside  # noqa: E402 - the same
 from listening.journey import accounts  # noqa: E402 - the same
 from listening.store import open_store  # noqa: E402 - the same
 from listening.web import create_app  # noqa: E402 - the same
@@ -56,6 +58,7 @@ LEFT_OUT = (
     "sources/look",
     "sources/yard/check",
 )
+IDLE = "import time; print('night 3 of 104', flush=True); time.sleep(3600)"  # a demo world that works nothing
 NOT_CALLED = r"^/api/v1/(people/.+|sources|sources/look|sources/\{source\}/check)$"
 
 
@@ -103,7 +106,8 @@ def served(role: str) -> Iterator[Served]:
             accounts.set_password(store, role, PASSWORD, who="scan", now=NOON)  # or a click ends it
             cookie = accounts.open_session(store, settings, role, now=NOON)
             key = accounts.make_token(store, role, "scan", days=1, now=NOON)[1]
-        app = create_app(settings, store, clock=lambda: NOON)
+        demo = Beside([sys.executable, "-c", IDLE], home / "demo.log")
+        app = create_app(settings, store, clock=lambda: NOON, demo=demo)
         board = Counted(app)
         description(app)  # made once; the first to ask would wait for it
         place = socket.create_server(("127.0.0.1", 0))
@@ -119,6 +123,7 @@ def served(role: str) -> Iterator[Served]:
         finally:
             server.should_exit = True
             thread.join()
+            demo.end()
             store.close()
 
 

@@ -133,6 +133,25 @@ class TestSearch:
         assert shown.startswith("…")
         assert shown.endswith("…")
 
+    def test_what_is_shown_is_cut_between_words(self, store: Store) -> None:
+        keep(store, document("d1", "seventeen " * 30 + "needle" + " seventeen" * 30), document("d2", "needle" * 100))
+        shown = {one.id: one.snippet for one in reads.search(store, "needle", map_id="bikes")[1]}
+        assert set(shown["d1"].strip("…").split()) == {"seventeen", "needle"}
+        assert shown["d2"].startswith("needle")
+
+    @pytest.mark.parametrize(
+        ("text", "query", "held"),
+        [
+            ("I cancelled it. CANCEL!", "cancel", ["cancelled", "CANCEL"]),
+            ("uncancelled", "cancel", []),
+            ("über-slow log_in", "über log", ["über", "log"]),
+            ("a.b", ".*", []),
+            ("anything", "", []),
+        ],
+    )
+    def test_where_a_text_holds_what_was_asked(self, text: str, query: str, held: list[str]) -> None:
+        assert [text[start:end] for start, end in reads.held_in(text, query)] == held
+
 
 class TestEvidence:
     def test_pages_newest_first_with_marks_inside_the_passage(self, store: Store) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
-from store_nouns import NIGHT, NOW, document, emergence, pain_point, told
+from store_nouns import NIGHT, NOW, document, emergence, keep, pain_point, told
 from web_nouns import Browser, Clock
 
 from listening import journey
@@ -320,9 +320,19 @@ class TestReviews:
 
 class TestSearch:
     def test_finds_and_says_where_it_was_told(self, client: Clients) -> None:
-        page = text(client("viewer"), "/search?q=words+of+d1")
-        assert "words of d1" in page
+        page = text(client("viewer"), "/search?q=words+d1")
+        assert '<mark class="asked">words</mark> of <mark class="asked">d1</mark>' in page
         assert "/pain-points/pp-1" in page
+
+    def test_marks_what_was_asked_in_names_and_strangers_words(self, client: Clients, board_store: Store) -> None:
+        keep(board_store, document("x1", "<script>script</script> & scripting", title="<b>script</b>"))
+        page = text(client("viewer"), "/search?q=script")
+        mark = '<mark class="asked">script</mark>'
+        assert f"&lt;b&gt;{mark}&lt;/b&gt;" in page
+        assert f'&lt;{mark}&gt;{mark}&lt;/{mark}&gt; &amp; <mark class="asked">scripting</mark>' in page
+        assert "<script>script" not in page
+        shown = text(client("viewer"), "/search?q=cover")
+        assert 'the <mark class="asked">cover</mark> drips</bdi></a>' in shown
 
     def test_says_what_to_try_where_nothing_is_found(self, client: Clients) -> None:
         assert "Nothing holds all these words" in text(client("viewer"), "/search?q=zzz")

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
@@ -113,7 +114,7 @@ def dangers(html: str) -> list[str]:
 def test_nothing_of_a_strangers_runs(app: FastAPI, client: Clients, number: int) -> None:
     poison(app.state.board.store, PAYLOADS[number], LINKS[number % len(LINKS)])
     browser = client("admin")
-    for page in pages():
+    for page in (*pages(), f"/search?q={quote(PAYLOADS[number], errors='replace')}"):
         got = browser.http.get(page)
         assert got.status_code < 500, page
         if got.headers["content-type"].startswith("text/html"):

@@ -96,7 +96,7 @@ from listening.store.reads.points import (
 )
 from listening.store.reads.report import people_of, point_rows
 from listening.store.reads.rereading import corrected, outdated_members, outdated_readings, texts_of, unread
-from listening.store.reads.search import search
+from listening.store.reads.search import held_in, search
 from listening.store.snapshots import backup
 
 __all__ = [
@@ -139,6 +139,7 @@ __all__ = [
     "goals",
     "half_session",
     "heard_in",
+    "held_in",
     "history",
     "joined_by_hand",
     "last_emergence",

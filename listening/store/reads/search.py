@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -97,11 +97,23 @@ def _told_in(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[str,
     return defaultdict(tuple, {one: tuple(sorted(points)) for one, points in found.items()})
 
 
-def snippet(text: str, words: Sequence[str]) -> str:
-    """Return the stretch of a text around its first match, with an ellipsis where it was cut."""
+def held_in(text: str, query: str) -> list[tuple[int, int]]:
+    """Return where a text holds what a query asks for, as (start, end) of whole words."""
+    return list(_held(text, words_of(query)))
+
+
+def _held(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
     asked = "|".join(re.escape(word) for word in words)
-    found = re.search(rf"(?<![^\W_])(?:{asked})", text, re.IGNORECASE)
-    first = found.start() if found else 0
-    low, high = max(0, first - AROUND), min(len(text), first + 2 * AROUND)
+    found = re.finditer(rf"(?<![^\W_])(?:{asked})[^\W_]*", text, re.IGNORECASE) if asked else ()
+    return (one.span() for one in found)
+
+
+def snippet(text: str, words: Sequence[str]) -> str:
+    """Return the stretch of a text around its first match, in whole words, with an ellipsis where it was cut."""
+    first = next((start for start, _ in _held(text, words)), 0)
+    low, high = max(0, first - AROUND), first + 2 * AROUND
+    low = text.find(" ", low, first) + 1 or low if low else 0
+    last = text.rfind(" ", first, high) if high < len(text) else len(text)
+    high = last if last > first else high
     shown = " ".join(text[low:high].split())
     return f"{'…' if low else ''}{shown}{'…' if high < len(text) else ''}"

@@ -47,7 +47,13 @@ def search(request: Request, visit: Here, q: str = "", page: int = 1) -> Respons
         page=page,
         full=max(len(points), len(posts)) == PAGE,
         told=_names(visit, {one for hit in posts for one in hit.pain_points}),
+        pieces=lambda text: _pieces(text, q[:200]),
     )
+
+
+def _pieces(text: str, query: str) -> list[tuple[str, str]]:
+    """Return a text in pieces, each with "asked" where it is what was searched for."""
+    return marked(text, [(start, end, "asked") for start, end in reads.held_in(text, query)])
 
 
 @router.get("/evidence")
