@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 from prefect import State, flow, task
 from prefect.futures import wait
@@ -20,8 +19,6 @@ from listening import pipeline
 from listening.errors import NotFound, SourceUnavailable
 from listening.store import reads
 from listening.types import Crawl
-
-Counts = TypeVar("Counts", pipeline.Clustered, pipeline.Minded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class NightResult:
     ill: tuple[str, ...] = ()  # sources that answered and gave far less than they used to
 
 
-def add_up(counts: Iterable[Counts]) -> Counts:
+def add_up(counts: Iterable[pipeline.Clustered]) -> pipeline.Clustered:
     """Return the sum of what was counted on each map, field by field."""
     first, *more = counts
     for one in more:
@@ -111,9 +108,9 @@ def watch(config: str, now: str) -> int:
 
 
 @task(name="mind", persist_result=False)
-def mind(config: str, now: str) -> pipeline.Minded:
-    """Measure the goals, and remind of what is due."""
-    return add_up(pipeline.mind(*hand, now=moment(now)) for hand in enter(config).maps)
+def mind(config: str, now: str) -> int:
+    """Measure the goals."""
+    return sum(pipeline.mind(*hand, now=moment(now)) for hand in enter(config).maps)
 
 
 @task(name="tell", persist_result=False)

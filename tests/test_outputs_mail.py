@@ -16,7 +16,7 @@ from outputs_nouns import NOW, WHY, alert, item, quote
 
 from listening.errors import MailError
 from listening.outputs import compose
-from listening.types import Alert, Interval, Measures, Sight, SightItem
+from listening.types import Alert, Interval, Measures, Reminder, Sight, SightItem
 
 BOARD = "https://board.test/"
 HEADERS = [
@@ -46,6 +46,7 @@ MEASURES = Measures(
     date(2026, 3, 4), date(2026, 3, 31), 24, 4, 27, 312, Interval(-0.42, -0.61, -0.23), 0.6, (), (), 2412,
     Interval(0.857, 0.685, 0.943), 4, "4 = 1 + 2 + 1",
 )  # fmt: skip
+DAY = date(2026, 3, 31)
 SIGHT = Sight("helmets", date(2026, 3, 31), "blind", date(2026, 3, 24), ("yard",), "blind since 24 March: no words")
 
 
@@ -70,6 +71,27 @@ class TestFigures:
         assert made["Subject"] == "Blind: Helmet box"
         assert "   Blind since 24 March: no words" in body(made)
         assert 'href="https://board.test/pain-points?touchpoint=helmets"' in body(made, "html")
+
+    def test_what_is_due_alone_is_a_mail_of_its_own(self) -> None:
+        review = Reminder("late", DAY, "Review of Rides", "It was due on 31 March 2026.", "review of rides")
+        step = Reminder("due", DAY, "Buckle & <b>", "Due on 31 March 2026.", "day of pp-1", about="pp-1")
+        made = mail(replace(alert(), items=(), not_seen=(), reminders=(step, review)))
+        assert made["Subject"] == "Due: Buckle & <b>, and 1 more"
+        assert body(made).splitlines()[2] == "2 things of yours are due."
+        assert "Late: Review of Rides" in body(made)
+        assert "no pain point" not in body(made)
+        page = body(made, "html")
+        assert "Buckle &amp; &lt;b&gt;" in page
+        assert 'href="https://board.test/pain-points/pp-1"' in page
+        assert 'href="https://board.test/reviews"' in page
+
+    def test_what_is_due_stands_beside_the_news(self) -> None:
+        review = Reminder("due", DAY, "Review of Rides", "Due on 31 March 2026.", "review of rides")
+        one = replace(review, map="rides", map_name="Rides")
+        made = mail(replace(alert(), reminders=(one,)))
+        assert made["Subject"].startswith("Rising: ")
+        assert "moved in the night to 31 March 2026.\n1 thing of yours is due." in body(made)
+        assert 'href="https://board.test/reviews?map=rides"' in body(made, "html")
 
 
 class TestCompose:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,9 +25,11 @@ from store_nouns import (
 
 from listening.errors import NotFound, StoreError
 from listening.store import Held, Kept, Night, Store, backup, open_store, reads, restore, writes
+from listening.types import Reminder
 
 pytest_plugins = ("store_fixtures",)
 
+DUE = Reminder("due", NIGHT, "the cover drips", "Due on 10 March 2026.", "day of pp-1", about="pp-1")
 SOON = NOW + timedelta(minutes=5)
 
 
@@ -36,12 +39,22 @@ class TestOutbox:
         assert writes.claim_alert(store, by="w1", now=NOW) == alert()
         assert reads.alert(store, "a-1") == alert()
 
+    def test_what_is_due_comes_back_and_is_remembered(self, store: Store) -> None:
+        due = replace(alert(), reminders=(DUE,))
+        writes.queue_alerts(store, [due], map_id="bikes", now=NOW)
+        assert reads.alert(store, "a-1") == due
+        assert reads.told_of(store, [DUE.told]) == {(DUE.told, "due", DUE.day)}
+        assert reads.told_of(store, ["day of pp-2"]) == set()
+
     def test_one_mail_an_owner_a_map_and_a_night(self, store: Store) -> None:
         writes.queue_alerts(store, [alert()], map_id="bikes", now=NOW)
         before = rows(store)
         same = [alert(), alert("a-2")]
         assert writes.queue_alerts(store, same, map_id="bikes", now=at(1)) == 0
         assert rows(store) == before
+        more = replace(alert(), reminders=(DUE,))
+        assert writes.queue_alerts(store, [more], map_id="bikes", now=NOW) == 0
+        assert reads.told_of(store, [DUE.told, "pp-1"]) == {("pp-1", "new", NIGHT)}  # no mail told the other
         others = [alert("a-3", owner="bob"), alert("a-4", night=at(1).date())]
         assert writes.queue_alerts(store, others, map_id="bikes", now=NOW) == 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from store_nouns import NIGHT, NOW, alert, at, document, entry, keep, pain_point, place, reading, rows, signal, told
 
 from listening.store import Store, reads, writes
-from listening.types import Change, Crawl, Document, Memory, PostKind, Shown, Standing
+from listening.types import Alert, Change, Crawl, Document, Memory, PostKind, Reminder, Shown, Standing
 
 pytest_plugins = ("store_fixtures",)
 MARK = "plantedmark drips on every seam"
@@ -61,12 +62,17 @@ class TestNames:
     def test_name_words_birth_and_alerts_forget(self, store: Store) -> None:
         told(store, document("d1", MARK), document("d2"), point=pain_point(name="Plantedmark drips", words=("drips",)))
         writes.keep_ledger(store, [entry(detail="Plantedmark drips")])
-        writes.queue_alerts(store, [alert()], map_id="bikes", now=NOW)
+        due = Reminder("due", NIGHT, "the cover drips", "Due on 10 March 2026.", "day of pp-1", about="pp-1")
+        comment = Alert("no-1", alert().owner, NIGHT, (), subject="ann about", about="pp-1", named="the cover drips")
+        writes.queue_alerts(store, [alert(), replace(alert("a-2", "bob"), reminders=(due,))], map_id="bikes", now=NOW)
+        writes.queue_alerts(store, [comment], map_id="bikes#1", now=NOW)
         keep(store, gone=["d1"])
         point = reads.point(store, "pp-1")
         assert (point.name, point.words) == ("", ())
         assert {one.detail for one in reads.ledger(store, "pp-1")} == {""}
         assert reads.alert(store, "a-1").items[0].name == ""
+        assert reads.alert(store, "a-2").reminders[0].name == ""
+        assert reads.alert(store, "no-1").title == "ann about: pp-1"
         writes.keep_ledger(store, [entry(detail="Plantedmark drips")])
         assert {one.detail for one in reads.ledger(store, "pp-1")} == {""}, (
             "the same line stands once, without its words"

@@ -16,11 +16,12 @@ from listening.documents import pseudonym
 from listening.journey import accounts, passwords
 from listening.settings import Settings, load, pseudonym_key
 from listening.store import Store, reads, writes
-from listening.types import AuditLine, Crawl, Sight, SightItem
+from listening.types import AuditLine, Crawl, Reminder, Sight, SightItem
 from listening.web import create_app
 from listening.web.rendering import code_spans
 
 pytest_plugins = ("store_fixtures", "web_fixtures")
+REVIEW = Reminder("due", NIGHT, "Review of Bikes", "Due on 10 March 2026.", "review of bikes")
 
 
 def said(browser: Browser, path: str) -> str:
@@ -111,7 +112,8 @@ class TestAlerts:
         store = app.state.board.store
         sight = Sight("hotline", NIGHT, "blind", NIGHT, ("yard",), "nobody spoke of it")
         mails = [
-            replace(alert(), id="no-1", items=(), not_seen=(), subject="Review of Bikes is due"),
+            replace(alert(), id="no-1", items=(), subject="ann about", about="pp-1", named="the cover drips"),
+            replace(alert(), id="al-3", items=(), reminders=(REVIEW, replace(REVIEW, told="x", about="pp-1"))),
             replace(alert(), id="al-1", items=()),
             replace(alert(), id="al-2", items=(), not_seen=(), sights=(SightItem(sight, "Hotline", "help"),)),
             replace(alert(), id="wk-1", items=(), not_seen=()),
@@ -121,20 +123,30 @@ class TestAlerts:
         shown = client("viewer").get("/alerts").text
         told = sorted(re.sub("<[^>]+>", "", one) for one in re.findall(r'data-name="Tells of">(.*?)</td>', shown))
         assert told == [
-            "1 pain point",
-            "1 pain point",
             "1 source with too little",
-            "1 touchpoint seen or not",
-            "Review of Bikes is due",
+            "Hotline",
+            "Review of Bikes and 1 more",
+            "ann about: the cover drips",
+            "the cover drips",
+            "the cover drips",
             "the week",
         ]
 
-    def test_a_reminder_is_shown_with_its_words(self, client: Clients, app: FastAPI) -> None:
-        made = replace(alert(), id="no-1", items=(), not_seen=(), subject="Due: <b>", note="It is due.", about="pp-1")
+    def test_a_comment_is_shown_with_its_words(self, client: Clients, app: FastAPI) -> None:
+        said = {"subject": "ann about", "named": "<b>", "note": "Whose is it?", "about": "pp-1"}
+        made = replace(alert(), id="no-1", items=(), not_seen=(), **said)
         writes.queue_alerts(app.state.board.store, [made], map_id="bikes#1", now=NOON)
         shown = client("viewer").get("/alerts/no-1").text
-        for words in ("Due: &lt;b&gt;", "It is due.", 'href="/pain-points/pp-1"'):
+        for words in ("ann about: &lt;b&gt;", "Whose is it?", 'href="/pain-points/pp-1"'):
             assert words in shown
+
+    def test_what_is_due_is_shown_with_its_place(self, client: Clients, app: FastAPI) -> None:
+        step = Reminder("late", NIGHT, "<b>wet", "It was due.", "day of pp-1", about="pp-1")
+        made = replace(alert(), id="al-1", items=(), reminders=(REVIEW, step))
+        writes.queue_alerts(app.state.board.store, [made], map_id="bikes#1", now=NOON)
+        shown = client("viewer").get("/alerts/al-1").text
+        assert 'Due: <a href="/reviews"><bdi>Review of Bikes</bdi></a>' in shown
+        assert 'Late: <a href="/pain-points/pp-1"><bdi>&lt;b&gt;wet</bdi></a>' in shown
 
     def test_one_that_was_given_up_is_sent_again(self, client: Clients, app: FastAPI) -> None:
         store, browser = app.state.board.store, client("editor")

@@ -11,7 +11,7 @@ from listening.errors import InputError, NotFound
 from listening.journey.points import name_anew
 from listening.settings import Settings
 from listening.store import PointChange, Store, reads, writes
-from listening.types import STATUSES, Alert, LedgerEntry, Owner
+from listening.types import STATUSES, Alert, LedgerEntry, Owner, PainPoint
 
 RATINGS = range(1, 6)
 _MENTION = re.compile(r"(?<![\w@])@([\w.-]*\w)")
@@ -99,9 +99,7 @@ def comment(store: Store, settings: Settings, point: str, text: str, *, who: str
     owners = {one.id.casefold(): one for one in settings.journey.owners}
     asked = [owners[name] for name in mentioned(text) if name in owners]
     for owner in asked:
-        title = f"{who} about: {found.name or found.id}"
-        key = f"comment\0{now.isoformat()}\0{point}\0{owner.id}"
-        _mail(store, settings, owner, title=title, text=text, point=point, key=key, now=now)
+        _mail(store, settings, owner, found, text, who=who, now=now)
     return tuple(one.id for one in asked)
 
 
@@ -111,10 +109,21 @@ def mentioned(text: str) -> list[str]:
 
 
 def _mail(
-    store: Store, settings: Settings, owner: Owner, *, title: str, text: str, point: str, key: str, now: datetime
+    store: Store, settings: Settings, owner: Owner, point: PainPoint, text: str, *, who: str, now: datetime
 ) -> None:
+    key = f"comment\0{now.isoformat()}\0{point.id}\0{owner.id}"
     name = blake2b(key.encode(), digest_size=8).hexdigest()
-    alert = Alert(f"no-{name}", owner, now.date(), (), subject=title, note=text, about=point, map=settings.journey.id)
+    alert = Alert(
+        f"no-{name}",
+        owner,
+        now.date(),
+        (),
+        subject=f"{who} about",
+        note=text,
+        about=point.id,
+        named=point.name or point.id,
+        map=settings.journey.id,
+    )
     writes.queue_alerts(store, [alert], map_id=f"{settings.journey.id}#{name}", now=now)
 
 

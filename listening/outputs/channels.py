@@ -9,7 +9,7 @@ from listening.errors import MailError, MailUnavailable
 from listening.outputs.mail import compose
 from listening.outputs.smtp import send
 from listening.outputs.text import link, one_line
-from listening.outputs.wording import KIND_WORDS, SIGHT_WORDS
+from listening.outputs.wording import DUE_WORDS, KIND_WORDS, SIGHT_WORDS
 from listening.types import Alert, Smtp
 
 Deliver = Callable[[Alert, str, str, datetime, Smtp | None], None]
@@ -64,6 +64,7 @@ def _by_apprise(alert: Alert, address: str, base_url: str, now: datetime, _smtp:
         raise MailError("apprise does not know this address", "see its list of services; correct journey.toml")
     said = payload(alert, base_url, now)
     lines = [f"{one['kind']}: {one['name']}\n{one['why']}\n{one['link']}".rstrip() for one in _items(alert, base_url)]
+    lines += [f"{DUE_WORDS[one.kind]}: {one.name}\n{one.sentence}" for one in alert.reminders]
     lines += [f"{SIGHT_WORDS[one.sight.kind]}: {one.name}\n{one.sight.sentence}" for one in alert.sights]
     body = "\n\n".join([*lines, *(f"Not seen: {one}" for one in alert.not_seen)]) or "Nothing new."
     if not notes.notify(title=str(said["subject"]), body=body, body_format="text"):
@@ -71,9 +72,10 @@ def _by_apprise(alert: Alert, address: str, base_url: str, now: datetime, _smtp:
 
 
 def payload(alert: Alert, base_url: str, now: datetime) -> dict[str, object]:
-    """Return what a webhook gets: id, night, owner, subject, pain_points, touchpoints (id, name, why ...), not_seen."""
+    """Return what a webhook gets: id, night, owner, subject, pain_points, due, touchpoints (id, name ...), not_seen."""
     items = _items(alert, base_url)
     heads = [f"{one['kind']}: {one['name']}" for one in items]
+    heads += [f"{DUE_WORDS[one.kind]}: {one_line(one.name, 120)}" for one in alert.reminders]
     heads += [f"{SIGHT_WORDS[one.sight.kind]}: {one_line(one.name, 120)}" for one in alert.sights]
     return {
         "format": "listening.alert.v1",
@@ -82,6 +84,17 @@ def payload(alert: Alert, base_url: str, now: datetime) -> dict[str, object]:
         "owner": alert.owner.id,
         "subject": (heads[0] if heads else "Nothing new") + (f", and {len(heads) - 1} more" if len(heads) > 1 else ""),
         "pain_points": items,
+        "due": [
+            {
+                "pain_point": one.about,
+                "name": one_line(one.name, 120),
+                **({"map": one.map} if one.map else {}),
+                "kind": one.kind,
+                "day": one.day.isoformat(),
+                "why": one.sentence,
+            }
+            for one in alert.reminders
+        ],
         "touchpoints": [
             {
                 "id": one.sight.touchpoint,

@@ -19,8 +19,8 @@ from listening.outputs.charts import text_bars
 from listening.outputs.pages import fill
 from listening.outputs.sparkline import sparkline
 from listening.outputs.text import header, link, one_line
-from listening.outputs.wording import KIND_WORDS, SIGHT_WORDS, facts
-from listening.types import Alert, AlertItem, Quote, SightItem
+from listening.outputs.wording import DUE_WORDS, KIND_WORDS, SIGHT_WORDS, facts
+from listening.types import Alert, AlertItem, Quote, Reminder, SightItem
 
 ORDER = ("new", "back", "rising", "slow_burn")  # new things first
 MOST_ITEMS = 40  # a mail that is longer is read by nobody; the rest is counted and stands on the board
@@ -60,18 +60,18 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A touchpoint that went blind or is seen again."""
+class Line:
+    """What is no pain point's news: a touchpoint that went blind or is seen again, or a day that is due or late."""
 
     kind: str
     name: str
-    stage: str
+    where: str
     why: str
     link: str
 
 
 def compose(alert: Alert, *, sender: str, base_url: str, now: datetime) -> EmailMessage:
-    """Return the alert's mail in text and HTML: new pain points first, then what could not be seen.
+    """Return the alert's mail in text and HTML: new pain points first, then what is due, and what could not be seen.
 
     Its Message-ID is made of the alert's id alone, so a mail sent twice is one mail in the reader's box.
     Raises MailError where an address is none.
@@ -86,6 +86,7 @@ def compose(alert: Alert, *, sender: str, base_url: str, now: datetime) -> Email
         "pieces": pieces,
         "more": len(items[MOST_ITEMS:]),
         "sights": [_seen(one, board) for one in alert.sights],
+        "due": [_due(one, board) for one in alert.reminders],
         "not_seen": [one_line(sentence, 400) for sentence in alert.not_seen],
         "board": board,
         "note": "\n".join(one_line(line, 400) for line in alert.note.splitlines()[:60]),
@@ -94,7 +95,7 @@ def compose(alert: Alert, *, sender: str, base_url: str, now: datetime) -> Email
     message = EmailMessage(policy=SMTP)
     message["From"] = shown_from
     message["To"] = Address(_name(alert.owner.name), addr_spec=to.addr_spec)
-    message["Subject"] = header(alert.subject or fill("alert_subject.txt", **values))
+    message["Subject"] = header(alert.title or fill("alert_subject.txt", **values))
     message["Date"] = format_datetime(now.astimezone(UTC))
     message["Message-ID"] = _message_id(alert.id, shown_from.domain)
     for name, ids in _thread(items, shown_from.domain).items():
@@ -192,15 +193,27 @@ def _piece(item: AlertItem, board: str) -> Piece:
     )
 
 
-def _seen(item: SightItem, board: str) -> Seen:
+def _seen(item: SightItem, board: str) -> Line:
     place = f"touchpoint={in_url(item.sight.touchpoint, safe='')}"
     place += f"&map={in_url(item.map, safe='')}" if item.map else ""
-    return Seen(
+    return Line(
         SIGHT_WORDS[item.sight.kind],
         one_line(item.name, 120),
         ", ".join(part for part in (one_line(item.map_name, 80), one_line(item.stage, 80)) if part),
         one_line(item.sight.sentence[:1].upper() + item.sight.sentence[1:], 400),
         f"{board}/pain-points?{place}" if board else "",
+    )
+
+
+def _due(item: Reminder, board: str) -> Line:
+    review = f"reviews?map={in_url(item.map, safe='')}" if item.map else "reviews"
+    place = f"pain-points/{in_url(item.about, safe='')}" if item.about else review
+    return Line(
+        DUE_WORDS[item.kind],
+        one_line(item.name, 200) or item.about,
+        one_line(item.map_name, 80),
+        one_line(item.sentence, 400),
+        f"{board}/{place}" if board else "",
     )
 
 

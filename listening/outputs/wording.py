@@ -28,6 +28,7 @@ CHANGE_WORDS = {
     "merged": "Merged",
 }
 SIGHT_WORDS = {"blind": "Blind", "seen_again": "Seen again"}
+DUE_WORDS = {"due": "Due", "late": "Late"}
 KIND_WORDS = {"new": "New", "back": "Back again", "rising": "Rising", "slow_burn": "Slow burn"}
 
 

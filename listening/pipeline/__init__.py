@@ -7,8 +7,8 @@
     reread   documents of an older model          some a night; pain points keep their members
     cluster  pains without a place --> pain points that last, or wait for a second person
     watch    pain points --Emergence-->           against their own past and what we could see
-    mind     goals --> how they stand             and reminders of reviews and days that are due
-    tell     emergences --Alert--> owners         queued once, claimed, sent, marked
+    mind     goals --> how they stand
+    tell     emergences --Alert--> owners         with what is due; queued once, claimed, sent, marked
     write back  pain points --> other programs, tickets; and how those stand comes home
 
 Where there are several journey maps, all from clean to tell is done for each in turn, on what its sources brought.
@@ -24,13 +24,14 @@ from listening.pipeline.crawling import Imported, Look, bring_in, crawl, look, p
 from listening.pipeline.forgetting import Rechecked, last_recheck, recheck
 from listening.pipeline.maps import each_map, with_map
 from listening.pipeline.measuring import measure_nights, measure_points
-from listening.pipeline.minding import Minded, mind
+from listening.pipeline.minding import mind
 from listening.pipeline.nights import Ended, begin_night, end_night, give_back, night_of
 from listening.pipeline.owning import heard_by, ids_of, owner_of
 from listening.pipeline.reading import clean, read, reread
 from listening.pipeline.reporting import make_report
 from listening.pipeline.schedule import next_night
-from listening.pipeline.telling import Told, send_waiting, tell, tell_week
+from listening.pipeline.sending import Told, send_waiting
+from listening.pipeline.telling import tell, tell_week
 from listening.pipeline.watching import judge_fixes, watch
 from listening.pipeline.write_back import WrittenBack, order_ticket, write_back, write_out
 
@@ -41,7 +42,6 @@ __all__ = [
     "Ended",
     "Imported",
     "Look",
-    "Minded",
     "Rechecked",
     "Told",
     "WrittenBack",

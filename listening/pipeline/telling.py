@@ -1,50 +1,39 @@
-"""Tell: one mail per owner and night, queued once, claimed, sent and marked, so that none is lost."""
+"""Tell: one mail per owner and night, of all that is news or due, queued once and sent; and the week's digests."""
 
 from __future__ import annotations
 
-import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from itertools import chain
+from typing import TypeVar
 
-from listening.errors import MailError, MailUnavailable
 from listening.measures import per_thousand
-from listening.outputs import deliver
 from listening.pipeline.caring import ill_of_the_week, ill_tonight, newly_ill
 from listening.pipeline.maps import each_map
 from listening.pipeline.measuring import measure_points
-from listening.pipeline.nights import is_dead, night_of, this_process
+from listening.pipeline.nights import night_of
 from listening.pipeline.owning import heard_by, readers_of
+from listening.pipeline.reminding import reminders
+from listening.pipeline.sending import Told, send_due
 from listening.pipeline.sighting import sight_items, told_as
 from listening.settings import Settings
 from listening.store import Store, reads, writes
 from listening.types import Alert, AlertItem, Crawl, Emergence, JourneyMap, Owner, PainPoint, Sight
 
-log = logging.getLogger(__name__)
 UNTOLD = timedelta(days=7)  # so far back a night that broke off before its mails is made up for
-FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=30), timedelta(hours=12)
 WEEKS = 12
 KINDS = ("back", "new", "rising", "slow_burn")
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What became of the outbox tonight."""
-
-    queued: int = 0
-    sent: int = 0
-    waiting: int = 0
-    dead: int = 0
+News = TypeVar("News")
 
 
 def tell(store: Store, settings: Settings, *, now: datetime) -> Told:
     """Queue tonight's alerts and send whatever in the outbox is due; who owns on several maps gets one of all."""
     night = night_of(settings, now)
     alerts = put_together(_alerts(*hand, night) for hand in each_map(store, settings))
-    return _send_due(store, settings, now, _queue(store, settings, alerts, now))
+    return send_due(store, settings, now, _queue(store, settings, alerts, now))
 
 
 def _queue(store: Store, settings: Settings, alerts: Sequence[Alert], now: datetime, kind: str = "") -> int:
@@ -56,19 +45,18 @@ def _queue(store: Store, settings: Settings, alerts: Sequence[Alert], now: datet
     )
 
 
-def send_waiting(store: Store, settings: Settings, *, now: datetime) -> Told:
-    """Send whatever in the outbox is due, between the nights: a mail server that was down is tried again."""
-    return _send_due(store, settings, now, 0)
-
-
 def _alerts(store: Store, settings: Settings, night: date) -> list[Alert]:
-    """One alert an owner and channel of the map in hand, of what emerged in the last week and was never told."""
+    """One alert an owner and channel of the map in hand: what emerged in the last week or is due, and was never told.
+
+    Who reads once a week hears tonight of what is due, which may not wait, and of sources that fell ill.
+    """
     journey = settings.journey
     points = {point.id: point for point in reads.points(store, map_id=journey.id)}
     told = reads.told_since(store, night - UNTOLD)
     untold = [one for one in _week(store, points, night) if (one.pain_point_id, one.kind, one.night) not in told]
-    by_owner, seen = _by_owner(journey, points, untold), _sights(store, settings, night, told)
-    by_owner |= {owner: [] for owner in seen if owner not in by_owner}
+    by_owner, seen = _nightly(_by_owner(journey, points, untold)), _nightly(_sights(store, settings, night, told))
+    due = reminders(store, settings, night=night)
+    by_owner |= {owner: [] for owner in (*seen, *due) if owner not in by_owner}
     if newly_ill(store, settings, night=night) and (hears := heard_by(journey, "", "", "")):
         by_owner.setdefault(hears, [])  # somebody has to hear of it, whatever else happened
     unseen = (*_not_seen(settings, reads.crawls(store, night)), *ill_tonight(store, settings, night=night))
@@ -82,11 +70,15 @@ def _alerts(store: Store, settings: Settings, night: date) -> list[Alert]:
             channel,
             sights=sight_items(settings, seen.get(owner, ())),
             map=journey.id,
+            reminders=tuple(due.get(owner, ())),
         )
         for owner, found in sorted(by_owner.items(), key=lambda pair: pair[0].id)
         for channel in owner.channels
-        if owner.digest != "weekly" or not (found or owner in seen)
     ]
+
+
+def _nightly(found: Mapping[Owner, News]) -> dict[Owner, News]:
+    return {owner: these for owner, these in found.items() if owner.digest != "weekly"}
 
 
 def put_together(by_map: Iterable[Sequence[Alert]]) -> list[Alert]:
@@ -111,6 +103,7 @@ def _joined(alert: Alert, more: Alert) -> Alert:
         items=(*alert.items, *more.items),
         sights=(*alert.sights, *more.sights),
         not_seen=tuple(dict.fromkeys((*alert.not_seen, *more.not_seen))),
+        reminders=(*alert.reminders, *more.reminders),
     )
 
 
@@ -204,51 +197,6 @@ def _alert_id(journey: JourneyMap, owner: Owner, night: date, channel: str, kind
     return f"al-{blake2b(said.encode(), digest_size=8).hexdigest()}"
 
 
-def _send_due(store: Store, settings: Settings, now: datetime, queued: int) -> Told:
-    me, sent, waiting, dead = this_process(), 0, 0, 0
-    smtp = settings.mail.smtp()
-    writes.free_claims(store, dead=is_dead)  # of a night that was killed while it sent
-    while alert := writes.claim_alert(store, by=me, now=now, mail=smtp is not None):
-        reader = _present(settings, alert)
-        try:
-            deliver(replace(alert, owner=reader), base_url=settings.alerts.base_url, now=now, smtp=smtp)
-        except MailUnavailable as error:
-            if _postpone(store, settings, alert, me=me, now=now, error=str(error)):
-                waiting += 1
-            else:
-                dead += 1
-        except MailError as error:
-            writes.mark_dead(store, alert.id, by=me, error=str(error))
-            dead += 1
-        else:
-            writes.mark_sent(store, alert.id, by=me, now=now)
-            sent += 1
-    if smtp is None:
-        waiting = len(reads.alerts(store, states=("queued",)))
-    log.info("told", extra={"queued": queued, "sent": sent, "waiting": waiting, "dead": dead})
-    return Told(queued, sent, waiting, dead)
-
-
-def _present(settings: Settings, alert: Alert) -> Owner:
-    """Who reads it now: the owner as the map has them today, else the fallback; a mail of its own kind stays theirs."""
-    journey = next((one for one in settings.maps if one.id == alert.map), settings.maps[0])
-    now = next((one for one in journey.owners if one.id == alert.owner.id), None)
-    if now is not None and now.enabled:
-        return now
-    return alert.owner if now is None and alert.subject else heard_by(journey, "", "", "") or alert.owner
-
-
-def _postpone(store: Store, settings: Settings, alert: Alert, *, me: str, now: datetime, error: str) -> bool:
-    """Queue it again with a growing wait; False where the days of trying are over and it was laid aside."""
-    row = next(row for row in reads.alerts(store, states=("claimed",)) if row.id == alert.id)
-    if (night_of(settings, now) - alert.night).days > settings.alerts.tries_days:
-        writes.mark_dead(store, alert.id, by=me, error=error)
-        return False
-    wait = min(FIRST_WAIT * 2 ** max(0, row.tries - 1), LONGEST_WAIT)
-    writes.mark_retry(store, alert.id, by=me, error=error, next_try=now + wait)
-    return True
-
-
 def tell_week(store: Store, settings: Settings, *, now: datetime) -> Told:
     """Queue the week's digests: to each owner who wants their mail weekly, and to whoever gets what nobody owns.
 
@@ -256,7 +204,7 @@ def tell_week(store: Store, settings: Settings, *, now: datetime) -> Told:
     """
     night = night_of(settings, now)
     digests = put_together(_digests(*hand, night) for hand in each_map(store, settings))
-    return _send_due(store, settings, now, _queue(store, settings, digests, now, kind="#week"))
+    return send_due(store, settings, now, _queue(store, settings, digests, now, kind="#week"))
 
 
 def _digests(store: Store, settings: Settings, night: date) -> list[Alert]:

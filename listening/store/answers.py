@@ -84,8 +84,8 @@ class Night:
 class AlertRow:
     """An alert in the outbox: `state` is "queued", "claimed", "sent" or "dead".
 
-    A mail of another kind has a `subject` of its own; `ill` is of how many sources it says that they gave
-    too little, `sights` of how many touchpoints that they went blind or are seen again.
+    A mail of another kind has a `subject` of its own; `tells_of` are the names of what a night's tells of (pain points,
+    days that are due, touchpoints that went blind), `ill` is of how many sources it says that they gave too little.
     """
 
     id: str
@@ -102,7 +102,7 @@ class AlertRow:
     channel: str = "mail"
     subject: str = ""
     ill: int = 0
-    sights: int = 0
+    tells_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import Any
 
-from listening.types import Alert, AlertItem, Emergence, Interval, Measures, Owner, Quote, Sight, SightItem
+from listening.types import Alert, AlertItem, Emergence, Interval, Measures, Owner, Quote, Reminder, Sight, SightItem
 
 
 def alert_json(alert: Alert) -> dict[str, Any]:
@@ -38,8 +38,10 @@ def alert_of(payload: Mapping[str, Any]) -> Alert:
         subject=payload.get("subject", ""),
         note=payload.get("note", ""),
         about=payload.get("about", ""),
+        named=payload.get("named", ""),
         sights=tuple(_sight(one) for one in payload.get("sights", ())),
         map=payload.get("map", ""),
+        reminders=tuple(_reminder(one) for one in payload.get("reminders", ())),
     )
 
 
@@ -82,6 +84,10 @@ def _sight(item: Mapping[str, Any]) -> SightItem:
     return SightItem(**{**item, "sight": Sight(**{**sight, **days, "sources": tuple(sight["sources"])})})
 
 
+def _reminder(item: Mapping[str, Any]) -> Reminder:
+    return Reminder(**{**item, "day": date.fromisoformat(item["day"])})
+
+
 def _quote(quote: Mapping[str, Any]) -> Quote:
     return Quote(**{**quote, "created_at": datetime.fromisoformat(quote["created_at"])})
 
@@ -107,8 +113,11 @@ def without_authors(alert: Alert, document_ids: Collection[str]) -> Alert:
 
 def renamed(alert: Alert, names: Mapping[str, str], *, only_unnamed: bool = False) -> Alert:
     """Return the alert with these names (by pain point id) in place of the old ones, or only where there was none."""
-    items = tuple(
-        item if only_unnamed and item.name else replace(item, name=names.get(item.pain_point_id, item.name))
-        for item in alert.items
-    )
-    return replace(alert, items=items)
+
+    def called(point: str, name: str) -> str:
+        return name if only_unnamed and name else names.get(point, name)
+
+    items = tuple(replace(one, name=called(one.pain_point_id, one.name)) for one in alert.items)
+    reminders = tuple(replace(one, name=called(one.about, one.name)) for one in alert.reminders)
+    named = (called(alert.about, alert.named) or alert.about) if alert.named else ""
+    return replace(alert, items=items, reminders=reminders, named=named)

@@ -5,7 +5,7 @@ A *post* is what a site published, a *document* is what we keep of it, a *passag
 is tonight's, a *pain point* lasts. One file a chapter; everything is imported from here.
 """
 
-from listening.types.alerts import Alert, AlertItem, SightItem, Smtp
+from listening.types.alerts import Alert, AlertItem, Reminder, SightItem, Smtp
 from listening.types.board import (
     Cell,
     Event,
@@ -144,6 +144,7 @@ __all__ = [
     "Quote",
     "Reading",
     "Refusal",
+    "Reminder",
     "Report",
     "Review",
     "RoundTrip",

@@ -42,6 +42,20 @@ class SightItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminder:
+    """One day inside an alert that comes near ("due") or has passed ("late"): a review's, or a pain point's."""
+
+    kind: str
+    day: date
+    name: str  # of the pain point, or what is to be reviewed
+    sentence: str
+    told: str  # under which name the store remembers that it was told
+    about: str = ""  # the pain point; "" of a review
+    map: str = ""  # as of an item
+    map_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """One mail to one owner for one night; `id` fixes its Message-ID for ever."""
 
@@ -51,11 +65,18 @@ class Alert:
     items: tuple[AlertItem, ...]
     not_seen: tuple[str, ...] = ()  # sentences: what we could not see tonight
     channel: str = "mail"  # or "webhook ADDRESS", "apprise ADDRESS"
-    subject: str = ""  # of a mail that is no night's alert: a comment, a review that is due
+    subject: str = ""  # of a mail that is no night's alert: a comment
     note: str = ""  # its words
     about: str = ""  # the pain point that it is about
+    named: str = ""  # and its name, which goes where it was made of the words of somebody who is forgotten
     sights: tuple[SightItem, ...] = ()  # touchpoints that went blind or are seen again
     map: str = ""  # the id of the map on which the owner stands; items may be of others too
+    reminders: tuple[Reminder, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The subject of a mail of its own kind, with the name of what it is about; "" of a night's alert."""
+        return f"{self.subject}: {self.named}" if self.named else self.subject
 
 
 @dataclass(frozen=True, slots=True)

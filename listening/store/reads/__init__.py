@@ -59,6 +59,7 @@ from listening.store.reads.nights import (
     nights,
     sights,
     told_before,
+    told_of,
     told_since,
 )
 from listening.store.reads.origins import origins, stored_of
@@ -206,6 +207,7 @@ __all__ = [
     "token_user",
     "tokens",
     "told_before",
+    "told_of",
     "told_since",
     "touchpoint_rows",
     "touchpoint_weeks",

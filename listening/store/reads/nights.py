@@ -95,14 +95,20 @@ def _alert_rows(store: Store, rows: sa.Select[tuple[object, ...]]) -> list[Alert
         return [
             AlertRow(
                 **{name: row[name] for name in wanted},
-                email=row["payload"]["owner"]["email"],
-                pain_points=tuple(item["pain_point_id"] for item in row["payload"]["items"]),
-                subject=row["payload"].get("subject", ""),
-                ill=len(row["payload"].get("not_seen", ())),
-                sights=len(row["payload"].get("sights", ())),
+                email=told.owner.email,
+                pain_points=tuple(one.pain_point_id for one in told.items),
+                subject=told.title,
+                ill=len(told.not_seen),
+                tells_of=_tells_of(told),
             )
             for row in connection.execute(rows).mappings()
+            for told in (alert_of(row["payload"]),)
         ]
+
+
+def _tells_of(told: Alert) -> tuple[str, ...]:
+    due, seen = (one.name for one in told.reminders), (one.name for one in told.sights)
+    return (*(one.name for one in told.items), *due, *seen)
 
 
 def alerts_sent(store: Store) -> list[AlertRow]:
@@ -155,6 +161,19 @@ def sights(store: Store, map_id: str) -> list[Sight]:
         rows = connection.execute(mine.order_by(sights_table.c.night, sights_table.c.touchpoint)).mappings()
         wanted = ("touchpoint", "night", "kind", "since", "sentence")
         return [Sight(**{name: row[name] for name in wanted}, sources=tuple(row["sources"])) for row in rows]
+
+
+def told_of(store: Store, things: Collection[str]) -> set[tuple[str, str, date]]:
+    """Return the (thing, kind, day) that any alert told of these: pain points, or what else it is remembered by."""
+    columns = (alert_points.c.pain_point_id, alert_points.c.kind, alert_points.c.emerged)
+    with store.reading() as connection:
+        return {
+            (thing, kind, day)
+            for part in in_slices(sorted(things))
+            for thing, kind, day in connection.execute(
+                sa.select(*columns).where(alert_points.c.pain_point_id.in_(part))
+            )
+        }
 
 
 def told_since(store: Store, since: date) -> set[tuple[str, str, date]]:

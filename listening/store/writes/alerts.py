@@ -19,7 +19,10 @@ from listening.types import Alert, Sight
 
 
 def queue_alerts(store: Store, new: Sequence[Alert], *, map_id: str, now: datetime) -> int:
-    """Queue alerts and return how many were new; one of the same owner, map, night and channel is there and stays."""
+    """Queue alerts and return how many were new; one of the same owner, map, night and channel is there and stays.
+
+    What only one that was there before would have told is not told: another night does.
+    """
     rows = [
         {
             "id": one.id,
@@ -35,9 +38,10 @@ def queue_alerts(store: Store, new: Sequence[Alert], *, map_id: str, now: dateti
         for one in new
     ]
     with store.writing() as connection:
+        before = _known(connection, new)
         queued = insert_new(connection, alerts, rows)
-        known = {row.id for part in in_slices(one.id for one in new) for row in connection.execute(_which(part))}
-        insert_new(connection, alert_points, [row for one in new if one.id in known for row in _told(one)])
+        fresh = _known(connection, new) - before
+        insert_new(connection, alert_points, [row for one in new if one.id in fresh for row in _told(one)])
     return queued
 
 
@@ -48,28 +52,39 @@ def keep_sights(store: Store, found: Sequence[Sight], *, map_id: str) -> None:
         insert_new(connection, sights, rows)
 
 
-def _which(ids: Sequence[str]) -> sa.Select[tuple[str]]:
-    return sa.select(alerts.c.id).where(alerts.c.id.in_(ids))
+def _known(connection: Connection, new: Sequence[Alert]) -> set[str]:
+    return {
+        one
+        for part in in_slices(one.id for one in new)
+        for one in connection.scalars(sa.select(alerts.c.id).where(alerts.c.id.in_(part)))
+    }
 
 
 def _told(alert: Alert) -> Sequence[Mapping[str, object]]:
-    return [
-        {
-            "alert_id": alert.id,
-            "pain_point_id": item.pain_point_id,
-            "kind": item.emergence.kind,
-            "emerged": item.emergence.night,
-        }
-        for item in alert.items
-    ] + [
-        {
-            "alert_id": alert.id,
-            "pain_point_id": item.told or f"touchpoint {item.sight.touchpoint}",
-            "kind": item.sight.kind,
-            "emerged": item.sight.night,
-        }
-        for item in alert.sights
-    ]
+    return (
+        [
+            {
+                "alert_id": alert.id,
+                "pain_point_id": item.pain_point_id,
+                "kind": item.emergence.kind,
+                "emerged": item.emergence.night,
+            }
+            for item in alert.items
+        ]
+        + [
+            {
+                "alert_id": alert.id,
+                "pain_point_id": item.told or f"touchpoint {item.sight.touchpoint}",
+                "kind": item.sight.kind,
+                "emerged": item.sight.night,
+            }
+            for item in alert.sights
+        ]
+        + [
+            {"alert_id": alert.id, "pain_point_id": one.told, "kind": one.kind, "emerged": one.day}
+            for one in alert.reminders
+        ]
+    )
 
 
 def claim_alert(store: Store, *, by: str, now: datetime, lease_seconds: int = 300, mail: bool = True) -> Alert | None:

@@ -1,0 +1,79 @@
+"""Send: what waits in the outbox is claimed, sent and marked, and tried again where trying again can help."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from listening.errors import MailError, MailUnavailable
+from listening.outputs import deliver
+from listening.pipeline.nights import is_dead, night_of, this_process
+from listening.pipeline.owning import heard_by
+from listening.settings import Settings
+from listening.store import Store, reads, writes
+from listening.types import Alert, Owner
+
+log = logging.getLogger(__name__)
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=30), timedelta(hours=12)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of the outbox tonight."""
+
+    queued: int = 0
+    sent: int = 0
+    waiting: int = 0
+    dead: int = 0
+
+
+def send_waiting(store: Store, settings: Settings, *, now: datetime) -> Told:
+    """Send whatever in the outbox is due, between the nights: a mail server that was down is tried again."""
+    return send_due(store, settings, now, 0)
+
+
+def send_due(store: Store, settings: Settings, now: datetime, queued: int) -> Told:
+    """Send whatever in the outbox is due; `queued` is what was put there just now, to be told with the rest."""
+    me, sent, waiting, dead = this_process(), 0, 0, 0
+    smtp = settings.mail.smtp()
+    writes.free_claims(store, dead=is_dead)  # of a night that was killed while it sent
+    while alert := writes.claim_alert(store, by=me, now=now, mail=smtp is not None):
+        reader = _present(settings, alert)
+        try:
+            deliver(replace(alert, owner=reader), base_url=settings.alerts.base_url, now=now, smtp=smtp)
+        except MailUnavailable as error:
+            if _postpone(store, settings, alert, me=me, now=now, error=str(error)):
+                waiting += 1
+            else:
+                dead += 1
+        except MailError as error:
+            writes.mark_dead(store, alert.id, by=me, error=str(error))
+            dead += 1
+        else:
+            writes.mark_sent(store, alert.id, by=me, now=now)
+            sent += 1
+    if smtp is None:
+        waiting = len(reads.alerts(store, states=("queued",)))
+    log.info("told", extra={"queued": queued, "sent": sent, "waiting": waiting, "dead": dead})
+    return Told(queued, sent, waiting, dead)
+
+
+def _present(settings: Settings, alert: Alert) -> Owner:
+    """Who reads it now: the owner as the map has them today, else the fallback; a mail of its own kind stays theirs."""
+    journey = next((one for one in settings.maps if one.id == alert.map), settings.maps[0])
+    now = next((one for one in journey.owners if one.id == alert.owner.id), None)
+    if now is not None and now.enabled:
+        return now
+    return alert.owner if now is None and alert.subject else heard_by(journey, "", "", "") or alert.owner
+
+
+def _postpone(store: Store, settings: Settings, alert: Alert, *, me: str, now: datetime, error: str) -> bool:
+    """Queue it again with a growing wait; False where the days of trying are over and it was laid aside."""
+    row = next(row for row in reads.alerts(store, states=("claimed",)) if row.id == alert.id)
+    if (night_of(settings, now) - alert.night).days > settings.alerts.tries_days:
+        writes.mark_dead(store, alert.id, by=me, error=error)
+        return False
+    wait = min(FIRST_WAIT * 2 ** max(0, row.tries - 1), LONGEST_WAIT)
+    writes.mark_retry(store, alert.id, by=me, error=error, next_try=now + wait)
+    return True
