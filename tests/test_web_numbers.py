@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+from store_nouns import NIGHT, NOW, alert
 from web_nouns import NOON, SAMPLES, Clients
 
 from listening import journey
+from listening.store import writes
+from listening.types import Crawl, LedgerEntry, Reminder
 from listening.web.access import RULES
 from listening.web.looking import window_of
 from listening.web.visit import API, Board
@@ -20,10 +24,10 @@ MONTHS = "January|February|March|April|May|June|July|August|September|October|No
 DAY = re.compile(rf"\b\d{{1,2}} ({MONTHS}|[A-Z][a-z]{{2}})\b( \d{{4}})?|\b\d\d:\d\d\b|\b\d{{4}}-\d\d-\d\d\b")
 NUMBER = re.compile(r"(?<![\w#-])[+\u2212-]?\d")
 # what is no figure of ours: links, words of people, code, times, what one chooses, types or rates, what explains, the
-# axes of pictures, whose columns are links
+# axes of pictures, whose columns are links, and the flags' words, which are links below
 NOT_OURS = (
     "a, bdi, blockquote, code, pre, time, option, textarea, label, legend, .hint, .help, .key, .ledger, "
-    "#priority p, svg .scale, svg .week-name"
+    "#priority p, svg .scale, svg .week-name, svg .flag"
 )
 REASONS: tuple[tuple[str, str, str], ...] = (  # of a page's path, of the words around the number, and why
     ("/map", r"touchpoints? blind", "counts boxes that stand on this very page"),
@@ -35,17 +39,17 @@ REASONS: tuple[tuple[str, str, str], ...] = (  # of a page's path, of the words 
     ("/pain-points/", r"could not be read on \d+ nights?", "an outage: there are no posts, which is the point"),
     ("/pain-points/", r"Not SMART yet: \d missing", "counts what is named on the goal's page"),
     ("/pain-points/", r"per 1,000 posts seen$", "the name of a figure"),
+    ("/pain-points/", r"^\d+ nights? that brought passages$", "counts the lines below it"),
     ("/evidence", r"passages?\.|^\d+ of \d+$", "these are the posts"),
     ("/pain-points", r"^\d+ pain points?; people|^\d+ of \d+$", "counts the lines below it"),
     ("/reviews", r"^\d+$|^Every \d+ months|^The \d+ of most people", "counts the lines below it; how often people set"),
     ("/goals", r"and \d more$", "counts what is named on the goal's page"),
-    ("/alerts", r"mails?, the newest|\d+ (try|tries)|pain points?$", "mails and what they hold, not posts"),
+    ("/alerts", r"mails?, the newest|\d+ (try|tries)|and \d+ more$|with too little$", "mails and what they hold"),
     ("/sources$", r"^\d+ places?$|^0$", "counts the lines below it; no post came"),
-    ("/sources$", r"^[\d.]+$", "the median of the nights that the source's own page lists"),
     ("/sources/", r"", "what the crawl did (seen again, changed, pages opened): new posts are links"),
     (
         "/nights$",
-        r"^[\d.,]+( s)?$|nights?, the newest|, \d failed",
+        r"^[\d.,]+( s)?$|nights?, the newest|, \d failed|^page \d+ of",
         "how long it took, of how many sources; new posts are links",
     ),
     ("/nights/", r"", "what the crawl did, and how long each took: new posts are links"),
@@ -87,10 +91,15 @@ def lived_in(browser: Clients) -> Clients:
     sent = {"specific": "no wet seats", "metric": "people_week", "target": 0.0, "due": date(2026, 6, 1), "stage": "use"}
     journey.set_goal(store, settings, "pp-1", who="ann", now=NOON, **sent)  # type: ignore[arg-type]  # its own words
     journey.resolve(store, "pp-2", on=date(2026, 3, 9), who="bob", now=NOON)
-    journey.comment(store, settings, "pp-1", "Seen it 3 times.", who="ann", now=NOON)
+    journey.comment(store, settings, "pp-1", "Seen it 3 times. @cara", who="ann", now=NOON)
+    writes.keep_ledger(store, [LedgerEntry(NOW, "listening", "carried", "pp-1", detail="3 passages")])
+    writes.keep_crawl(store, Crawl("survey", NIGHT, "done", seen=4, new=4))
+    due = replace(alert("al-due"), reminders=(DUE,), night=NIGHT + timedelta(days=1))
+    writes.queue_alerts(store, [due], map_id="bikes", now=NOON)
     return browser
 
 
+DUE = Reminder("due", NIGHT, "the cover drips", "Due on 10 March 2026.", "day of pp-1", about="pp-1")
 MERGE = "/pain-points/pp-1/merge?into=pp-2"
 PAGES = sorted(
     re.sub(r"{(\w+)}", lambda found: SAMPLES[found[1]][0], rule.path)
@@ -148,6 +157,31 @@ def test_where_a_figure_leads_there_are_posts(lived_in: Clients, path: str) -> N
 )
 def test_a_sentence_leads_to_the_nights_that_it_counts(sentence: str, first: date) -> None:
     assert window_of(sentence, date(2026, 3, 10)) == first
+
+
+def test_every_link_leads_somewhere(lived_in: Clients) -> None:
+    admin = lived_in("admin")
+    seen = {link: path for path in (*PAGES, MERGE) for link in links_of(admin.get(path).text)}
+    assert len(seen) > len(PAGES)
+    lost = {link: path for link, path in seen.items() if admin.get(link).status_code >= 400}
+    assert lost == {}
+
+
+def links_of(html: str) -> set[str]:
+    """Where a page's links lead on this board."""
+    found = (one.attributes.get("href") or "" for one in LexborHTMLParser(html).css("a[href]"))
+    return {one.partition("#")[0] for one in found if one.startswith("/") and not one.startswith("/pack/")}
+
+
+def test_what_a_night_brought_opens_what_joined_then(lived_in: Clients) -> None:
+    admin = lived_in("admin")
+    link = re.search(r'href="(/evidence\?point=pp-1&amp;joined=[^"]+)">3 passages', admin.get("/pain-points/pp-1").text)
+    assert link is not None
+    got = admin.get(link[1].replace("&amp;", "&")).text
+    assert re.search(r"that came to it on the night to 10 March 2026</bdi>, all time up to", got)
+    assert got.count('class="said-so"') == 3
+    other = admin.get("/evidence?point=pp-1&joined=2026-03-09&since=").text
+    assert 'class="said-so"' not in other
 
 
 def test_a_number_of_two_pain_points_opens_the_posts_of_both(lived_in: Clients) -> None:

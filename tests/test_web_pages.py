@@ -269,6 +269,7 @@ def test_colours_are_kept_by_the_browser(client: Clients) -> None:
         ("one ` alone <i>", "one ` alone &lt;i&gt;"),
         ("plain & simple", "plain &amp; simple"),
         ("`a` or `b`", "<code>a</code> or <code>b</code>"),
+        ("see `listening alerts list`", 'see <a href="/alerts">the list of alerts</a>'),
     ],
 )
 def test_what_stands_between_backticks_is_code(words: str, shown: str) -> None:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from listening.store import reads
 from listening.types import STATUSES, Lens
-from listening.web.days import read_day
+from listening.web.days import FIRST, read_day
 from listening.web.visit import Visit
 
 PERIODS = {"4w": ("4 weeks", 28), "13w": ("a quarter", 91), "26w": ("half a year", 182), "52w": ("a year", 364)}
@@ -32,6 +32,11 @@ class Looking:
         words = {**self.asked, **{key: str(value) for key, value in more.items() if value not in (None, "")}}
         words = {key: value for key, value in words.items() if key not in more or more[key] not in (None, "")}
         return f"{path}?{urlencode(words)}" if words else path
+
+    @property
+    def all_past(self) -> bool:
+        """True where it looks as far back as there can be posts."""
+        return self.lens.since == FIRST
 
     @property
     def narrowed(self) -> bool:

@@ -11,6 +11,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -19,6 +20,7 @@ from markupsafe import Markup, escape
 
 from listening.outputs import charts, wording
 from listening.outputs.text import holdable, link, one_line
+from listening.web.doings import done
 from listening.web.looking import window_of
 from listening.web.visit import MAP_COOKIE, Visit, cookie_name, visit_of
 
@@ -51,6 +53,14 @@ NAVIGATION = (
     Place("/privacy", "Privacy", 2),
 )
 
+PAGES_OF = {  # of commands that errors name, whose list the board has too
+    "listening alerts list": ("/alerts", "the list of alerts"),
+    "listening maps list": ("/map/edit#maps", "the list of maps"),
+    "listening pain-points list": ("/pain-points", "the list of pain points"),
+    "listening pain-points suggested": ("/map", "the map"),
+    "listening users list": ("/people", "the list of people"),
+}
+
 
 def render(request: Request, template: str, *, title: str, status: int = 200, **values: object) -> HTMLResponse:
     """Return a page. `crumbs` is a list of (name, path) above it; a value that is missing is an error, never a gap."""
@@ -67,6 +77,7 @@ def render(request: Request, template: str, *, title: str, status: int = 200, **
             now=visit.now,
             csrf=visit.csrf,
             path=request.url.path,
+            zone=ZoneInfo(visit.settings.night.timezone),
             title=title,
             places=[place for place in NAVIGATION if visit.may("GET", place.path)],
             look=look_of(request),
@@ -117,13 +128,16 @@ def look_of(request: Request) -> str:
 
 
 def code_spans(text: str) -> Markup:
-    """Return words with what stands between `backticks` as code; everything is escaped."""
+    """Return words with what stands between `backticks` as code, or as a link where the board has a page for it."""
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return escape(text)
-    return Markup("").join(
-        Markup("<code>{}</code>").format(part) if number % 2 else part for number, part in enumerate(parts)
-    )
+    return Markup("").join(_command(part) if number % 2 else part for number, part in enumerate(parts))
+
+
+def _command(words: str) -> Markup:
+    place = PAGES_OF.get(words)
+    return Markup('<a href="{}">{}</a>').format(*place) if place else Markup("<code>{}</code>").format(words)
 
 
 @cache
@@ -148,6 +162,7 @@ def environment() -> Environment:
         "link": link,
         "one_line": one_line,
         "code_spans": code_spans,
+        "done": done,
         "trend_bars": charts.trend_bars,
         "week_end": lambda start: start + timedelta(days=6),
         "window_of": window_of,

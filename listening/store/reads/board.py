@@ -136,6 +136,7 @@ class Asked:
     unspoken: bool = False
     signal: str = ""
     night: date | None = None  # posts that were first seen on that local day
+    joined: date | None = None  # passages that came to their pain point on that night
     said: tuple[str, ...] = ()  # posts that hold one of these phrases, and none of `unsaid`
     unsaid: tuple[str, ...] = ()
 
@@ -158,6 +159,7 @@ def evidence(store: Store, asked: Asked, lens: Lens, *, limit: int = 20, offset:
     if asked.night is not None:
         edges = (_start_of(asked.night, lens.zone), _start_of(asked.night + timedelta(days=1), lens.zone))
         wanted += [documents.c.first_seen >= edges[0], documents.c.first_seen < edges[1]]
+    wanted += [memberships.c.night == asked.joined] if asked.joined is not None else []
     if asked.said:
         wanted.append(sa.or_(*(documents.c.text.icontains(one, autoescape=True) for one in asked.said)))
     wanted += [~documents.c.text.icontains(one, autoescape=True) for one in asked.unsaid]

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from listening.store import reads
+from listening.web.pages.inbox import names
 from listening.web.rendering import render
 from listening.web.visit import Here
 
@@ -25,7 +26,17 @@ def audit(
     """Show a page of it, newest first; of everybody or of one person."""
     lines, total = reads.audit(visit.store, who=who, limit=LINES, offset=(page - 1) * LINES)
     last = max(1, -(-total // LINES))
-    names = [one.name for one in reads.people(visit.store)]
+    people = [one.name for one in reads.people(visit.store)]
     return render(
-        request, "audit.html", title="Audit", lines=lines, total=total, who=who, page=page, last=last, names=names
+        request,
+        "audit.html",
+        title="Audit",
+        lines=lines,
+        total=total,
+        who=who,
+        page=page,
+        last=last,
+        people=people,
+        names=names(visit),
+        points=reads.cards_of(visit.store, {one.thing for one in lines}),
     )

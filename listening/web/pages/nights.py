@@ -61,7 +61,6 @@ def nights(request: Request, visit: Here, page: Annotated[int, Query(ge=1, le=10
         page=page,
         last=max(1, -(-len(found) // SHOWN)),
         due=due.astimezone(zone) if due else None,
-        zone=zone,
         prefect=visit.settings.web.prefect_url,
     )
 
@@ -81,9 +80,10 @@ def night(request: Request, visit: Here, night: date) -> Response:
         crumbs=[("Nights", "/nights")],
         night=found,
         visits=reads.crawls(visit.store, night),
+        known={one.name for one in visit.settings.sources},
+        owners={one.id: one.name for journey in visit.settings.maps[::-1] for one in journey.owners},
         emerged=emerged,
         names=names,
         mails=reads.alerts_of_night(visit.store, night),
-        zone=ZoneInfo(visit.settings.night.timezone),
         prefect=visit.settings.web.prefect_url,
     )

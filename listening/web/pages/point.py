@@ -12,6 +12,7 @@ from listening import journey, pipeline
 from listening.goals import METRICS, missing, progress
 from listening.store import reads
 from listening.types import STATUSES, PainPoint
+from listening.web.days import FIRST
 from listening.web.looking import look, newest_day
 from listening.web.pages.inbox import names
 from listening.web.pictures import marked, trend
@@ -34,8 +35,10 @@ def page(request: Request, visit: Here, point: str) -> Response:
     seen = visit.count(reads.seen_by_week, looking.lens, WEEKS)
     weeks = reads.point_weeks(visit.store, point, looking.lens, WEEKS, seen=seen)
     events = reads.events(visit.store, point, weeks[0].start, looking.lens.until)
-    wide = look(visit, {"since": "1970-01-01"}).lens
+    wide = look(visit, {"since": FIRST.isoformat()}).lens
     count, quotes = reads.evidence(visit.store, reads.Asked(point=point), wide, limit=QUOTES)
+    history = reads.history(visit.store, point)
+    others = {name for one in history for name in (one.entry.pain_point_id, one.entry.other_id)} - {point, ""}
     return render(
         request,
         "point.html",
@@ -50,7 +53,8 @@ def page(request: Request, visit: Here, point: str) -> Response:
         count=count,
         marked=marked,
         similar=reads.similar(visit.store, found, among=visit.count(reads.centres, visit.journey.id, found.space)),
-        history=reads.history(visit.store, point),
+        history=history,
+        called={name: one.name for name, one in reads.cards_of(visit.store, others).items()},
         emergences=reads.emergences(visit.store, [point])[-3:],
         personas={one.id: one.name for one in visit.journey.personas},
         fix=pipeline.judge_fixes(visit.store, visit.settings, [point], night=newest_day(visit)).get(point)
@@ -131,7 +135,7 @@ def split_preview(
 ) -> Response:
     """Let somebody tick the passages that are another pain, and show what that would change."""
     found = reads.point(visit.store, point)
-    wide = look(visit, {"since": "1970-01-01"}).lens
+    wide = look(visit, {"since": FIRST.isoformat()}).lens
     count, quotes = reads.evidence(visit.store, reads.Asked(point=point), wide, limit=200)
     return render(
         request,

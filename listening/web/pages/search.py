@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from listening.outputs.wording import day
 from listening.store import reads
 from listening.types import JourneyMap
-from listening.web.days import read_day
+from listening.web.days import FIRST, read_day
 from listening.web.looking import SIDES, look
 from listening.web.pages.inbox import names
 from listening.web.pictures import marked
@@ -28,6 +28,7 @@ KEPT = (
     "unspoken",
     "signal",
     "night",
+    "joined",
     "teller",
 )  # what a filter leaves as it is
 
@@ -69,9 +70,11 @@ def evidence(request: Request, visit: Here, page: int = 1) -> Response:
         unspoken=query.get("unspoken", "") == "1",
         signal=query.get("signal", ""),
         night=read_day(query.get("night", "")),
+        joined=read_day(query.get("joined", "")),
         **_told_by(visit.journey, query.get("teller", "")),
     )
-    looking = look(visit, query if asked.night is None else {"since": "1970-01-01", **query})
+    since = query.get("since", "" if asked.night else None)
+    looking = look(visit, {**query, "since": FIRST.isoformat()} if since == "" else query)
     page = max(1, min(page, 5000))
     count, found = reads.evidence(visit.store, asked, looking.lens, limit=PAGE, offset=(page - 1) * PAGE)
     kept = {key: query[key] for key in KEPT if key in query}
@@ -121,6 +124,8 @@ def _about(visit: Visit, asked: reads.Asked, teller: str) -> str:
         parts.append(f"by {next(one.name for one in visit.journey.personas if one.id == teller)}")
     if asked.night:
         parts.append(f"in posts first read on the night to {day(asked.night)}")
+    if asked.joined:
+        parts.append(f"that came to it on the night to {day(asked.joined)}")
     if asked.signal:
         parts.append(f"with the signal {asked.signal.replace('_', ' ')}")
     return " ".join(parts)
