@@ -111,6 +111,23 @@ def text(html: str) -> str:
     return " ".join(body.text(separator=" ").split())
 
 
+class TestTheBoard:
+    def test_a_page_leads_to_the_board_where_it_has_an_address(self) -> None:
+        html = page(replace(report(), board="https://board.test/"))
+        assert '<a href="https://board.test/pain-points/pp-0a1b2c3d4e">pp-0a1b2c3d4e</a>' in html
+        assert 'href="https://board.test/pain-points/pp-0a1b2c3d4e#assign">Give it an owner</a>' in html
+        assert "listening pain-points assign" not in html
+
+    def test_an_address_that_is_none_is_no_link(self) -> None:
+        assert "javascript:" not in page(replace(report(), board="javascript:alert(1)"))
+
+    def test_what_is_aimed_at_is_said(self) -> None:
+        made = report()
+        aimed = replace(made.pain_points[0], goal="Nobody <b> brings a strap")
+        html = page(replace(made, pain_points=(aimed,)))
+        assert "Goal: Nobody &lt;b&gt; brings a strap" in html
+
+
 class TestHostileWords:
     @pytest.mark.parametrize("attack", ATTACKS)
     def test_stay_words_in_the_report(self, attack: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from listening.outputs.charts import emotion_curve
 from listening.outputs.journey_table import columns, titles, widths
 from listening.outputs.pages import fill
-from listening.outputs.text import finite
+from listening.outputs.text import finite, link
 from listening.outputs.wording import CHANGE_WORDS, count, nights, priority, signed
 from listening.outputs.workbook_base import owner_names
 from listening.types import CHANGES, Crawl, MapChange, Report, StageMood
@@ -55,6 +55,7 @@ def render(report: Report, *, most: int | None = None) -> bytes:
     page = fill(
         "report.html",
         report=report,
+        board=link(report.board).rstrip("/"),
         headline=_headline(report, len(blind)),
         first_look=[row for row in report.pain_points if row.emergences][:FIRST_LOOK],
         curve=emotion_curve(report.moods),

@@ -67,6 +67,7 @@ def _make(store: Store, settings: Settings, since: date, until: date, now: datet
         health=examine_sources(store, settings, night=until, only=settings.heard),
         owners=journey.owners,
         changes=compare(store, settings, since=since, until=until).changes,
+        board=settings.alerts.base_url,
     )
 
 

@@ -109,3 +109,4 @@ class Report:
     health: tuple[Health, ...] = ()
     owners: tuple[Owner, ...] = ()
     changes: tuple[MapChange, ...] = ()
+    board: str = ""  # the board's address, where one is set: pages link to it
