@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zlib import crc32
 
 import pytest
+from datasketch import MinHash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -127,6 +129,22 @@ def test_a_signature_is_the_same_on_every_machine() -> None:
     assert found.bands[0] == "0-a2166054a3200884"
     assert signature("10 euros a month") != signature("100 euros a month")
     assert signature("seven words are too few to copy").bands == ()
+
+
+def _by_datasketch(words: list[str]) -> bytes:
+    sketch = MinHash(num_perm=64, seed=1, hashfunc=crc32, scheme="affine32")
+    sketch.update_batch(" ".join(three).encode() for three in zip(words, words[1:], words[2:], strict=False))
+    return bytes(sketch.hashvalues.astype("<u4").tobytes())
+
+
+@given(st.lists(st.from_regex(r"[a-z0-9_]{1,9}", fullmatch=True), min_size=8, max_size=60))
+def test_a_minhash_is_the_one_that_datasketch_makes(words: list[str]) -> None:
+    assert signature(", ".join(words).upper()).minhash == _by_datasketch(words)
+
+
+@pytest.mark.parametrize("odd", ["...", "€", "!? \x1f ;"])
+def test_a_text_without_words_still_has_its_own_fingerprint(odd: str) -> None:
+    assert len({signature(text).fingerprint for text in (odd, odd + " ?", "")}) == 3
 
 
 def test_the_earliest_is_the_original_whatever_the_order() -> None:

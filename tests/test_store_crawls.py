@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import date, timedelta
+from datetime import date, timedelta, timezone
 
 import pytest
+import sqlalchemy as sa
 from store_nouns import NIGHT, NOW, at, document, keep, pain_point, place, reading, rows, signal, told
 
 from listening.errors import StoreError
 from listening.store import Kept, Store, reads, writes
+from listening.store.reads.search import search
+from listening.store.rows import document_values
+from listening.store.statements import insert_new
+from listening.store.tables import documents
+from listening.store.writes.removals import withdraw
 from listening.types import Crawl, Document, Memory, PostKind, Validator
 
 pytest_plugins = ("store_fixtures",)
 
+STATE = {"state": "kept", "read_by": "", "near_of": None}
 NAUGHTY = [
     "\x00",
     "a\x00b",
@@ -53,6 +60,31 @@ class TestBatches:
         (kept,) = reads.documents_to_clean(store)
         expected = "".join("\ufffd" if sign == "\0" or "\ud800" <= sign <= "\udfff" else sign for sign in text)
         assert (kept.text, kept.title, kept.url) == (expected, expected, expected)
+
+    def test_known_among_many_new_ones_stay_as_they_are(self, store: Store) -> None:
+        first = [document(f"d{number:04}", f"first {number}") for number in range(0, 900, 3)]
+        keep(store, *first)
+        then = [document(f"d{number:04}", f"then {number}") for number in range(900)]
+        with store.writing() as connection:
+            values = [{**document_values(one), **STATE} for one in then]
+            assert insert_new(connection, documents, values) == 600
+        kept = {one.id: one.text for one in reads.documents_by_id(store, [f"d{number:04}" for number in range(900)])}
+        assert kept == {f"d{n:04}": f"{'then' if n % 3 else 'first'} {n}" for n in range(900)}
+
+    def test_words_of_many_are_found_and_gone_with_them(self, store: Store) -> None:
+        keep(store, *(document(f"d{number}", f"strap{number % 7} broke") for number in range(700)))
+        assert len(search(store, "strap3", map_id="", limit=999)[1]) == 100
+        with store.writing() as connection:
+            withdraw(connection, [f"d{number}" for number in range(0, 700, 2)])
+        assert len(search(store, "strap3", map_id="", limit=999)[1]) == 50
+
+    @pytest.mark.parametrize("micros", [0, 7, 120_000])
+    def test_a_moment_is_kept_to_the_microsecond(self, store: Store, micros: int) -> None:
+        moment = NOW.replace(microsecond=micros).astimezone(timezone(timedelta(hours=5, minutes=30)))
+        keep(store, document("d1", created_at=moment))
+        with store.reading() as connection:
+            (asked,) = connection.scalars(sa.select(documents.c.id).where(documents.c.created_at == moment))
+        assert (asked, reads.documents_by_id(store, ["d1"])[0].created_at) == ("d1", moment)
 
     def test_a_huge_or_senseless_number_is_no_trouble(self, store: Store) -> None:
         keep(store, document("d1", likes=10**30, views=-1, score=float("nan")))

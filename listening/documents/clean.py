@@ -95,7 +95,8 @@ def _own_words(text: str) -> str:
                 break
         elif not _FOOTER.fullmatch(line):
             lines.append(line)
-    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+    kept = "\n".join(lines)
+    return (_BLANK_LINES.sub("\n\n", kept) if "\n\n\n" in kept else kept).strip()
 
 
 def _drop_attribution(lines: list[str]) -> None:

@@ -40,6 +40,7 @@ _PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "t
 _INLINE = frozenset(("code", "kbd", "samp", "img", "span", "q", "svg", "button"))
 _BREAK = "\u2028"  # a line break that HTML does not take for a space
 _SPACES = re.compile(r"[\t\n\r\f][ \t\n\r\f]*| [ \t\n\r\f]+")  # all but a single space, which stays
+_UNTIDY = ("\n", "  ", "\t", "\r", "\f")  # without any of these there is nothing to find for the above
 _CELLS = frozenset(("td", "th"))
 
 
@@ -62,10 +63,14 @@ def _lines(parts: list[str]) -> str:
     out: list[str] = []
     for at, part in enumerate(parts):
         out += ["\n"] if at else []
-        words = _SPACES.sub(" ", html.unescape(part) if "&" in part else part)
+        words = _tidied(html.unescape(part) if "&" in part else part)
         if words and (words != " " or not _ended(out)):
             out.append(words)
     return "".join(out if _ended(out) else [*out, "\n"])
+
+
+def _tidied(words: str) -> str:
+    return _SPACES.sub(" ", words) if any(sign in words for sign in _UNTIDY) else words
 
 
 def _drop(tree: object) -> None:
@@ -103,7 +108,7 @@ def _walk(root: LexborNode) -> list[str]:
 
 def _enter(node: LexborNode, out: list[str]) -> None:
     if node.tag == "-text":
-        words = _SPACES.sub(" ", node.text(deep=False) or "")
+        words = _tidied(node.text(deep=False) or "")
         if words != " " or not _ended(out):
             out.append(words)
     elif node.tag == "br":

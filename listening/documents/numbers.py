@@ -7,6 +7,7 @@ import re
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2212"
 _URL = r"(?:https?://|www\.)(?!(?:www\.)?wa\.me/)[^\s<>\[\]]{1,2000}"
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}")
+DIGIT = re.compile(r"\d")  # before the first one nothing has to be looked at
 _ACCOUNT = re.compile(r"\d\d(?<=[A-Za-z]{2}\d\d)")  # what every one of them holds, found in a fraction of the time
 _SEVEN = re.compile(rf"\d(?:[ ()./{_DASHES}-]{{0,3}}\d){{6}}")  # digits: fewer are no telephone, card or SSN
 _CARD = re.compile(rf"{_URL}|(?<![\w.,+])\d(?:[ .{_DASHES}-]?\d){{11,22}}(?![\w])", re.IGNORECASE)
@@ -62,9 +63,12 @@ _IBAN_SIZES = {
 
 def without_numbers(text: str) -> str:
     """Return the text with [iban] [card] [ssn] [phone] in the place of such numbers. Linear in the text."""
-    if _ACCOUNT.search(text):
+    digit = DIGIT.search(text)
+    if digit is None:
+        return text
+    if _ACCOUNT.search(text, digit.start()):
         text = _IBAN.sub(_iban, text)
-    if not _SEVEN.search(text):
+    if not _SEVEN.search(text, digit.start()):
         return text
     text = _CARD.sub(_card, text)
     text = _SSN.sub("[ssn]", text)

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from ipaddress import AddressValueError, IPv6Address
 
 from listening.documents.names import without_names
-from listening.documents.numbers import without_numbers
+from listening.documents.numbers import DIGIT, without_numbers
 
 _PASSES = 8  # a mark that takes a number's place can free its neighbour; two passes have always been enough
 
@@ -54,7 +54,7 @@ def _once(text: str) -> str:
         text = _EMAIL.sub("[email]", text)
     if ("dot" in text.lower() or any(sign in text for sign in "([{<")) and _SPELT.search(text):
         text = _EMAIL_SPELT.sub("[email]", text)
-    if _DOTTED.search(text):
+    if (digit := DIGIT.search(text)) and _DOTTED.search(text, digit.start()):
         text = _IPV4.sub(_ipv4, text)
     if text.count(":") > 1:
         text = _IPV6.sub(_ipv6, text)

@@ -16,7 +16,7 @@ from listening.store import Kept, Store, reads, writes
 from listening.types import Batch, Document, Post, Shown, SourceConfig
 
 LONGEST_WAIT = 1.0  # seconds after which what came is kept; a polite source's page takes longer, so it is kept at once
-MOST_POSTS = 250  # that wait together
+MOST_POSTS = 1_000  # that wait together
 
 
 class Visit:
@@ -34,6 +34,7 @@ class Visit:
         self._since = time.monotonic()
         self._waiting: list[Batch] = []
         self._documents: list[Document] = []
+        self._ids = set[str]()
 
     def __enter__(self) -> Self:
         return self
@@ -50,25 +51,25 @@ class Visit:
             self._keep()
         self._waiting.append(batch)
         self._documents += new
+        self._ids.update(one.id for one in new)
         self.pages += batch.shown
         if len(self._documents) >= MOST_POSTS or time.monotonic() - self._since >= LONGEST_WAIT:
             self._keep()
 
     def _must_follow(self, batch: Batch, new: Iterable[Document]) -> bool:
         """Return True where a batch speaks of what still waits: a post again, one that is gone, an empty page."""
-        posts = {one.id for one in self._documents}
         threads = {claim.thread for one in self._waiting for claim in one.standing}
         return (
             any(not page.posts and page.thread for page in batch.shown)
-            or any(one.id in posts for one in new)
-            or any(identity(self._source.name, native) in posts for native in batch.gone)
+            or any(one.id in self._ids for one in new)
+            or any(identity(self._source.name, native) in self._ids for native in batch.gone)
             or any(claim.thread in threads for claim in batch.standing)
         )
 
     def _keep(self) -> None:
         """Keep all that waits in one transaction; a page of a thread that is empty all at once is told."""
         batches, documents = self._waiting, self._documents
-        self._waiting, self._documents = [], []
+        self._waiting, self._documents, self._ids = [], [], set()
         if not batches:
             return
         name, shown = self._source.name, [page for batch in batches for page in batch.shown]

@@ -31,7 +31,9 @@ __all__ = ["FoundPage", "FoundPost", "OpenPage", "Reading", "complete_looks", "d
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _CHARSET_HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _NUMERIC = re.compile(r"(?<![\d./-])\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2})(?![\d/-]).{0,16}")
-_MAY_BE_NUMERIC = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d\d")
+_MAY_BE_NUMERIC = re.compile(  # the above, by the sign in its midst: there are far fewer of those than of digits
+    r"[-/.](?:(?<=[^\d./-]\d[-/.])|(?<=[^\d./-]\d\d[-/.]))\d{1,2}[-/.]\d\d"
+)
 _SPELT = ("&#", "&sol", "&period")  # how a page's source may write a digit, a slash or a point
 _MOST_DATES = 500  # of a page that are asked in which order it writes them
 _ENOUGH = 0.8  # of the posts that an engine's selectors find must have an author and a date
@@ -156,10 +158,7 @@ def open_page(body: bytes, url: str, content_type: str) -> OpenPage:
 
 def _is_numbered(source: str) -> bool:
     """Return False where `_NUMERIC` would find nothing, by a page's source: of 2026-03-20 all know the day."""
-    found = _MAY_BE_NUMERIC.finditer(source)
-    return any(not re.match(r"[\d./-]", source[date.start() - 1 : date.start()]) for date in found) or any(
-        sign in source for sign in _SPELT
-    )
+    return bool(_MAY_BE_NUMERIC.search(" " + source)) or any(sign in source for sign in _SPELT)
 
 
 @dataclass(frozen=True, slots=True)

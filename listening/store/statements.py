@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -15,6 +16,8 @@ from sqlalchemy.exc import StatementError
 from listening.store.columns import all_clean, cleaned
 
 SLICE = 500
+_MOST_PLACES = 7_000  # question marks of one statement: SQLite takes 32,766
+_PLACES = re.compile(r"(?<=VALUES )(\((?:\?, )*\?\))")
 
 Row = Mapping[str, object]
 T = TypeVar("T")
@@ -28,28 +31,46 @@ def in_slices(values: Iterable[T], size: int = SLICE) -> Iterator[list[T]]:
 
 
 def insert_new(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> int:
-    """Insert the rows whose key is not there yet; return how many that were. All rows name the same columns.
-
-    The rows go to the driver as they are, each value prepared by its column's type: SQLAlchemy's own way costs several
-    times what the database does, and a document brings two dozen rows.
-    """
+    """Insert the rows whose key is not there yet; return how many that were. All rows name the same columns."""
     if not rows:
         return 0
-    sql, placed, prepared = _inserting(connection.dialect, table, tuple(rows[0]))
+    return insert_columns(connection, table, {name: [row[name] for row in rows] for name in rows[0]})
+
+
+def insert_columns(connection: Connection, table: sa.Table, columns: Mapping[str, Sequence[object]]) -> int:
+    """Insert rows, given as columns of one length, whose key is not there yet; return how many that were.
+
+    The values go to the driver as they are, prepared by their column's type: SQLAlchemy's own way costs several times
+    what the database does, and a document brings two dozen rows.
+    """
+    sql, placed, prepared = _inserting(connection.dialect, table, tuple(columns))
+    try:
+        ready = [_prepared(columns[name], to) for name, to in prepared]
+    except (TypeError, ValueError) as error:  # as SQLAlchemy itself tells of a value that its type refuses
+        raise StatementError(str(error), sql, None, error) from error
     kept = 0
-    for part in in_slices(rows):
-        try:
-            columns = [[row[name] for row in part] for name, _ in prepared]
-            ready = [
-                map(to, one) if to and not (to is cleaned and all_clean(one)) else one
-                for one, (_, to) in zip(columns, prepared, strict=True)
-            ]
-            lines = list(zip(*ready, strict=True))
-        except (TypeError, ValueError) as error:  # as SQLAlchemy itself tells of a value that its type refuses
-            raise StatementError(str(error), sql, None, error) from error
-        values = lines if placed else [dict(zip(rows[0], line, strict=True)) for line in lines]
-        kept += connection.exec_driver_sql(sql, values, {"preserve_rowcount": True}).rowcount
+    for lines in in_slices(zip(*ready, strict=True), max(1, _MOST_PLACES // len(ready)) if placed else SLICE):
+        if placed:
+            asked = connection.exec_driver_sql(_lengthened(sql, len(lines)), tuple(chain.from_iterable(lines)))
+        else:
+            values = [dict(zip((name for name, _ in prepared), line, strict=True)) for line in lines]
+            asked = connection.exec_driver_sql(sql, values, {"preserve_rowcount": True})
+        kept += asked.rowcount
     return kept
+
+
+def _prepared(values: Sequence[object], to: _Prepare) -> Sequence[object]:
+    return values if to is None or (to is cleaned and all_clean(values)) else list(map(to, values))
+
+
+@lru_cache(maxsize=64)
+def _lengthened(sql: str, rows: int) -> str:
+    """Return the insert of one row as one of so many.
+
+    A statement a row would have SQLite write its index of words out for each: it costs more than all else of the row.
+    """
+    head, one, tail = _PLACES.split(sql, maxsplit=1)
+    return head + ", ".join([one] * rows) + tail
 
 
 def upsert(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from listening.store.answers import Kept
 from listening.store.engine import Store
 from listening.store.rows import document_values
-from listening.store.statements import in_slices, insert_new
+from listening.store.statements import in_slices, insert_columns, insert_new
 from listening.store.tables import document_bands, documents, signals
 from listening.store.writes.counting import points_of_documents, recount
 from listening.types import Document, PostKind
@@ -86,12 +86,12 @@ def _insert(connection: Connection, new: Sequence[Document]) -> None:
 
 
 def _insert_bands(connection: Connection, new: Sequence[Document]) -> None:
-    rows = [
-        {"document_id": one.id, "position": position, "band": band}
-        for one in new
-        for position, band in enumerate(one.bands)
-    ]
-    insert_new(connection, document_bands, rows)
+    columns: dict[str, list[str] | list[int]] = {
+        "document_id": [one.id for one in new for _ in one.bands],
+        "position": [position for one in new for position in range(len(one.bands))],
+        "band": [band for one in new for band in one.bands],
+    }
+    insert_columns(connection, document_bands, columns)
 
 
 def _rewrite(connection: Connection, changed: Sequence[Document], known: Mapping[str, RowMapping]) -> None:
