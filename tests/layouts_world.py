@@ -12,6 +12,7 @@ from forum_scores import CASES
 
 FIRST = datetime(2026, 3, 9, 9, 41, tzinfo=UTC)
 CASE: dict[str, dict[str, Any]] = tomllib.loads((CASES / "layouts.toml").read_text(encoding="utf-8"))
+THEMES: dict[str, dict[str, Any]] = tomllib.loads((CASES / "themes.toml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +85,19 @@ def _post(case: dict[str, Any], one: Written, answered: Written | None) -> str:
         "id": str(one.number),
         "author": one.author,
         "iso": one.moment.isoformat(),
-        "shown": one.moment.strftime(case.get("shown", "%Y")),
+        "shown": _shown(case, one.moment),
+        "clock": one.moment.strftime("%H:%M"),
         "text": one.html,
         "quote": _filled(case["quote"], there) if answered else "",
         "inreply": _filled(case.get("inreply", ""), there) if answered else "",
         "qid": there["qid"],
     }
     return _filled(case["post"], told)
+
+
+def _shown(case: dict[str, Any], moment: datetime) -> str:
+    march, april = case.get("months", ("March", "April"))
+    return moment.strftime(case.get("shown", "%Y").replace("{month}", march if moment.month == FIRST.month else april))
 
 
 def _filled(template: str, told: dict[str, str]) -> str:

@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from layouts_world import CASE, WRITTEN, Written, page_of
+from layouts_world import CASE, THEMES, WRITTEN, Written, page_of
 
 from listening.documents.clean import clean
+from listening.sources.forum_engines import ENGINES
 from listening.sources.forum_pages import FoundPage, FoundPost, Reading, read_page
 from listening.types import BodyFormat
 
@@ -95,3 +96,22 @@ def test_names_that_begin_as_a_button_does_are_names(author: str) -> None:
     found = read(page_of(CASE["joomla_comments"], (first, second, WRITTEN[6])))
     assert found.posts[0].author == author
     assert found.posts[0].created_at == first.moment
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["declared", "found out"])
+@pytest.mark.parametrize("name", THEMES)
+def test_every_post_of_a_known_program_is_read_in_any_theme_and_tongue(name: str, told: object) -> None:
+    """Polls, advertisements, ignored and deleted posts, edit notes, spoilers and signatures are no words of anybody."""
+    case = THEMES[name]
+    looks = ENGINES[case["engine"]] if told else ()
+    how = Reading(looks, (), NOW, engine=case["engine"] if told else "")
+    page = read_page(page_of(case).encode(), THREAD, "text/html; charset=utf-8", how)
+    found, numbers = page.posts, {one.number: post.id for one, post in zip(WRITTEN, page.posts, strict=True)}
+    assert page.read_by == case["engine"]
+    assert [post.author for post in found] == [one.author for one in WRITTEN]
+    assert [post.created_at for post in found] == [one.moment for one in WRITTEN]
+    assert min(text_f1(post, one) for post, one in zip(found, WRITTEN, strict=True)) == 1
+    assert [post.id.rpartition("_")[2] for post in found] == [str(one.number) for one in WRITTEN]
+    assert [post.reply_to for post in found] == [numbers.get(one.answers) for one in WRITTEN]
+    assert {post.likes for post in found} == {case.get("likes", 0)}
+    assert all(str(one.number) in post.url for post, one in zip(found, WRITTEN, strict=True))

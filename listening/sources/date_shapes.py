@@ -13,6 +13,8 @@ from listening.sources.date_words import (
     DAYS_BACK,
     EAST_UNITS,
     JUST_NOW,
+    LONE_UNITS,
+    MORE_OR_LESS,
     ONE,
     SHORT_UNITS,
     UNITS,
@@ -52,15 +54,18 @@ _VIETNAM = re.compile(r"(\d{1,2}) thang (\d{1,2}),? (?:nam )?(\d{4})")
 _NAMED_DAYS = re.compile("|".join(sorted(map(re.escape, DAYS_BACK), key=len, reverse=True)))
 _NAMED_WEEKDAYS = re.compile("|".join(sorted(map(re.escape, WEEKDAYS), key=len, reverse=True)))
 _AMOUNT = re.compile(
-    r"(?<![\w.,:/-])(?:(\d{1,4})\s?\+?\s?|(?:" + "|".join(sorted(ONE)) + r")\s)([^\W\d_][\w-]{0,14})\.?"
+    r"(?<![\w.,:/-])(?:(\d{1,4})\s?\+?\s?|(?:" + "|".join(sorted(ONE)) + r")(?:\s|['\u2019]))"
+    r"([^\W\d_][\w-]{0,14})\.?"
 )
 _EAST_AGO = re.compile(
     r"(\d{1,4})\s?(" + "|".join(sorted(EAST_UNITS, key=len, reverse=True)) + r")(?:钟|鐘)?(?:以)?\s?[前전]"
 )
 _COMPACT = re.compile(r"(\d{1,4})\s?(s|m|min|h|d|w|mo|y)")
 _BEFORE = re.compile(
-    r"(?:^|\W)(?:" + "|".join(sorted(map(re.escape, AGO_BEFORE), key=len, reverse=True)) + r")\s(?:[^\W\d_]{2,9}\s)?$"
+    r"(?:^|\W)(?:" + "|".join(sorted(map(re.escape, AGO_BEFORE), key=len, reverse=True)) + r")\s"
+    rf"(?:(?:[^\W\d_]{{2,9}}|{MORE_OR_LESS})\s?)?$"
 )
+_LONE = re.compile(r"(?<![\w.,:/-])(?:" + "|".join(sorted(LONE_UNITS)) + r")(?=\s)")
 _AFTER = re.compile(r"\W{0,3}(?:" + "|".join(sorted(map(re.escape, AGO_AFTER), key=len, reverse=True)) + r")(?!\w)")
 
 
@@ -176,6 +181,9 @@ def _ago(text: str, now: datetime) -> Iterator[Shown]:
         yield from _back(east.start(), int(east[1]) * EAST_UNITS[east[2]], now)
     if compact := _COMPACT.fullmatch(text):
         yield from _back(0, int(compact[1]) * SHORT_UNITS[compact[2]], now)
+    for lone in _LONE.finditer(text):
+        if _AFTER.match(text, lone.end()):
+            yield from _back(lone.start(), UNITS[lone.group()], now)
     seconds, start, end = 0, -1, -1
     for found in _AMOUNT.finditer(text):
         unit = UNITS.get(found[2]) or SHORT_UNITS.get(found[2])

@@ -62,29 +62,44 @@ _YESTERDAY = (
     "yesterday gestern hier ayer ieri ontem gisteren igar wczoraj vcera вчера вчора dun eilen kemarin ahir χθες χτες"
     " tegnap jucer 昨天 昨日 어제"
 )
-_DAY_PHRASES = {"hari ini": 0, "i dag": 0, "i gar": 1, "de hoy": 0, "de ayer": 1, "avant-hier": 2, "vorgestern": 2}
+_TWO_DAYS_AGO = (
+    "vorgestern avant-hier anteayer antier anteontem altroieri eergisteren förrgår forgårs przedwczoraj předevčírem"
+    " позавчера позавчора tegnapelőtt 一昨日 おととい 前天 그저께"
+)
+_DAY_PHRASES = {"hari ini": 0, "i dag": 0, "i gar": 1, "de hoy": 0, "de ayer": 1}
 
 # seconds of a unit -> the words for it
 _UNITS: Mapping[int, str] = {
     1: "second seconds sec secs sekunde sekunden seconde secondes segundo segundos secondo secondi seconden sekund"
-    " sekunder sekunder sekunt sekuntia sekundy sekunde секунд секунды секунду saniye detik δευτερολεπτα seg",
+    " sekunder sekunder sekunt sekuntia sekundy sekunde sekundami секунд секунды секунду сек saniye detik"
+    " δευτερολεπτα seg",
     60: "minute minutes min mins minuten minuto minutos minuto minuti minuut minuter minutter minuuttia minuutti minuty"
-    " minut minutę minuta минут минуты минуту хвилин хвилини хвилину dakika menit λεπτα λεπτο perc minute",
+    " minut minutę minuta minutami минут минуты минуту мин хвилин хвилини хвилину dakika menit λεπτα λεπτο perc minute",
     3_600: "hour hours hr hrs stunde stunden std heure heures hora horas ora ore uur timme timmar time timer tunti"
-    " tuntia godzin godziny godzinę godzine hodin hodinami hodinou час часа часов годин години годину saat jam"
+    " tuntia godzin godziny godzinę godzinami godz hodin hodinami hodinou час часа часов ч годин години годину saat jam"
     " ωρες ωρα ora",
     86_400: "day days tag tage tagen jour jours dia dias giorno giorni dag dagen dagar dage dager paiva paivaa dzien"
-    " dni den dny день дня дней дні днів gun hari hari-hari μερες ημερες nap zile zi",
+    " dni dniami den dny день дня дней дн дні днів gun hari hari-hari μερες ημερες nap zile zi",
     604_800: "week weeks woche wochen semaine semaines semana semanas settimana settimane weken vecka veckor uge uger"
-    " uke uker viikko viikkoa tydzien tygodni tygodnie tyden tydny неделю недели недель тиждень тижні тижнів hafta"
-    " minggu εβδομαδες het",
+    " uke uker viikko viikkoa tydzien tygodni tygodnie tydzień tygodniami tyden tydny неделю недели недель тиждень"
+    " тижні тижнів hafta minggu εβδομαδες het",
     2_629_800: "month months monat monate monaten mois mes meses mese mesi maand maanden manad manader maned maneder"
-    " maaned maaneder kuukausi kuukautta miesiac miesiace miesiecy mesic mesici месяц месяца месяцев місяць місяці"
-    " місяців ay bulan μηνες honap luna luni",
+    " maaned maaneder kuukausi kuukautta miesiac miesiace miesiecy miesiacami mesic mesici месяц месяца месяцев"
+    " місяць місяці місяців ay bulan μηνες honap luna luni",
     31_557_600: "year years yr yrs jahr jahre jahren an ans annee annees ano anos anno anni jaar ar aar vuosi"
     " vuotta rok lata lat roky lety год года лет рік роки років yil tahun χρονια ev ani",
 }
-_SHORT_UNITS = {"s": 1, "m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800, "mo": 2_629_800, "y": 31_557_600}
+_SHORT_UNITS = {
+    "s": 1,
+    "m": 60,
+    "min": 60,
+    "h": 3_600,
+    "d": 86_400,
+    "j": 86_400,
+    "w": 604_800,
+    "mo": 2_629_800,
+    "y": 31_557_600,
+}
 _EAST = {
     "秒": 1, "초": 1, "分钟": 60, "分鐘": 60, "分": 60, "분": 60,
     "小时": 3_600, "小時": 3_600, "時間": 3_600, "시간": 3_600,
@@ -92,6 +107,10 @@ _EAST = {
     "个月": 2_629_800, "個月": 2_629_800, "ヶ月": 2_629_800, "か月": 2_629_800, "カ月": 2_629_800, "개월": 2_629_800,
     "年": 31_557_600, "년": 31_557_600,
 }  # fmt: skip
+MORE_OR_LESS = (  # between "ago" and the amount, where it stands before it; one short word may always be there
+    r"(?:mehr|weniger) als|(?:plus|moins) d[e']|(?:mas|menos) de|(?:piu|meno) di|(?:mais|menos) de|(?:meer|minder) dan"
+    r"|(?:more|less) than|aproximadamente"
+)
 AGO_BEFORE = ("vor", "il y a", "hace", "ha", "fa", "for", "pred", "przed", "πριν", "acum", "πριν απο", "desde hace")
 AGO_AFTER = (
     "ago", "fa", "geleden", "sedan", "siden", "sitten", "temu", "назад", "тому", "тому назад", "once", "lalu",
@@ -102,7 +121,10 @@ ONE = frozenset(_ONES.split())
 JUST_NOW = re.compile(
     r"(?:just now|a moment ago|moments ago|a few seconds ago|less than a minute ago|gerade eben|vor wenigen sekunden"
     r"|vor einem moment|a l['’]instant|ahora mismo|hace un momento|proprio ora|agora mesmo|zojuist|nyss|только что"
-    r"|刚刚|たった今|방금)"
+    r"|il y a (?:quelques|un) (?:secondes|instants?)|hace (?:unos|pocos|algunos) (?:segundos|instantes)"
+    r"|vor ein paar sekunden|przed chwila|chwile temu|kilka sekund temu|несколько секунд назад|ha pouco|prave ted"
+    r"|az once|qualche secondo fa"
+    r"|刚刚|数秒前|たった今|방금)"
 )
 
 
@@ -128,11 +150,20 @@ def _numbered(lines: str, first: int) -> dict[str, int]:
 MONTHS: Mapping[str, int] = _numbered(_MONTHS, 1)
 WEEKDAYS: Mapping[str, int] = _numbered(_WEEKDAYS, 0)
 DAYS_BACK: Mapping[str, int] = (
-    {fold(word): 0 for word in _TODAY.split()} | {fold(word): 1 for word in _YESTERDAY.split()} | _DAY_PHRASES
+    {fold(word): 0 for word in _TODAY.split()}
+    | {fold(word): 1 for word in _YESTERDAY.split()}
+    | {fold(word): 2 for word in _TWO_DAYS_AGO.split()}
+    | _DAY_PHRASES
 )
 UNITS: Mapping[str, int] = {fold(word): seconds for seconds, words in _UNITS.items() for word in words.split()}
 SHORT_UNITS: Mapping[str, int] = _SHORT_UNITS
 EAST_UNITS: Mapping[str, int] = {fold(word): seconds for word, seconds in _EAST.items()}
+# the units that Slavic tongues count without a number where it is one, before "ago"
+_LONE_UNITS = (
+    "секунду минуту час день неделю месяц год хвилину годину тиждень місяць рік"
+    " sekundę minutę godzinę dzień tydzień miesiąc rok"
+)
+LONE_UNITS = frozenset(fold(word) for word in _LONE_UNITS.split())
 _ENOUGH = 3  # letters that an unlisted short form must have
 
 

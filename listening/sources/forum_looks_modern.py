@@ -62,7 +62,8 @@ NODEBB = {
     "title": "[component='topic/title'] | h1",
     "permalink": "a[component='post/anchor'] @href | a.permalink @href | a.post-index @href",
     "likes": "[component='post/vote-count'] @data-votes | [component='post/vote-count']",
-    "reply_to": "[component='post/parent'] @data-topid | [component='post/parent'] @data-parent-pid",
+    "reply_to": "[component='post/parent'] @data-topid | [component='post/parent'] @data-parent-pid"
+    " | [component='post/content'] > blockquote a[href*='/post/'] @href",
     "skip": "",
 }
 VANILLA = {
@@ -99,6 +100,7 @@ BBPRESS = {
     "body": ".bbp-reply-content | .bbp-topic-content",
     "title": "h1.entry-title | h1",
     "permalink": ".bbp-reply-permalink @href | < .bbp-reply-permalink @href | < .bbp-topic-permalink @href",
+    "reply_to": ".bbp-the-quote a[href*='/reply/'] @href | .bbp-the-quote[cite*='/reply/'] @cite",
     "skip": ".bbp-reply-revision-log, .bbp-topic-revision-log, .bbp-reply-signature, .bbp-attachments",
 }
 IPS4 = {
@@ -120,10 +122,11 @@ IPS4 = {
     "permalink": "a[data-role=shareComment] @href | .ipsComment_meta a[href*=comment] @href "
     "| a[href*='findComment'] @href",
     "accepted": ".ipsComment_recommended, .ipsComment_solved, [data-role=solved]",
-    "likes": "[data-role=reactCountText] | .ipsReact_reactCount .ipsReact_reactCountSum | .ipsReact_count",
+    "likes": "[data-role=reactCountText] | .ipsReact_reactCount .ipsReact_reactCountSum | .ipsReact_count"
+    " | .ipsReact_reactCount",
     "reply_to": "[data-ipsquote-contentcommentid] @data-ipsquote-contentcommentid",
     "reply_name": "[data-ipsquote-username] @data-ipsquote-username",
-    "skip": ".ipsQuote, [data-role=memberSignature], .ipsType_light.ipsType_reset:has(em)",
+    "skip": ".ipsQuote, [data-role=memberSignature], [data-excludequote], .ipsType_light.ipsType_reset:has(em)",
 }
 IPB3 = {
     "board_link": "td.col_c_forum h4 a @href | td.col_c_forum a @href",
@@ -174,8 +177,9 @@ WOLTLAB = {
     "title": "h1.contentTitle | h1",
     "permalink": "a.messagePublicationTime @href | a.permalink @href | .messageHeader a[href*='postID'] @href",
     "likes": ".reactionSummaryList .reactCount | .reactionCount | .wcfLikeValue",
-    "reply_to": "woltlab-quote[data-link] @data-link | blockquote[data-link] @data-link",
-    "reply_name": "woltlab-quote[data-author] @data-author | blockquote[data-author] @data-author",
+    "reply_to": "woltlab-quote[data-link] @data-link | blockquote[data-link] @data-link"
+    " | blockquote[cite*=postID] @cite",
+    "reply_name": "woltlab-quote[data-author] @data-author | blockquote[data-author] @data-author | .quoteBoxTitle",
     "skip": "woltlab-quote, .quoteBox, .messageSignature, .messageFooterNote",
 }
 DISCOURSE = {

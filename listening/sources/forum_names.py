@@ -27,6 +27,7 @@ _NO_NAME = re.compile(  # whole words: Edith is no "edit", Moreau no "more"
     r"|offline|danke|thanks|reputation|profil(?:e|es|s)?|www|website|e-?mail|nachricht(?:en)?|beitrage?|members?"
     r"|newbie|message|(?:full|junior|senior) member)(?![\w.-])|.*\bposts?$|pm$|admin(?:istrator)?$|moderator$"
 )
+_LETTER = re.compile("[a-z\u00c0-\u052f]", re.IGNORECASE)  # alone, it stands in place of a picture
 _HAS_CLOCK = re.compile(r"\d{1,2}:\d{2}|\d{4}[-/]\d|\d[-/.]\d{1,2}[-/.]\d")
 _ADDRESS = re.compile(r"\s*[<(\[][^<>()\[\]]*(?:@|_at_|\s?\(?at\)?\s)?[^<>()\[\]]*[>)\]]\s*$|<>")
 _LEAD = re.compile(
@@ -60,5 +61,5 @@ def as_name(node: LexborNode) -> str:
 def name_in(shown: str) -> str:
     """Return a text without "by" before it and a mail address behind it, where it can be a name; else ""."""
     name = _LEAD.sub("", _ADDRESS.sub("", shown).strip()).strip(" :,·•-")
-    short = 0 < len(name) <= _NAME_MOST and len(name.split()) <= _NAME_WORDS
+    short = 0 < len(name) <= _NAME_MOST and len(name.split()) <= _NAME_WORDS and not _LETTER.fullmatch(name)
     return name if short and not _NO_NAME.match(fold(name)) and not _HAS_CLOCK.search(name) else ""

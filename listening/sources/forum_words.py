@@ -16,17 +16,20 @@ _QUOTES = (
     "aside.quote, q.quote, .UserQuote, .js-quoteEmbed, .embedQuote, .ipsQuote, .ipsBlockquote, .mycode_quote, "
     "woltlab-quote, .quote-container, .quotehead, .quotebody, .QuoteText, .gmail_quote, .blockquote-box, "
     ".quoted-text, .quoted-switch, .quote-text, .quotedText, .quote-wrapper, .quoteblock, "
-    ".ubbcode-block:has(.ubbcode-header)"
+    ".ubbcode-block:has(.ubbcode-header), "
+    ".cytat, .zitat, .citat, .citation, .cita, .citazione, .citacao, .citaat"
 )
 _SIGNATURES = (
     ".signature, .Signature, .signatur, .post-signature, .signature_div, .signaturecontainer, .sigline, .sig, "
     "[class*=tapatalkSign], .postsignature, .sig-content, .messageSignature, .message-signature, .user-signature, "
     ".UserSignature, .bbp-reply-signature, .b-signature, .post_sig, .gmail_signature, [id^=signature], [id^=sig_], "
-    "[data-role=memberSignature], [component='post/signature']"
+    "[data-role=memberSignature], [component='post/signature'], .podpis, .unterschrift"
 )
 _EDITS = (
     ".lastedited, .postbit_lastedited, .message-lastEdit, .edited-by, .editNote, .editDate, .post_edit, .edited_post, "
-    ".postedit, .post-edited, [id^=edited_by], [id^=edit]:has(em), .modified, [id^=modified_], .bbp-reply-revision-log"
+    ".postedit, .post-edited, [id^=edited_by], [id^=edit]:has(em), .modified, [id^=modified_], "
+    ".bbp-reply-revision-log, [data-excludequote], .spoiler_header, .spoiler-header, .ipsSpoiler_header, "
+    ".bbc_spoiler > summary"
 )
 _MACHINERY = "script, style, noscript, template, form, button, select, textarea, input"
 _MARKED = (  # all but a few plain tags, attributes by which programs mark things: apart, each is found much faster
@@ -45,11 +48,12 @@ _RULED_OFF = 8  # underscores or dashes in a row end a text: what follows is the
 _LEADS = ("zitat von ", "quote from ", "quote (", "originally posted by ", "originally posted by", "quote:")
 _TAILS = (
     *(" wrote", " schrieb", " said", " a écrit", " escribió", " ha scritto", " написал", " on ", " dixit"),
-    " hat geschrieben",
+    *(" hat geschrieben", " pisze", " napisał", " napsal", " пишет", " писал", " escreveu", " schreef", " skrev"),
+    *(" kirjoitti", " さんが", " 氏は"),
 )
 _WROTE = (
     r"(?:wrote|writes|said|says|posted|schrieb|hat geschrieben|a [ée]crit|escribi[óo]|ha scritto|escreveu|schreef|skrev"
-    r"|napisał\(?a?\)?|написал\(?\u0430?\)?)"
+    r"|pisze|napsal\(?a?\)?|kirjoitti|пишет|писал\(?\u0430?\)?|napisał\(?a?\)?|написал\(?\u0430?\)?)"
 )
 _ATTRIBUTION = re.compile(  # the line over a quote
     rf"(?:^|\W){_WROTE}\b.{{0,48}}$|^(?:quot(?:e|ing)|zitat|citation|cita)\b.{{0,60}}:?$"
