@@ -25,6 +25,7 @@ from listening.sources.date_words import (
 _NOON = 12
 _CENTURY = 100
 _SUNDAY = 7
+_LEAP = 60  # a second that is put in between two days
 _LONGEST_AGO = 40  # years
 _CLOCK = (
     r"(?P<early>午前|午後|上午|下午|오전|오후)?\s*(?P<hour>\d{1,2})\s?(?:[:.h\uff1a時点시]|heures?)\s?(?P<minute>\d{2})"
@@ -216,10 +217,11 @@ def _at(day: datetime, clock: re.Match[str]) -> datetime | None:
     hour, half = int(parts["hour"]), (parts.get("half") or parts.get("early") or "").replace(".", "").replace(" ", "")
     if half:
         hour = hour % _NOON + (_NOON if half in ("pm", "午後", "下午", "오후", "μμ") else 0)
+    minute, second = int(parts.get("minute") or 0), int(parts.get("second") or 0)
+    if (hour, minute) == (2 * _NOON, 0):
+        day, hour = day + timedelta(days=1), 0
     try:
-        moment = day.replace(
-            hour=hour, minute=int(parts.get("minute") or 0), second=int(parts.get("second") or 0), microsecond=0
-        )
+        moment = day.replace(hour=hour, minute=minute, second=second - (second == _LEAP), microsecond=0)
     except ValueError:
         return None
     shift = (parts.get("zone") or "").replace("utc", "").replace("gmt", "").replace(":", "").strip()

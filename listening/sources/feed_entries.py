@@ -33,6 +33,7 @@ _TEASER_END = re.compile(
 )
 _TEASER_LENGTH = 400  # a summary under this many letters is asked for in full
 _TAG = re.compile(r"<[^<>]*>")
+_EAST = re.compile("[年년]")
 _UNFIT = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
@@ -143,11 +144,10 @@ def _is_full(raw: dict[str, Any], body: str) -> bool:
 
 
 def _moment(raw: dict[str, Any], name: str, now: datetime) -> datetime | None:
-    """Return a date of an entry, also where the feed writes it in its own way."""
+    """Return a date of an entry, also one written in an own way, of which the parser makes another day."""
     said = str(raw[f"{name}_text"])[:100]
-    if raw[name] is None and said:
-        return read_moment(said) or find_moment(said, now=now)
-    return read_moment(raw[name])
+    own = read_moment(said) or (find_moment(said, now=now) if raw[name] is None or _EAST.search(said) else None)
+    return own or read_moment(raw[name])
 
 
 def _told_apart(entries: Sequence[Entry]) -> list[Entry]:
