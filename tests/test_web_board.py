@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -384,6 +385,31 @@ class TestMapEditing:
         assert app.state.board.read_settings().journey.name == "Wheels"
         browser.post("/map/import", text=file)
         assert app.state.board.read_settings().journey == before
+
+    def test_owners_and_personas_are_changed_where_they_stand(self, app: FastAPI, client: Clients) -> None:
+        browser, board = client("editor"), app.state.board
+        browser.post("/map/personas", name="Commuter", examples="on my way to work\n\n my commute ")
+        browser.post("/map/personas", id="commuter", name="Daily rider", examples="on my way to work\nmy commute")
+        (persona,) = board.read_settings().journey.personas
+        assert (persona.id, persona.name, persona.examples) == (
+            "commuter", "Daily rider", ("on my way to work", "my commute"),
+        )  # fmt: skip
+        before = {one.id: one for one in board.read_settings().journey.owners}
+        sent = {"name": "Ann B.", "email": before["ann"].email, "department": "Product"}
+        browser.post("/map/owners", id="ann", **sent)
+        after = {one.id: one for one in board.read_settings().journey.owners}
+        assert after == before | {"ann": replace(before["ann"], name="Ann B.", department="Product")}
+        shown = browser.get("/map/edit").text
+        assert 'name="id" value="ann"' in shown
+        assert "on my way to work\nmy commute</textarea>" in shown
+
+    def test_what_is_there_is_not_added_again(self, app: FastAPI, client: Clients) -> None:
+        browser, board = client("editor"), app.state.board
+        browser.post("/map/personas", name="Commuter", examples="my commute")
+        before = board.read_settings().journey
+        assert browser.post("/map/personas", name="Commuter").status_code == 422
+        assert browser.post("/map/owners", name="Ann", email="other@house.test").status_code == 422
+        assert board.read_settings().journey == before
 
     def test_a_fourth_persona_is_explained(self, app: FastAPI, client: Clients) -> None:
         browser = client("editor")

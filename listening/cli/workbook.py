@@ -25,7 +25,7 @@ def bring_back(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would change.")] = False,
     config: Config = None,
 ) -> None:
-    """Apply what was filled in: names, owners, departments, statuses, ratings; exit code 3 where some could not be."""
+    """Apply what was filled in: names, owners, statuses, ratings, goals, days, notes; exit 3 if some could not be."""
     from listening.journey import fill_in
 
     try:

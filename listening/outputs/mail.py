@@ -80,18 +80,7 @@ def compose(alert: Alert, *, sender: str, base_url: str, now: datetime) -> Email
     board = link(base_url).rstrip("/")
     items = sorted(alert.items, key=lambda one: _rank(one.emergence.kind))
     pieces = [_piece(item, board) for item in items[:MOST_ITEMS]]
-    values = {
-        "owner": one_line(alert.owner.name, 100),
-        "night": alert.night,
-        "pieces": pieces,
-        "more": len(items[MOST_ITEMS:]),
-        "sights": [_seen(one, board) for one in alert.sights],
-        "due": [_due(one, board) for one in alert.reminders],
-        "not_seen": [one_line(sentence, 400) for sentence in alert.not_seen],
-        "board": board,
-        "note": "\n".join(one_line(line, 400) for line in alert.note.splitlines()[:60]),
-        "about": f"{board}/pain-points/{in_url(alert.about, safe='')}" if board and alert.about else "",
-    }
+    values = _values(alert, pieces, board)
     message = EmailMessage(policy=SMTP)
     message["From"] = shown_from
     message["To"] = Address(_name(alert.owner.name), addr_spec=to.addr_spec)
@@ -110,6 +99,22 @@ def compose(alert: Alert, *, sender: str, base_url: str, now: datetime) -> Email
     message.add_alternative(fill("alert.html", **values), subtype="html", cte="quoted-printable")
     _add_pictures(message, pieces)
     return message
+
+
+def _values(alert: Alert, pieces: Sequence[Piece], board: str) -> dict[str, object]:
+    """Return what the templates say."""
+    return {
+        "owner": one_line(alert.owner.name, 100),
+        "night": alert.night,
+        "pieces": pieces,
+        "more": max(0, len(alert.items) - MOST_ITEMS),
+        "sights": [_seen(one, board) for one in alert.sights],
+        "due": [_due(one, board) for one in alert.reminders],
+        "not_seen": [one_line(sentence, 400) for sentence in alert.not_seen],
+        "board": board,
+        "note": "\n".join(one_line(line, 400) for line in alert.note.splitlines()[:60]),
+        "about": f"{board}/pain-points/{in_url(alert.about, safe='')}" if board and alert.about else "",
+    }
 
 
 def _add_pictures(message: EmailMessage, pieces: Sequence[Piece]) -> None:

@@ -81,7 +81,7 @@ class AlertSettings:
     """When owners hear from us."""
 
     sensitivity: str = says("medium", "How readily a pain point speaks: low, medium or high.")
-    base_url: str = says("", "Address of the board, for the links in mails; empty leaves them out.")
+    base_url: str = says("", "Address of the board, for the links in mails and packs; empty leaves them out.")
     tries_days: int = says(5, "A mail that the server does not take is tried again for so many days.")
 
 

@@ -158,26 +158,29 @@ def keep_owner(
 ) -> Response:
     """Add an owner, or change the one of that id."""
     old = next((one for one in visit.journey.owners if one.id == id), Owner(journey.an_id(id or name), "", ""))
-    new = replace(old, name=name.strip() or old.id, email=email.strip(), department=department.strip())
+    new = replace(old, name=name.strip() or old.name, email=email.strip(), department=department.strip())
     if "@" not in new.email:
         raise InputError(f"{new.email!r} is no address", "give one like ann@example.com: alert mails go there")
-    return _drawn(request, visit, new, f"Kept {new.name}.")
+    return _drawn(request, visit, new, f"Kept {new.name}.", fresh=not id)
 
 
 @router.post("/map/personas")
 def keep_persona(
     request: Request,
     visit: Here,
+    id: Text = "",  # noqa: A002 - the map's word
     name: Text = "",
     description: Text = "",
+    examples: Text = "",
     remove: Text = "",
 ) -> Response:
-    """Add or remove a persona; a fourth is refused with the reason."""
+    """Add a persona, change the one of that id, or remove one; a fourth is refused with the reason."""
     if remove:
         journey.wipe_persona(visit.store, visit.settings, remove, who=visit.who, now=visit.now)
         return _changed(request, visit, "Removed.")
-    new = Persona(journey.an_id(name), name.strip(), description.strip())
-    return _drawn(request, visit, new, f"Kept {new.name}.")
+    old = next((one for one in visit.journey.personas if one.id == id), Persona(journey.an_id(id or name), ""))
+    new = replace(old, name=name.strip() or old.name, description=description.strip(), examples=_lines(examples))
+    return _drawn(request, visit, new, f"Kept {new.name}.", fresh=not id)
 
 
 @router.post("/map/suggestions/{suggestion}/accept")

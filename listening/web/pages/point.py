@@ -37,8 +37,6 @@ def page(request: Request, visit: Here, point: str) -> Response:
     events = reads.events(visit.store, point, weeks[0].start, looking.lens.until)
     wide = look(visit, {"since": FIRST.isoformat()}).lens
     count, quotes = reads.evidence(visit.store, reads.Asked(point=point), wide, limit=QUOTES)
-    history = reads.history(visit.store, point)
-    others = {name for one in history for name in (one.entry.pain_point_id, one.entry.other_id)} - {point, ""}
     return render(
         request,
         "point.html",
@@ -53,8 +51,7 @@ def page(request: Request, visit: Here, point: str) -> Response:
         count=count,
         marked=marked,
         similar=reads.similar(visit.store, found, among=visit.count(reads.centres, visit.journey.id, found.space)),
-        history=history,
-        called={name: one.name for name, one in reads.cards_of(visit.store, others).items()},
+        **_history(visit, point),
         emergences=reads.emergences(visit.store, [point])[-3:],
         personas={one.id: one.name for one in visit.journey.personas},
         fix=pipeline.judge_fixes(visit.store, visit.settings, [point], night=newest_day(visit)).get(point)
@@ -71,6 +68,13 @@ def page(request: Request, visit: Here, point: str) -> Response:
         ticket=next((one for one in reads.tickets(visit.store) if one.pain_point_id == point), None),
         tickets_on=visit.settings.tickets.place() is not None,
     )
+
+
+def _history(visit: Visit, point: str) -> dict[str, Any]:
+    """What was done to it, and the names of the other pain points that this tells of."""
+    lines = reads.history(visit.store, point)
+    others = {name for one in lines for name in (one.entry.pain_point_id, one.entry.other_id)} - {point, ""}
+    return {"history": lines, "called": {id_: one.name for id_, one in reads.cards_of(visit.store, others).items()}}
 
 
 def _goal(visit: Visit, point: PainPoint) -> dict[str, Any]:
