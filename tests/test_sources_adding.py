@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from cli_nouns import Run
+from layouts_world import CASE, page_of
 from sources_fakes import FakeBoard, FakeDiscourse
 from sources_site import NOW, Call, Reply, Site, fetcher, site
 
@@ -17,6 +18,7 @@ from listening.errors import SourceError
 from listening.sources import find_sources, hosts
 from listening.sources.adding import Found
 from listening.sources.addresses import suggest_name, whole_address
+from listening.sources.guard import GuardedBackend
 from listening.types import SourceConfig
 
 pytest_plugins = ("cli_fixtures",)
@@ -111,6 +113,10 @@ PLACES: dict[str, tuple[Callable[[Call], Reply] | dict[str, Reply], str, list[tu
         [("feed", "/all.xml", {})],
     ),
     "a page that hides its feed": ({"/a/b": page("hi"), "/rss.xml": feed()}, "/a/b", [("feed", "/rss.xml", {})]),
+    "a talk of people on a site that hides its feed": (
+        {"/talk/7": Reply(page_of(CASE["russian_board"]), headers=HTML), "/rss.xml": feed()}, "/talk/7",
+        [("forum", "/talk/7", {}), ("feed", "/rss.xml", {})],
+    ),
     "a Discourse": (discourse(), "/", [("discourse", "", {})]),
     "a category of a Discourse": (
         discourse(), "/c/help/rain-covers/12", [("discourse", "", {"category": "help/rain-covers/12"})],
@@ -170,11 +176,12 @@ NOTHING: list[tuple[str, dict[str, Reply], str]] = [
     ("words", {"/": page("<p>Opening hours</p>" * 200)}, "no feed, and no forum"),
     ("login", {"/": page("<form><input type=password></form>", title="Log in")}, "login wall"),
     ("captcha", {"/": page("<div id='challenge-form'>Checking your browser</div>", title="Just a moment")}, "captcha"),
-    ("picture", {"/": Reply(b"\x89PNG\r\n\x1a\n" * 9, headers={"Content-Type": "image/png"})}, "neither HTML nor XML"),
+    ("picture", {"/": Reply(b"\x89PNG\r\n\x1a\n" * 9, headers={"Content-Type": "image/png"})}, "a picture"),
     ("json", {"/": Reply('{"a": 1}', headers={"Content-Type": "application/json"})}, "gave JSON"),
     ("empty", {"/": Reply("")}, "an empty answer"),
     ("missing", {}, "is not there"),
     ("forbidden", {"/": Reply(status=403)}, "may not be read"),
+    ("a file", {"/": Reply("%PDF-1.7 ...")}, "a PDF file"),
 ]
 
 
@@ -190,6 +197,18 @@ def test_what_cannot_be_read_is_named(name: str, table: dict[str, Reply], words:
 def test_addresses_of_no_source(url: str) -> None:
     with fetcher() as door, pytest.raises(SourceError):
         list(find_sources(url, now=NOW, fetcher=door, like=LIKE))
+
+
+def test_a_name_that_leads_nowhere_is_to_be_checked_and_not_tried_again() -> None:
+    def unknown(*_: object) -> list[str]:
+        raise OSError("no such name")
+
+    with (
+        fetcher(backend=GuardedBackend(resolve=unknown)) as door,
+        pytest.raises(SourceError, match="leads nowhere") as told,
+    ):
+        list(find_sources("https://nowhere.invalid/", now=NOW, fetcher=door, like=LIKE))
+    assert told.value.mend == "nothing was added; check the address"
 
 
 def test_robots_are_asked_and_obeyed() -> None:
@@ -270,7 +289,7 @@ def test_add_shows_five_posts_and_writes_the_block(cli: Run, configs: Path) -> N
         assert "has a source 'seams' already" in cli("sources", "add", served.url, "--name", "seams", *how).err
         assert len(served.calls) == asked
         again = cli("sources", "add", f"{served.url}/p.xml", "--yes", *how)
-        assert (again.code, "has this place already, as 'seams'" in again.err) == (1, True)
+        assert (again.code, "sources.toml has it already, as 'seams'" in again.err) == (1, True)
         assert configs.read_text() == text
 
 

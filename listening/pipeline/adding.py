@@ -61,7 +61,7 @@ def look_at(
         for found in find_sources(url, now=now, fetcher=fetcher, like=like):
             feeds = "" if settings.on_first else settings.journey.id
             source = replace(found.config, name=name or _free(settings, found.config.name), map=feeds)
-            _not_twice(settings, source)
+            _not_twice(settings, source, found.what)
             try:
                 looked = _looked(settings, source, found, key=key, now=now)
             except ListeningError as error:
@@ -99,11 +99,12 @@ def _looked(settings: Settings, source: SourceConfig, found: Found, *, key: byte
     return looked
 
 
-def _not_twice(settings: Settings, source: SourceConfig) -> None:
+def _not_twice(settings: Settings, source: SourceConfig, what: str) -> None:
     """Raise SettingsError where a source reads the same place already: its posts would be kept twice."""
     known = next((one.name for one in settings.sources if _places(one) & _places(source)), "")
     if known:
-        raise SettingsError(f"sources.toml has this place already, as {known!r}", "change that block instead")
+        told = f"{what}, at {source.url}: sources.toml has it" if source.url else f"sources.toml has {what}"
+        raise SettingsError(f"{told} already, as {known!r}", "change that block instead")
 
 
 def _places(source: SourceConfig) -> set[tuple[str, ...]]:

@@ -82,7 +82,8 @@ def find_sources(url: str, *, now: datetime, fetcher: Fetcher, like: SourceConfi
     try:
         page = fetcher.get(address)
     except SourceUnavailable as error:
-        raise SourceUnavailable(error.thing, "nothing was added; try again when it answers") from error
+        mend = "check the address" if "leads nowhere" in error.thing else "try again when it answers"
+        raise SourceUnavailable(error.thing, f"nothing was added; {mend}") from error
     places = looking.at(page)
     first = next(places, None)
     if first is None:
@@ -127,7 +128,7 @@ class _Looking:
         if feed := self._feed_of(page):
             yield self._feed(page.url, feed, "a feed")
             return
-        if not _is_html(page):
+        if "HTML" not in what_came(page.body) and "html" not in page.content_type:
             return
         root = LexborHTMLParser(decode(page.body, page.content_type)).root
         engine = engine_of(root)
@@ -137,9 +138,17 @@ class _Looking:
         seen = self._read(page, engine)
         if engine in ENGINES and engine != "discourse":
             yield from self._forum(page, root, seen, engine)
-        yield from self._offered(page)
-        if engine not in ENGINES:
-            yield from (replace(found, guessed=True) for found in self._guessed(page, root, seen))
+        unknown = self._guessed(page, root, seen) if engine not in ENGINES else ()
+        guesses = (replace(found, guessed=True) for found in unknown)
+        offered = self._offered(page)
+        if advertised := next(offered, None):
+            yield advertised
+            yield from offered
+        if len({post.author for post in seen.posts if post.author and post.created_at}) > 1:
+            yield from guesses  # a talk of several people: it was meant, and not what else its site may have
+        if advertised is None:
+            yield from self._usual(page)
+        yield from guesses
         if not engine and not alike and self._answers_as_discourse(page.url, root):
             yield from self._discourse(page.url, root)
 
@@ -161,17 +170,16 @@ class _Looking:
         return self._found(told, "feed", url, options=options)
 
     def _offered(self, page: Page) -> Iterator[Found]:
-        """Yield the feeds that a page offers; where it offers none, those in the usual places."""
+        """Yield the feeds that a page offers."""
         offered = [feed for feed in find_feeds(page.body, page.url, page.content_type) if not feed.comments]
-        known = False
         for each in offered[:MOST_FEEDS]:
             opened = self._opened(each.url)
             if opened and (feed := self._feed_of(opened)):
-                known = True
                 title = f" {each.title!r}" if each.title else ""
                 yield self._feed(opened.url, feed, f"a page with the feed{title}")
-        if known:
-            return
+
+    def _usual(self, page: Page) -> Iterator[Found]:
+        """Yield the feed that a site has in one of the usual places without saying so."""
         for place in (urljoin(page.url, f"/{usual}") for usual in USUAL):
             opened = self._opened(place)
             if opened and (feed := self._feed_of(opened)):
@@ -255,10 +263,6 @@ class _Looking:
         name = suggest_name(url, more)
         config = replace(self.like, name=name, kind=kind, url=url, options=dict(options or {}))
         return Found(what, config, boards[:MOST_BOARDS])
-
-
-def _is_html(page: Page) -> bool:
-    return "HTML" in what_came(page.body) or "html" in page.content_type
 
 
 def _folder(url: str, root: LexborNode | None) -> tuple[str, str]:

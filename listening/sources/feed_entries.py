@@ -33,6 +33,14 @@ _TEASER_END = re.compile(
 )
 _TEASER_LENGTH = 400  # a summary under this many letters is asked for in full
 _TAG = re.compile(r"<[^<>]*>")
+_FILES = {  # by their first bytes
+    b"\x1f\x8b": "a packed file (gzip)",
+    b"PK\x03\x04": "a packed file (zip)",
+    b"%PDF": "a PDF file",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+}
 _EAST = re.compile("[年년]")
 _UNFIT = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
@@ -90,8 +98,8 @@ def what_came(body: bytes) -> str:
     start = decode(body[:20_000])
     if not start.strip():
         return "an empty answer"
-    if body.startswith(b"\x1f\x8b"):
-        return "a packed file (gzip)"
+    if known := next((name for sign, name in _FILES.items() if body.startswith(sign)), ""):
+        return known
     title = re.search(r"<title[^>]*>(.*?)</title", start, re.IGNORECASE | re.DOTALL)
     if re.search(r"<(!doctype\s+html|html|body|head)\b", start, re.IGNORECASE):
         name = " ".join(title[1].split())[:80] if title else ""
