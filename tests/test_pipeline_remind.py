@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from email.utils import parseaddr
+from typing import Any
 
 import pytest
 from nights_houses import House
@@ -13,8 +14,8 @@ from nights_world import MONDAY
 from listening import journey, pipeline
 from listening.demo.mailbox import Mailbox
 from listening.pipeline import Told
-from listening.store import reads
-from listening.types import Alert
+from listening.store import reads, writes
+from listening.types import Alert, Measure
 
 pytest_plugins = ("nights_fixtures",)
 NIGHT = MONDAY.date()
@@ -37,6 +38,11 @@ def queued(house: House) -> list[Alert]:
 def due_in(house: House, point: str, days: int, owner: str = "zip-owner", now: datetime = LATER) -> None:
     journey.assign(house.store, house.settings, point, owner, who="ann", now=now)
     journey.set_due(house.store, point, now.date() + timedelta(days=days), who="ann", now=now)
+
+
+def aim_at(house: House, point: str, **wanted: Any) -> None:  # noqa: ANN401 - a target and a day
+    said = {"specific": "Zips glide", "metric": "people_week", "stage": "use"}
+    journey.set_goal(house.store, house.settings, point, **said, **wanted, who="ann", now=MONDAY)
 
 
 def review_due(house: House) -> date:
@@ -71,6 +77,20 @@ class TestWhen:
     def test_what_is_done_or_refused_is_not_due(self, lived: House, point: str, status: str) -> None:
         due_in(lived, point, 3)
         journey.set_status(lived.store, point, status, who="ann", now=LATER)
+        assert tell(lived, LATER).queued == 0
+
+    def test_a_goal_that_is_not_reached_is_told_with_how_it_stands(self, lived: House, point: str) -> None:
+        aim_at(lived, point, target=0.1, due=LATER.date() + timedelta(days=3))
+        told = [tell(lived, LATER + timedelta(days=days)).queued for days in (-5, -4, 0, 4, 5)]
+        assert told == [0, 1, 0, 1, 0]
+        near, late = (one.reminders[0] for one in queued(lived))
+        assert near.sentence == "Due on 11 April 2026: Zips glide. Not measured yet: the next night does."
+        assert (near.kind, near.about, late.kind) == ("due", point, "late")
+
+    def test_a_goal_that_is_reached_is_not_due(self, lived: House, point: str) -> None:
+        aim_at(lived, point, target=0.1, due=LATER.date() + timedelta(days=3))
+        now = Measure(0.0, 0.0, 0.9, 0, LATER.date())
+        writes.keep_goal_nights(lived.store, {(point, "people_week"): now})
         assert tell(lived, LATER).queued == 0
 
     def test_another_day_is_told_again(self, lived: House, point: str) -> None:
