@@ -31,11 +31,13 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
 LEFT_OUT = ("/sign-in", "/map/journey.toml", "/pack/{ending}")  # where everybody is, and what is downloaded
-PAGES = sorted(
+FULL = ("/search?q=hurts", "/inbox?kind=all", "/pain-points/pp-1/merge?into=pp-2")  # that show more when asked
+ROUTES = sorted(
     re.sub(r"{(\w+)}", lambda found: SAMPLES[found[1]][0], rule.path)
     for rule in RULES
     if rule.method == "GET" and not rule.path.startswith(API) and rule.path not in LEFT_OUT
 )
+PAGES = [*ROUTES, *FULL]
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
