@@ -3,25 +3,31 @@
 Each text is tied to its nearest others, the more the more neighbours two of them share; the ties are parted where they
 are thin (Louvain, Blondel et al. 2008, with the modularity of Reichardt and Bornholdt 2006). Shared neighbours measure
 on the set's own scale. A community that falls apart into tight ones is parted again, for among many small subjects
-modularity sees only the larger (Fortunato and Barthelemy 2007). bench/clusters.py measures it beside BERTopic and
-k-means with the true number.
+modularity sees only the larger (Fortunato and Barthelemy 2007). Where the texts are known, groupings that let their
+wording count less or more vote. bench/clusters.py measures it beside BERTopic and k-means with the true number.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from listening.clusters.consensus import tell_again, tie
 from listening.clusters.group import Floats, find_common
-from listening.clusters.wording import blend
+from listening.clusters.wording import blend, find_meaning, find_wording
 
 NEIGHBOURS = 20  # at most; fewer among few texts
 FEWEST = 3
 RESOLUTION = 4.0  # at most: above 1, communities are smaller than by chance alone; among few texts there are few
 GROWS = 12.0  # with the root of their number, divided by this
+SHARES = (0.05, 0.15, 0.3)  # of the likeness of two texts that their wording decides, in the groupings that vote
+USUAL = SHARES[1]
+MAIN = 50  # kinds of wording, the commonest, that say who is near; a classifier hears all
+AGREED = 2.0  # resolution at which what they agree on is parted, as RESOLUTION
 COPY = 0.97  # likeness from which two texts are one text that went round: they count once, and are never parted
 STRANGER = 0.25  # likeness, freed from what all have in common, below which a neighbour is none
 PARTS = 6  # so many texts can be two groups
@@ -44,17 +50,46 @@ def find_communities(vectors: Floats, *, common: float, texts: Sequence[str] = (
         return np.zeros(0, dtype=np.int64)
     copies = _number(_find_copies(vectors))
     first = np.unique(copies, return_index=True)[1]
-    seen = vectors[first]
-    if texts:  # after the copies: those of a flood would be what all have in common
-        seen = blend(seen, [texts[row] for row in first])
-        common = find_common(seen.sum(axis=0, dtype=np.float64), len(seen))
-    return _number(_part_again(seen, _find_once(seen, common), common)[copies])
+    seen = vectors[first]  # the copies of a flood would be what all have in common
+    found = _agree(seen, [texts[row] for row in first]) if texts else _group(seen, common)
+    return _number(found[copies])
+
+
+def _group(vectors: Floats, common: float) -> Ints:
+    return _part_again(vectors, _find_once(vectors, common), common)
+
+
+def _agree(vectors: Floats, texts: Sequence[str]) -> Ints:
+    """Group by meaning with each share of wording, and again by a classifier; part what most of them put together."""
+    meaning, wording = find_meaning(vectors), find_wording(texts)
+    heard = blend(meaning, wording, max(SHARES)).astype(np.float64)
+    near, groupings = csr_matrix((len(vectors), len(vectors))), list[Ints]()
+    for share in SHARES:
+        view = blend(meaning, wording[:, :MAIN], share)
+        common = _common(view)
+        ties = _find_ties(view, common)
+        labels = _number(_part_again(view, _number(_part(ties, _resolve(len(view), RESOLUTION))), common))
+        near, groupings = near + ties, [*groupings, labels, tell_again(heard, labels)]
+    agreed = _number(_part(tie(near, groupings), _resolve(len(vectors), AGREED)))
+    view = blend(meaning, wording[:, :MAIN], USUAL)
+    return _part_again(view, agreed, _common(view))
+
+
+def _common(vectors: Floats) -> float:
+    return find_common(vectors.sum(axis=0, dtype=np.float64), len(vectors))
+
+
+def _resolve(count: int, most: float) -> float:
+    return max(1.0, min(most, sqrt(count) / GROWS))
 
 
 def _find_once(vectors: Floats, common: float) -> Ints:
+    return _number(_part(_find_ties(vectors, common), _resolve(len(vectors), RESOLUTION)))
+
+
+def _find_ties(vectors: Floats, common: float) -> csr_matrix:
     nearest, likeness = _find_nearest(vectors, min(len(vectors) - 1, _neighbours(len(vectors))))
-    ties = _share_neighbours(nearest, likeness >= common + STRANGER * (1 - common))
-    return _number(_part(ties, max(1.0, min(RESOLUTION, len(vectors) ** 0.5 / GROWS))))
+    return _share_neighbours(nearest, likeness >= common + STRANGER * (1 - common))
 
 
 def _part_again(vectors: Floats, labels: Ints, common: float) -> Ints:
@@ -86,7 +121,7 @@ def _stand_apart(vectors: Floats, parts: Ints, common: float) -> bool:
 
 
 def _neighbours(count: int) -> int:
-    return max(FEWEST, min(NEIGHBOURS, int(count**0.5)))
+    return max(FEWEST, min(NEIGHBOURS, int(sqrt(count))))
 
 
 def _number(labels: Ints) -> Ints:
