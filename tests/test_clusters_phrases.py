@@ -32,6 +32,13 @@ def runs(text: str, least: int = 2) -> list[str]:
     return [" ".join(words) for clause in find_phrases(pain("d1.0", "ann", text), CORE, least) for words, _ in clause]
 
 
+def test_to_whom_something_is_said_is_no_part_of_a_name() -> None:
+    found = runs("@LenderCo @helpdesk the lease application stops")
+    assert "the lease application stops" in found
+    assert not any("LenderCo" in run or "helpdesk" in run for run in found)
+    assert any("LenderCo" in run for run in runs("the lease application of @LenderCo stops"))
+
+
 @pytest.mark.parametrize(("text", "best"), BEGINS)
 def test_a_clause_begins_behind_what_joins_it_to_another(text: str, best: str) -> None:
     found = {" ".join(w): worth for one in find_phrases(pain("d1.0", "ann", text), CORE, 2) for w, worth in one}

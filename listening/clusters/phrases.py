@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 
 from listening.clusters.words import stem
 from listening.types import Pain
@@ -91,7 +91,8 @@ def find_phrases(pain: Pain, core: set[str], least: int) -> Iterator[list[tuple[
     Clauses that say fewer than `least` of `core`, the stems of the most telling words, are passed over at once.
     """
     for clause, heard in _clauses(pain):
-        words = [BARE.sub("", piece) for piece in PIECE.findall(clause)]
+        pieces = dropwhile(lambda piece: piece.startswith("@"), PIECE.findall(clause))  # to whom it is said
+        words = [BARE.sub("", piece) for piece in pieces]
         if "[" not in clause and len({stem(word.lower()) for word in words} & core) >= least:
             yield [(run, worth * (TOLD if heard else 1.0)) for run, worth in _runs(words)]
 
