@@ -39,8 +39,8 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipe
 
 from listening.settings import load  # noqa: E402 - the same
 from listening.signals import Reader, open_reader  # noqa: E402 - the same
-from listening.signals.encoder import MEGAFLOP_A_TOKEN, Encoder, has_bf16_units, package_folder  # noqa: E402 - the same
-from listening.signals.reader import CHANGES, open_text  # noqa: E402 - the same
+from listening.signals.encoder import Encoder, has_bf16_units, package_folder  # noqa: E402 - the same
+from listening.signals.reader import BRANCH, CHANGES, open_text  # noqa: E402 - the same
 from listening.types import Text  # noqa: E402 - the same
 
 FASTER, SHARE = 14.0, 0.35  # floors on a processor with units for bf16, on which they were set
@@ -84,8 +84,9 @@ def speed(wish: argparse.Namespace, reader: Reader) -> bool:
     """Measure ours, theirs and the limit in turns; print ratios."""
     texts = [Text(str(number), text) for number, text in zip(range(wish.texts), posts(), strict=False)]
     passages = [signal.passage.text for reading in reader.read(texts) for signal in reading.signals]
-    encoder = Encoder(package_folder(), changes=ROOT / "models" / CHANGES, threads=wish.threads)
-    tokens = encoder.count(passages)
+    changes, branch = (ROOT / "models" / name for name in (CHANGES, BRANCH))
+    encoder = Encoder(package_folder(), changes=changes, branch=branch, threads=wish.threads)
+    work = encoder.count(passages) * encoder.megaflop_a_token / 1000
     obvious = wire_up(wish.threads)
     parts: dict[str, Callable[[], object]] = {
         "ours: from text to signals": lambda: ours(reader, texts),
@@ -100,7 +101,7 @@ def speed(wish: argparse.Namespace, reader: Reader) -> bool:
             best[name] = least(best.get(name), timed(run))
         for name, found in limit(wish.threads).items():
             limits[name] = max(limits.get(name, 0.0), found)
-    return show(best, limits, len(passages), tokens, encoder.precision)
+    return show(best, limits, len(passages), work, encoder.precision)
 
 
 def ours(one: Reader | Encoder, what: Sequence[Text] | Sequence[str]) -> None:
@@ -174,16 +175,15 @@ def least(before: Spent | None, after: Spent) -> Spent:
     return Spent(min(before.clock, after.clock), min(before.processor, after.processor))
 
 
-def show(best: dict[str, Spent], limits: dict[str, float], passages: int, tokens: int, precision: str) -> bool:
-    """Print the tables; say whether the floors hold, where they hold on this machine."""
-    print(f"\n{passages:,} passages, {tokens / passages:.0f} tokens each; we read in {precision}; ", end="")
+def show(best: dict[str, Spent], limits: dict[str, float], passages: int, work: float, precision: str) -> bool:
+    """Print the tables of `passages` that took `work` GFLOP; say whether the floors hold, where they hold here."""
+    print(f"\n{passages:,} passages, {work / passages:.2f} GFLOP each; we read in {precision}; ", end="")
     print(f"load of this machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
     print("| what | seconds | CPU seconds | passages/s | passages/CPU s |\n|---|---|---|---|---|")
     for name, spent in best.items():
         print(f"| {name} | {spent.clock:.2f} | {spent.processor:.2f} ", end="")
         print(f"| {passages / spent.clock:,.0f} | {passages / spent.processor:,.0f} |")
     mine, _, core, other = best.values()
-    work = tokens * MEGAFLOP_A_TOKEN / 1000
     print("\n| this machine multiplies | GFLOP/s | GFLOP/CPU s |\n|---|---|---|")
     for name in [name for name in limits if "clock" not in name]:
         print(f"| {name}, {SIZE} | {limits[f'{name} clock']:.0f} | {limits[name]:.0f} |")

@@ -1,8 +1,8 @@
 """Checks the shelf: `python models/gate.py` (also `listening models gate`). Exit 0 when every line holds, else 1.
 
-`--seal` notes the hashes of the files in models/reader; `--gold` notes the hash of today's gold for its floors;
-`--public` measures the figures on public sets and notes them in metrics.json;
-`--set GOLD.FIGURE=VALUE` moves a floor, and needs `--lower --why REASON` where that makes it easier.
+`--seal` notes the hashes of the files in models/reader (`--space` where the embeddings are an earlier model's);
+`--gold` notes the hash of today's gold for its floors; `--public` measures the figures on public sets and notes them in
+metrics.json; `--set GOLD.FIGURE=VALUE` moves a floor, and needs `--lower --why REASON` where that makes it easier.
 LISTENING_SHARED says where the shared gold lies; without it only our own gold is measured.
 """
 
@@ -37,6 +37,7 @@ from listening.signals.shelf import MANIFEST, METRICS, PACKAGE, ModelFile, read_
 OURS = {
     "reader/heads.safetensors": "trained by models/reader/train.py; the data and their licences are in CARD.md",
     "reader/encoder.safetensors": "changed layers of all-MiniLM-L6-v2, by models/reader/train.py",
+    "reader/branch.safetensors": "layers beside its last ones, from which the heads read, by models/reader/train.py",
 }
 
 
@@ -46,7 +47,7 @@ def main() -> int:
     shared = Path(os.environ.get("LISTENING_SHARED", MODELS.parent.parent / "shared"))
     try:
         if options.seal:
-            seal(options.seal)
+            seal(options.seal, options.space)
         if options.public:
             note_public(shared, options.threads)
         if options.gold or options.set:
@@ -66,6 +67,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument(
         "--seal", metavar="MODEL", help="note the hashes of models/reader under this name, e.g. reader.v2"
     )
+    parser.add_argument("--space", default="", metavar="MODEL", help="the model whose embeddings it gives; its own")
     parser.add_argument("--public", action="store_true", help="note the figures on public sets in metrics.json")
     parser.add_argument("--gold", action="store_true", help="note the hash of today's gold")
     parser.add_argument("--set", action="append", default=[], metavar="GOLD.FIGURE=VALUE")
@@ -75,7 +77,7 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def seal(model: str) -> None:
+def seal(model: str, space: str = "") -> None:
     """Write the manifest anew: the package's files as pinned, ours as they lie there now."""
     pinned = [file for file in read_manifest(MODELS).files if file.path.startswith(PACKAGE)]
     ours = [
@@ -88,6 +90,7 @@ def seal(model: str) -> None:
         for f in [*pinned, *ours]
     ]
     head = f'# Written by `models/gate.py --seal {model}`: a file of another hash is not loaded.\nmodel = "{model}"\n'
+    head += f'space = "{space}"  # whose embeddings it gives\n' if space else ""
     (MODELS / MANIFEST).write_text("\n".join([head, *blocks]), encoding="utf-8")
 
 

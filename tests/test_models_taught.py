@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -131,21 +130,3 @@ def test_the_teacher_learns_goes_on_where_it_was_and_answers(
     assert not capsys.readouterr().out  # nothing is left to learn
     assert np.array_equal(answer(again, TEXTS), logits)
     assert np.array_equal(answer(again, TEXTS[::-1]), logits[::-1])  # in whatever order
-
-
-def test_the_run_from_the_teacher_takes_all_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    import runs  # noqa: PLC0415 - beside the shelf
-    from corpus import Corpus, Row, as_row  # noqa: PLC0415 - the same
-
-    labelled, taught = as_row(read_cases(READER / "told.jsonl")[0]), Row("read by a teacher", taught=(1.0,) * 23)
-    seen = SimpleNamespace()
-    monkeypatch.setattr(runs, "load_corpus", lambda *_, **__: Corpus([labelled], [], []))
-    monkeypatch.setattr(runs, "load_heard", lambda *_, later=False: [Row(f"heard {later}")])
-    monkeypatch.setattr(runs, "told_later", lambda: [Row("told later")])
-    monkeypatch.setattr(runs, "load_taught", lambda *_: [taught])
-    monkeypatch.setattr(runs, "tweets_for", lambda *_: [Row("a tweet")])
-    monkeypatch.setattr(runs, "load_kin", lambda *_: None)
-    monkeypatch.setattr(runs, "finetune", lambda corpus, *_, **__: vars(seen).update(corpus=corpus) or tmp_path)
-    assert runs.taught_run(runs.Where(tmp_path, tmp_path), tmp_path) == tmp_path
-    assert [row.text for row in seen.corpus.train] == [labelled.text, "heard False", "heard True", "told later"]
-    assert [row.text for row in seen.corpus.extra] == ["read by a teacher", "a tweet"]

@@ -160,7 +160,15 @@ def test_a_file_of_the_package_is_looked_for_there(tmp_path: Path) -> None:
     (tmp_path / "model.bin").write_bytes(b"x")
     manifest = read_manifest(shelf_with(tmp_path))
     file = ModelFile("package:model.bin", sha256(tmp_path / "model.bin"), "Apache-2.0")
-    assert faults(tmp_path / "elsewhere", type(manifest)("m", (file,)), tmp_path) == []
+    assert faults(tmp_path / "elsewhere", type(manifest)("m", (file,), "m"), tmp_path) == []
+
+
+def test_a_model_may_give_an_earlier_ones_embeddings(tmp_path: Path) -> None:
+    models = shelf_with(tmp_path)
+    assert read_manifest(models).space == "reader.v0"
+    path = models / "manifest.toml"
+    path.write_text('space = "reader.v00"\n' + path.read_text())
+    assert (read_manifest(models).model, read_manifest(models).space) == ("reader.v0", "reader.v00")
 
 
 @pytest.mark.parametrize("content", [None, "model = ", 'model = "m"', '[[file]]\npath = "a"\n'])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -35,6 +37,29 @@ def test_packed_passages_get_what_each_gets_alone(original: torch.nn.Module) -> 
     expected = np.stack([features(original, ids) for ids in IDS])
     np.testing.assert_allclose(network(IDS), expected, atol=2e-5)
     np.testing.assert_allclose(network(IDS[::-1]), expected[::-1], atol=2e-5)
+
+
+def branched(original: torch.nn.Module, *numbers: int) -> dict[str, torch.Tensor]:
+    """Lay a branch beside the last layers: the same ones, in the opposite order, so that it reads something else."""
+    weights = original.state_dict()
+    for number, other in zip(numbers, reversed(numbers), strict=True):
+        begins = f"encoder.layer.{other}."
+        more = {n.replace(begins, f"{network.BRANCH}{number}."): t for n, t in weights.items() if n.startswith(begins)}
+        weights = weights | more
+    return weights
+
+
+@pytest.mark.parametrize("numbers", [(5,), (4, 5), (2, 3, 4, 5)])
+def test_a_branch_reads_what_its_layers_would_and_leaves_the_rest_as_it_was(
+    original: torch.nn.Module, numbers: tuple[int, ...]
+) -> None:
+    plain, read = Network(original.state_dict())(IDS), Network(branched(original, *numbers))(IDS)
+    other = copy.deepcopy(original)
+    for number, copied in zip(numbers, reversed(numbers), strict=True):
+        other.encoder.layer[number] = original.encoder.layer[copied]
+    expected = np.stack([features(other, ids)[48:] for ids in IDS])
+    assert np.array_equal(read[:, :96], plain)
+    np.testing.assert_allclose(read[:, 96:], expected, atol=2e-5)
 
 
 def test_half_precision_says_nearly_the_same(original: torch.nn.Module) -> None:

@@ -14,6 +14,7 @@ from listening.signals import as_json, name_reader, open_reader
 from listening.signals.gate import STANDARD
 from listening.signals.others import PLAIN, Classifier, OtherEncoder
 from listening.signals.reader import Reader
+from listening.signals.shelf import read_manifest
 from listening.signals.swapped import find_place, labels_of, map_labels, name_swaps, pools_first
 from listening.types import Swaps, Text
 
@@ -250,7 +251,7 @@ def test_the_shipped_reader_with_both_swapped(shelf: Path) -> None:
     text = Text("d1", "The zip on the left pocket broke after a week and nobody answers me.")
     (one,), (two,) = plain.read([text])[0].signals, swapped.read([text])[0].signals
     assert (one.id, one.pain, one.signals) == (two.id, two.pain, two.signals)
-    assert (plain.space, one.embedding.shape, two.embedding.shape) == (plain.model, (384,), (24,))
+    assert (plain.space, one.embedding.shape, two.embedding.shape) == (read_manifest(MODELS).space, (384,), (24,))
     assert swapped.model == name_reader(MODELS, Swaps(shelf, "numbered", stars(), "encoder"))
     assert one.sentiment != two.sentiment
 

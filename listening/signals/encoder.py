@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from listening.errors import ModelError
-from listening.signals.network import Network
+from listening.signals.network import BRANCH, TRUNK, Network
 from listening.signals.typos import Mender
 from listening.types import Vector
 
@@ -34,14 +34,14 @@ BATCH_TOKENS = 4096  # tokens in a batch, padding included: about 20 MB of activ
 SHAPES_KEPT = (
     "32"  # torch's CPU kernels are kept by shape; the default of 1,024 grows by hundreds of MB in a long night
 )
-MEGAFLOP_A_TOKEN = 21.5  # of the six layers, at the usual lengths
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Encoded:
-    """Per passage: `embedding` float32[n, 384] of length one, and `features` float32[n, 768] for the heads.
+    """Per passage: `embedding` float32[n, 384] of length one, and `features` float32[n, 768 or 1152] for the heads.
 
-    `features` is mean pooling beside the first token, both before normalisation.
+    `features` is mean pooling beside the first token, both before normalisation; then the first token of the branch
+    that reads, where there is one.
     """
 
     embedding: NDArray[np.float32]
@@ -69,10 +69,19 @@ def package_folder() -> Path:
 class Encoder:
     """The network in memory. `folder` holds config, tokenizer and weights; `changes` our layers laid over them.
 
+    `branch` holds the layers that read only, beside those from which likeness comes.
     `exact` computes in fp32 also where the processor has units for bf16.
     """
 
-    def __init__(self, folder: Path, *, changes: Path | None = None, threads: int = 0, exact: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        changes: Path | None = None,
+        branch: Path | None = None,
+        threads: int = 0,
+        exact: bool = False,
+    ) -> None:
         os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", SHAPES_KEPT)
         import torch  # noqa: PLC0415 - seconds to import: only when a reader is opened
         from tokenizers import Tokenizer  # noqa: PLC0415 - the same
@@ -86,9 +95,14 @@ class Encoder:
         self._mender = Mender(self._tokenizer.get_vocab())
         self.bf16 = not exact and has_bf16_units()
         device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._network = Network(load_weights(folder, changes), half=self.bf16, device=device)
-        rate = megaflops(self._network) / 1000
+        self._network = Network(load_weights(folder, changes, branch), half=self.bf16, device=device)
+        rate = tokens_a_second(self._network) * self.megaflop_a_token / 1000
         log.info("encoder device=%s precision=%s gflops=%.0f", device, self.precision, rate)
+
+    @property
+    def megaflop_a_token(self) -> float:
+        """What the network multiplies for a token, at the usual lengths."""
+        return self._network.megaflop_a_token
 
     @property
     def precision(self) -> str:
@@ -99,8 +113,8 @@ class Encoder:
         """Encode `texts` in order; each different text is computed once. Empty input gives empty arrays."""
         different = sorted(set(texts))
         rows = {text: row for row, text in enumerate(different)}
-        features = np.zeros((len(different), 768), dtype=np.float32)
-        ids = self._cut(different)
+        features = np.zeros((len(different), self._network.width), dtype=np.float32)
+        ids = self.cut(different)
         parts = packed([len(i) for i in ids])
         with ThreadPoolExecutor(self._threads) as pool_of_threads:
             done = pool_of_threads.map(self._network, ([ids[row] for row in batch] for batch in parts))
@@ -111,15 +125,19 @@ class Encoder:
 
     def count(self, texts: Sequence[str]) -> int:
         """Count the tokens that `encode` computes for `texts`, for measuring."""
-        return sum(map(len, self._cut(sorted(set(texts)))))
+        return sum(map(len, self.cut(sorted(set(texts)))))
 
-    def _cut(self, texts: Sequence[str]) -> list[list[int]]:
+    def cut(self, texts: Sequence[str]) -> list[list[int]]:
+        """Cut each text into the numbers of its tokens, typos mended, at most MAX_TOKENS."""
         mended = [self._mender.mend(text) for text in texts]
         return [encoding.ids for encoding in self._tokenizer.encode_batch(mended)]
 
 
-def load_weights(folder: Path, changes: Path | None) -> dict[str, torch.Tensor]:
-    """Read the weights in `folder` and lay the layers of `changes` over them; ModelError where a file is not one."""
+def load_weights(folder: Path, changes: Path | None, branch: Path | None = None) -> dict[str, torch.Tensor]:
+    """Read the weights in `folder`, lay the layers of `changes` over them and grow `branch` beside them.
+
+    Raises ModelError where a file is not one.
+    """
     from safetensors import SafetensorError  # noqa: PLC0415 - only when a reader is opened
     from safetensors.torch import load_file  # noqa: PLC0415 - the same
 
@@ -127,9 +145,24 @@ def load_weights(folder: Path, changes: Path | None) -> dict[str, torch.Tensor]:
         weights: dict[str, torch.Tensor] = load_file(folder / "model.safetensors")
         if changes is not None:
             weights |= {name: tensor.float() for name, tensor in load_file(changes).items()}
-    except (OSError, SafetensorError) as error:
+        if branch is not None:
+            weights |= grown(weights, load_file(branch))
+    except (OSError, SafetensorError, KeyError) as error:
         raise ModelError(f"the encoder in {folder} cannot be loaded: {error}", "run make install again") from error
     return weights
+
+
+def grown(weights: Mapping[str, torch.Tensor], told: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Give the branch's layers: each table is that of the encoder's own layer and a change of low rank, up by down."""
+    out = {}
+    for name, tensor in told.items():
+        whole, _, part = name.rpartition(".")
+        if part == "up":
+            beside = weights[whole.replace(BRANCH, TRUNK)]
+            out[whole] = beside + tensor.float() @ told[f"{whole}.down"].float()
+        elif part != "down":
+            out[name] = tensor.float()
+    return out
 
 
 def packed(lengths: Sequence[int]) -> list[list[int]]:
@@ -153,13 +186,13 @@ def has_bf16_units() -> bool:
     return bool(said.get("amx_bf16") or said.get("avx512_bf16"))
 
 
-def megaflops(run: Callable[[Sequence[Sequence[int]]], object]) -> float:
+def tokens_a_second(run: Callable[[Sequence[Sequence[int]]], object]) -> float:
     """Measure a small batch (hundredths of a second) by this thread's own time, for the log: it decides nothing."""
     ids = [[101, *range(2000, 2030), 102]] * 16
     run(ids)
     began = time.thread_time()
     run(ids)
-    return 16 * 32 * MEGAFLOP_A_TOKEN / max(1e-6, time.thread_time() - began)
+    return 16 * 32 / max(1e-6, time.thread_time() - began)
 
 
 def unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -43,7 +43,7 @@ class Heads:
     """The heads in memory, from the tensors of one file."""
 
     def __init__(self, tensors: Mapping[str, Floats]) -> None:
-        self._tensors = dict(tensors)
+        self._tensors = {name: tensor.astype(np.float32) for name, tensor in tensors.items()}  # tables lie in fp16
         for name, labels in LABELS.items():
             for part, shape in (("out.bias", len(labels)), ("shift", len(labels))):
                 if self._tensors.get(f"{name}.{part}", np.empty(0)).shape != (shape,):
@@ -70,7 +70,8 @@ class Heads:
         """Give the logits of one head before calibration."""
         rows = features
         if f"{name}.hidden.weight" in self._tensors:
-            rows = gelu(rows @ self._tensors[f"{name}.hidden.weight"].T + self._tensors[f"{name}.hidden.bias"])
+            table = self._tensors[f"{name}.hidden.weight"]  # one that knows no branch takes the first numbers only
+            rows = gelu(rows[:, : table.shape[1]] @ table.T + self._tensors[f"{name}.hidden.bias"])
         out: Floats = rows @ self._tensors[f"{name}.out.weight"].T + self._tensors[f"{name}.out.bias"]
         return out
 

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 LAYERS, HEADS = 6, 12  # of all-MiniLM-L6-v2
+MEGAFLOP = 3.58  # of a token in one layer, at the usual lengths
+KEYS_SHARE = 1 / 6  # of a layer's work, where only keys and values of all its tokens are wanted
+TRUNK = "encoder.layer."  # how the names of the layers begin
+BRANCH = "reading.layer."  # and of those that read only, beside those that likeness comes from
 EPSILON = 1e-12  # of BERT's layer norms
 
 
@@ -48,6 +52,8 @@ class Block:
 class Network:
     """The network for inference, from the weights of a BertModel, on `device`.
 
+    Where the weights hold `reading.layer.N`, the passages go through these beside the layers of the same numbers: the
+    heads then read on, while what likeness comes from stays as it was.
     With `half` the dense layers and attention compute in bfloat16; what goes from layer to layer stays in float32, so
     that a passage is read alike by processors with units for bfloat16 and by those without.
     """
@@ -65,12 +71,28 @@ class Network:
             types = told["embeddings.token_type_embeddings.weight"]
             self._places = told["embeddings.position_embeddings.weight"] + types[0]
             self._norm = dense(told, "embeddings.LayerNorm")
-            self._blocks = [block(told, f"encoder.layer.{number}") for number in range(LAYERS)]
+            self._blocks = [block(told, f"{TRUNK}{number}") for number in range(LAYERS)]
+            read = [number for number in range(LAYERS) if f"{BRANCH}{number}.output.dense.weight" in told]
+            self._reading = [block(told, f"{BRANCH}{number}") for number in read]
         except KeyError as error:
             raise ModelError(f"the encoder lacks the layer {error}", "run make install again") from error
 
+    @property
+    def width(self) -> int:
+        """How many numbers a passage gets."""
+        return self._words.shape[1] * (3 if self._reading else 2)
+
+    @property
+    def megaflop_a_token(self) -> float:
+        """What a token costs, at the usual lengths."""
+        extra = len(self._reading) - 1 + KEYS_SHARE if self._reading else 0.0
+        return MEGAFLOP * (len(self._blocks) + extra)
+
     def __call__(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        """Give [mean over the tokens, first token] float32[n, 2 * width] of each passage; none may be empty."""
+        """Give [mean over the tokens, first token] float32[n, 2 * width] of each passage; none may be empty.
+
+        With a branch that reads, its first token stands behind them: float32[n, 3 * width].
+        """
         import torch  # noqa: PLC0415 - loaded by now
 
         with torch.inference_mode():
@@ -86,11 +108,24 @@ class Network:
         places = torch.cat([torch.arange(length).repeat(count) for count, length in runs])
         device = self._words.device
         rows = normed(self._words[tokens.to(device)] + self._places[places.to(device)], self._norm)
-        for one in self._blocks:
+        fork = LAYERS - len(self._reading)
+        for one in self._blocks[:fork]:
             rows = think(rows, one, runs)
-        out = torch.empty((len(ids), 2 * rows.shape[1]), device=device)
-        out[order] = torch.cat([pooled(part, *run) for part, run in zip(parts(rows, runs), runs, strict=True)])
+        read = [self._read_on(rows.clone(), runs)] if self._reading else []
+        for one in self._blocks[fork:]:
+            rows = think(rows, one, runs)
+        told = torch.cat([pooled(part, *run) for part, run in zip(parts(rows, runs), runs, strict=True)])
+        told = torch.cat([told, *read], dim=1)
+        out = torch.empty((len(ids), told.shape[1]), device=device)
+        out[order] = told
         return out
+
+    def _read_on(self, rows: Tensor, runs: Runs) -> Tensor:
+        """Pass tokens through the branch, of whose last layer only each passage's first token is wanted."""
+        *between, last = self._reading
+        for one in between:
+            rows = think(rows, one, runs)
+        return conclude(rows, last, runs)
 
 
 Runs = list[tuple[int, int]]  # (count, length): so many passages of one length, one after another
@@ -110,9 +145,30 @@ def parts(rows: Tensor, runs: Runs) -> Sequence[Tensor]:
 
 def think(rows: Tensor, layer: Block, runs: Runs) -> Tensor:
     """Pass tokens float32[t, width] through one layer; `rows` is used up."""
+    return digest(rows, attend(linear(rows, layer.attention), runs), layer)
+
+
+def conclude(rows: Tensor, layer: Block, runs: Runs) -> Tensor:
+    """Pass through one layer what is wanted of it: float32[n, width], the first token of each passage."""
+    import torch  # noqa: PLC0415 - loaded by now
+    from torch.nn.functional import scaled_dot_product_attention  # noqa: PLC0415 - the same
+
+    width = rows.shape[1]
+    first = torch.cat([part.view(*run, width)[:, 0] for part, run in zip(parts(rows, runs), runs, strict=True)])
+    weight, bias = layer.attention.weight, layer.attention.bias
+    query = linear(first, Dense(weight[:width], bias[:width])).view(-1, 1, HEADS, width // HEADS).transpose(1, 2)
+    told = parts(linear(rows, Dense(weight[width:], bias[width:])), runs)
+    seen, counts = [], [count for count, _ in runs]
+    for asked, part, (count, length) in zip(torch.split(query, counts), told, runs, strict=True):
+        key, value = part.view(count, length, 2, HEADS, width // HEADS).permute(2, 0, 3, 1, 4)
+        seen.append(scaled_dot_product_attention(asked, key, value).reshape(count, width))
+    return digest(first, torch.cat(seen), layer)
+
+
+def digest(rows: Tensor, seen: Tensor, layer: Block) -> Tensor:
+    """Add to tokens what they saw, and think it over each for itself; `rows` is used up."""
     from torch.nn import functional  # noqa: PLC0415 - loaded by now
 
-    seen = attend(linear(rows, layer.attention), runs)
     rows = normed(rows.add_(linear(seen, layer.joined)), layer.joined_norm)
     wide = functional.gelu(linear(rows, layer.wide))
     return normed(rows.add_(linear(wide, layer.narrow)), layer.narrow_norm)
@@ -156,7 +212,7 @@ def normed(rows: Tensor, layer: Dense) -> Tensor:
 
 def is_dense(name: str) -> bool:
     """Say whether a weight is one of a dense layer: of a layer of the network, but of no norm."""
-    return name.startswith("encoder.layer.") and "LayerNorm" not in name
+    return name.startswith((TRUNK, BRANCH)) and "LayerNorm" not in name
 
 
 def dense(told: Mapping[str, torch.Tensor], name: str) -> Dense:

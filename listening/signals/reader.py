@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 4096  # passages that are in memory at once: 20 MB of numbers
 CHANGES = "reader/encoder.safetensors"
+BRANCH = "reader/branch.safetensors"
 HEADS = "reader/heads.safetensors"
 NO_SWAPS = Swaps()
 
@@ -170,8 +171,8 @@ def open_reader(
     manifest = read_manifest(models)
     package = package_folder()
     verify(models, manifest, package)
-    changes = models / CHANGES if any(file.path == CHANGES for file in manifest.files) else None
-    encoder = Encoder(package, changes=changes, threads=threads, exact=exact)
+    changes, branch = (models / path if path in manifest.paths else None for path in (CHANGES, BRANCH))
+    encoder = Encoder(package, changes=changes, branch=branch, threads=threads, exact=exact)
     patterns = load_cues(cues or models.parent / "configs" / "pain_cues.toml")
     other = find_place(swaps.encoder, swaps.root) if swaps.encoder else None
     tones = find_place(swaps.sentiment, swaps.root) if swaps.sentiment else None
@@ -181,7 +182,7 @@ def open_reader(
         load_heads(models / HEADS),
         patterns,
         journey,
-        space=other.told if other else manifest.model,
+        space=other.told if other else manifest.space,
         likeness=OtherEncoder(other, threads) if other else None,
         tones=Classifier(tones, swaps.sentiment_labels, threads) if tones else None,
     )

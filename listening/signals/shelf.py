@@ -28,10 +28,19 @@ class ModelFile:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The shelf's list: the model's name and version (`reader.v2`), and its files."""
+    """The shelf's list: the model's name and version (`reader.v5`), its files, and the space of its embeddings.
+
+    Models of one `space` give the same embeddings, so that what another of them read need not be compared anew.
+    """
 
     model: str
     files: tuple[ModelFile, ...]
+    space: str
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """Where its files lie."""
+        return frozenset(file.path for file in self.files)
 
 
 def read_manifest(models: Path) -> Manifest:
@@ -40,7 +49,7 @@ def read_manifest(models: Path) -> Manifest:
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
         files = tuple(as_file(block) for block in told["file"])
-        return Manifest(str(told["model"]), files)
+        return Manifest(str(told["model"]), files, str(told.get("space", told["model"])))
     except OSError as error:
         raise ModelError(
             f"no {MANIFEST} in {models}", "name the models folder, or restore it from the release"

@@ -32,13 +32,13 @@ DRAW = 32  # rows a step
 
 
 class Heads(nn.Module):
-    """One small two-layer head a question, on [mean, first token]."""
+    """One small two-layer head a question, on [mean, first token] or more."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int = 768) -> None:
         super().__init__()
         self.heads = nn.ModuleDict(
             {
-                name: nn.ModuleDict({"hidden": nn.Linear(768, HIDDEN), "out": nn.Linear(HIDDEN, size)})
+                name: nn.ModuleDict({"hidden": nn.Linear(width, HIDDEN), "out": nn.Linear(HIDDEN, size)})
                 for name, size in SIZES.items()
             }
         )
@@ -123,17 +123,19 @@ def fingerprint(rows: Sequence[Row]) -> str:
     return hashlib.blake2b(repr([astuple(row) for row in rows]).encode(), digest_size=4).hexdigest()
 
 
-def order_of_steps(rows: Sequence[Row], lengths: Sequence[int], own: int, plan: Plan) -> list[list[int]]:
-    """Draw the rows of each step, of like length: ours `epochs` times, the others `extra_epochs` times."""
+def order_of_steps(
+    rows: Sequence[Row], lengths: Sequence[int], own: int, plan: Plan, *, draw: int = DRAW
+) -> list[list[int]]:
+    """Draw the rows of each step, `draw` of like length: ours `epochs` times, the others `extra_epochs` times."""
     chance = random.Random(plan.seed)  # noqa: S311 - an order, not a secret
     times = [plan.told_epochs or plan.epochs if row.told else plan.epochs for row in rows[:own]]
     order = [row for turn in range(max(times)) for row in range(own) if turn < times[row]]
     order += list(range(own, len(rows))) * plan.extra_epochs
     chance.shuffle(order)
     steps = []
-    for start in range(0, len(order), DRAW * 40):
-        shelf = sorted(order[start : start + DRAW * 40], key=lambda i: lengths[i])
-        drawn = [shelf[i : i + DRAW] for i in range(0, len(shelf), DRAW)]
+    for start in range(0, len(order), draw * 40):
+        shelf = sorted(order[start : start + draw * 40], key=lambda i: lengths[i])
+        drawn = [shelf[i : i + draw] for i in range(0, len(shelf), draw)]
         chance.shuffle(drawn)
         steps += drawn
     return steps
@@ -158,13 +160,17 @@ def new_learner(plan: Plan, steps: int, base: Path | None) -> Learner:
     ]
     groups.append({"params": list(heads.parameters()), "lr": plan.head_rate})
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
-    warm = max(1, steps // 12)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda s: min((s + 1) / warm, max(0.0, (steps - s) / (steps - warm)))
-    )
     forget = get_ema_multi_avg_fn(plan.tail)
     mean = AveragedModel(nn.ModuleList([model, heads]), multi_avg_fn=forget) if plan.tail else None
-    return Learner(model, heads, optimizer, schedule, mean)
+    return Learner(model, heads, optimizer, warmed_up(optimizer, steps), mean)
+
+
+def warmed_up(optimizer: torch.optim.Optimizer, steps: int) -> torch.optim.lr_scheduler.LambdaLR:
+    """Let the rate rise over the first twelfth of the steps, then fall to nothing."""
+    warm = max(1, steps // 12)
+    return torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda s: min((s + 1) / warm, max(0.0, (steps - s) / max(1, steps - warm)))
+    )
 
 
 def learn(  # noqa: PLR0917 - one step's rows in three shapes
@@ -186,6 +192,11 @@ def learn(  # noqa: PLR0917 - one step's rows in three shapes
     if alike and learner.step % plan.alike_every == 0:
         more, groups = alike.batch(learner.step)
         loss = loss + plan.alike * contrast(read(learner.model, more)[:, :384], groups)
+    return take_step(learner, loss)
+
+
+def take_step(learner: Learner, loss: Tensor) -> float:
+    """Go one step down the loss, and give it."""
     learner.optimizer.zero_grad()
     loss.backward()
     nn.utils.clip_grad_norm_([*learner.model.parameters(), *learner.heads.parameters()], 1.0)

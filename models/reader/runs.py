@@ -10,10 +10,12 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from alike import load_kin
+from branch import blend, grow_branch
 from corpus import Corpus, Row, load_corpus, normal, some_tweets, told_later
 from finetune import average, finetune
 from heard import load_heard
 from plan import Plan
+from safetensors.torch import load_file, save_file
 from taught import load_taught
 
 SEEDS = (20, 21)  # runs on what is labelled; their weights are averaged
@@ -35,21 +37,10 @@ FURTHER = Plan(
     tail=0.998,
 )
 FURTHER_TWEETS = 8000
-# And one more from there (reader.v4), with all that is labelled and what a larger teacher said of 37,000 other texts.
-TAUGHT = Plan(
-    epochs=2,
-    extra_epochs=2,
-    rate=1e-4,
-    head_rate=3e-4,
-    near=12.0,
-    alike=0.5,
-    seed=70,
-    told_epochs=1,
-    alike_every=6,
-    near_base=True,
-    tail=0.998,
-)
-TAUGHT_TWEETS = 1500
+# And from there (reader.v4) a branch that reads: all that is labelled, and what a larger teacher said of other texts.
+BRANCH = Plan(epochs=3, rate=1e-4, head_rate=6e-4, start=2, seed=2, told_epochs=1, tail=0.998)
+BRANCH_TWEETS = 2000
+TAUGHT_TIMES = 3  # so often each of the teacher's texts is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +58,15 @@ class Where:
         return folder
 
 
-def all_runs(where: Where, threads: int, *, taught: bool = False) -> Path:
-    """Make all runs, or go on with them; give the folder of the encoder and the raw heads that are shipped.
-
-    With `taught` one run further: what it reaches, and why it is not shipped, is told in CARD.md.
-    """
+def all_runs(where: Where, threads: int) -> Path:
+    """Make all runs, or go on with them; give the folder of what is shipped: encoder, branch and raw heads."""
     base = average(side_by_side(first_run, SEEDS, where, threads=threads), where.folder(0))
-    heads = average(side_by_side(last_run, LAST_SEEDS, where, base, threads=threads), where.folder(1))
-    # the heads stay those of the last runs: on layers that moved on they read better than heads that moved along
-    shipped = mixed(further_run(where, heads), heads, where.folder(2))
-    return taught_run(where, shipped) if taught else shipped
+    last = average(side_by_side(last_run, LAST_SEEDS, where, base, threads=threads), where.folder(1))
+    made = branch_run(where, further_run(where, last))
+    old, new = (load_file(folder / "raw_heads.safetensors") for folder in (last, made))
+    shutil.copytree(made, out := where.folder(4), dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.pt"))
+    save_file(blend(old, new), out / "raw_heads.safetensors")
+    return out
 
 
 def side_by_side(run: Callable[..., Path], seeds: Sequence[int], *rest: object, threads: int) -> list[Path]:
@@ -108,15 +98,15 @@ def further_run(where: Where, base: Path) -> Path:
     return finetune(corpus, FURTHER, where.folder(FURTHER.seed), base=base, kin=load_kin(where.shared, held))
 
 
-def taught_run(where: Where, base: Path) -> Path:
-    """Go on with all that is labelled, and with a larger teacher's answers for other texts."""
-    corpus = load_corpus(where.shared, extra=False, seed=TAUGHT.seed)
+def branch_run(where: Where, base: Path) -> Path:
+    """Teach a branch with all that is labelled, and with a larger teacher's answers for other texts."""
+    corpus = load_corpus(where.shared, extra=False, seed=BRANCH.seed)
     held = judged(corpus)
     heard = [*load_heard(where.shared, held), *load_heard(where.shared, held, later=True)]
     told = [row for row in told_later() if normal(row.text) not in held]
-    extra = [*load_taught(where.shared, held), *tweets_for(where, TAUGHT, TAUGHT_TWEETS, held)]
+    extra = [*load_taught(where.shared, held) * TAUGHT_TIMES, *tweets_for(where, BRANCH, BRANCH_TWEETS, held)]
     corpus = thin(replace(corpus, train=[*corpus.train, *heard, *told], extra=extra), where.every)
-    return finetune(corpus, TAUGHT, where.folder(TAUGHT.seed), base=base, kin=load_kin(where.shared, held))
+    return grow_branch(corpus, BRANCH, where.folder(3), base=base)
 
 
 def tweets_for(where: Where, plan: Plan, each: int, held: set[str]) -> list[Row]:
@@ -127,13 +117,6 @@ def tweets_for(where: Where, plan: Plan, each: int, held: set[str]) -> list[Row]
 def thin(corpus: Corpus, every: int) -> Corpus:
     """Keep one row in `every`, to see that all runs go through."""
     return replace(corpus, train=corpus.train[::every], extra=corpus.extra[::every])
-
-
-def mixed(encoder: Path, heads: Path, folder: Path) -> Path:
-    """Lay the layers of one run beside the heads of another."""
-    shutil.copyfile(encoder / "encoder.safetensors", folder / "encoder.safetensors")
-    shutil.copyfile(heads / "raw_heads.safetensors", folder / "raw_heads.safetensors")
-    return folder
 
 
 def judged(corpus: Corpus) -> set[str]:

@@ -12,13 +12,16 @@ from pathlib import Path
 
 import numpy as np
 from corpus import Row, normal, objects
-from heard import SETS, name_of
+from heard import NO_CUSTOMERS, SETS, name_of
 from numpy.typing import NDArray
+
+from listening.signals.sentences import split_passages
 
 OWN = Path(__file__).with_name("taught.npz")
 SAMPLE = 7
 STEPS = 10.0  # of a logit's unit: they are kept as whole numbers from -127 to 127
 FEWEST = 15  # letters and digits
+SHORT, DEEP, PARTS, WORDS = 100, 6000, 12, 40  # characters of a post, of its beginning; passages; characters of one
 
 
 def bank(data: Path) -> Iterator[str]:
@@ -32,6 +35,20 @@ def texts_in(place: str) -> Iterator[str]:
     return (str(row["text"]) for row in objects(Path(place)))
 
 
+def deeper(data: Path) -> Iterator[str]:
+    """Cut Reddit's posts into passages, further than `heard.parts` does."""
+    for row in objects(data / "reddit_posts_2013" / "dev_posts.jsonl.gz"):
+        body = str(row["selftext"])
+        if row["subreddit"] not in NO_CUSTOMERS and len(body) > SHORT:
+            yield from (part.text for part in split_passages(body[:DEEP], "post", most=PARTS) if len(part.text) > WORDS)
+
+
+def flights(data: Path) -> Iterator[str]:
+    """Cut reviews of seats in aeroplanes into passages."""
+    for review in SETS["skytrax"](data):
+        yield from (part.text for part in split_passages(review[:DEEP], "review", most=PARTS) if len(part.text) > WORDS)
+
+
 def pool(data: Path) -> dict[str, Iterable[str]]:
     """Give the sets that the teacher reads and whose licence lets them into weights."""
     files = {
@@ -41,39 +58,48 @@ def pool(data: Path) -> dict[str, Iterable[str]]:
         "senti4sd": "senti4sd_stackoverflow/dev_train",
         "sarcasm": "isarcasmeval_en/dev_train",
         "hotels": "nlupp/dev_hotels",
+        "films": "sst5/dev_train",
     }
     others = {name: texts_in(str(data / f"{place}.jsonl.gz")) for name, place in files.items()}
-    return {name: read(data) for name, read in SETS.items()} | {"banking": bank(data)} | others
+    cut = {"banking": bank(data), "deeper": deeper(data), "flights": flights(data)}
+    return {name: read(data) for name, read in SETS.items()} | cut | others
 
 
 MOST = {
-    "reddit": 4000,
     "reddit_part": 10000,
-    "pros_cons": 2500,
+    "pros_cons": 5000,
     "comparative": 1500,
-    "goemotions": 4000,
-    "tweets": 4000,
+    "goemotions": 9000,
+    "tweets": 8000,
     "banking": 2500,
-    "crowdre": 1200,
-    "sarcasm": 1000,
+    "sarcasm": 2000,
     "senti4sd": 1000,
     "hotels": 400,
+    "deeper": 15000,
+    "films": 1500,
 }
 
 
 def untaught(shared: Path, held_out: set[str]) -> list[tuple[str, str]]:
     """Draw the texts for the teacher, [(set, text)], always the same and none of `held_out`."""
     chance = random.Random(SAMPLE)  # noqa: S311 - a sample, not a secret
-    seen, drawn = set(held_out), []
-    for name, texts in pool(shared / "data").items():
-        new = []
+    drawn = []
+    for name, texts in each_once(shared / "data", held_out).items():
+        drawn += [(name, text) for text in chance.sample(texts, min(MOST.get(name, len(texts)), len(texts)))]
+    return drawn
+
+
+def each_once(data: Path, held_out: set[str]) -> dict[str, list[str]]:
+    """Give the texts of each set, but for short ones, those of earlier sets and those in `held_out`."""
+    seen, found = set(held_out), {}
+    for name, texts in pool(data).items():
+        found[name] = new = []
         for text in (" ".join(text.split()) for text in texts):
             letters = normal(text)
             if len(letters) >= FEWEST and letters not in seen:
                 seen.add(letters)
-                new.append((name, text))
-        drawn += chance.sample(new, min(MOST.get(name, len(new)), len(new)))
-    return drawn
+                new.append(text)
+    return found
 
 
 def keep_answers(path: Path, texts: Sequence[str], logits: NDArray[np.float32]) -> None:
@@ -87,8 +113,9 @@ def load_taught(shared: Path, held_out: set[str], path: Path = OWN) -> list[Row]
     """Give the rows that the teacher answered, without those in `held_out` (as `corpus.normal` writes them)."""
     with np.load(path) as kept:
         answers = dict(zip(kept["names"].tolist(), kept["logits"].astype(np.float32) / STEPS, strict=True))
-    drawn = ((text, answers.get(int(name_of(text), 16))) for _, text in untaught(shared, held_out))
-    rows = [Row(text, taught=tuple(map(float, answer))) for text, answer in drawn if answer is not None]
+    texts = [text for texts in each_once(shared / "data", held_out).values() for text in texts]
+    said = ((text, answers.get(int(name_of(text), 16))) for text in texts)
+    rows = [Row(text, taught=tuple(map(float, answer))) for text, answer in said if answer is not None]
     if 2 * len(rows) < len(answers):
         raise ValueError(f"only {len(rows)} of {len(answers)} taught texts lie in {shared} -> make {path.name} anew")
     return rows

@@ -24,10 +24,10 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 
 from calibrate import calibrate  # noqa: E402 - the path above comes first
 from corpus import STAGES, Corpus, load_corpus  # noqa: E402 - the same
-from heard import LATER, read_labels  # noqa: E402 - the same
+from heard import read_labels  # noqa: E402 - the same
 from numpy.typing import NDArray  # noqa: E402 - the same
 from plan import Plan  # noqa: E402 - the same
-from runs import FURTHER, LAST, LAST_SEEDS, SEEDS, TAUGHT, Where, all_runs  # noqa: E402 - the same
+from runs import BRANCH, FURTHER, LAST, LAST_SEEDS, SEEDS, Where, all_runs  # noqa: E402 - the same
 from safetensors.numpy import load_file, save_file  # noqa: E402 - the same
 from sklearn.linear_model import LogisticRegression  # noqa: E402 - the same
 
@@ -40,6 +40,7 @@ from listening.signals.spelling import as_seen  # noqa: E402 - the same
 from listening.types import PAINS, SENTIMENTS, SIGNALS  # noqa: E402 - the same
 
 Floats = NDArray[np.float32]
+LAYERS = ("encoder.safetensors", "branch.safetensors")  # what a folder of finished runs holds beside the raw heads
 QUICK = 100  # of so many rows one is learned from, where only is seen whether all goes through
 
 
@@ -53,16 +54,16 @@ def main() -> None:
         f"gold {len(corpus.gold)}, public {len(corpus.extra)}"
     )
     where = Where(shared, options.work, QUICK if options.quick else 1)
-    made = None if options.frozen else all_runs(where, options.threads, taught=options.taught)
-    changes = made / "encoder.safetensors" if made else None
-    encoder = Encoder(package_folder(), changes=changes, threads=options.threads)
+    made = None if options.frozen else all_runs(where, options.threads)
+    changes, branch = (made / name if made else None for name in LAYERS)
+    encoder = Encoder(package_folder(), changes=changes, branch=branch, threads=options.threads)
     raw = load_file(made / "raw_heads.safetensors") if made else fit_frozen(encoder, corpus, options.seed)
     texts = [row.text for row in corpus.calibration]
     tensors = calibrate(raw, encoder.encode(texts).features, corpus.calibration, cues_in(texts))
     figures = judge(encoder, Heads(tensors), corpus.gold)
     for name, figure in figures.items():
         print(f"{name:32} {figure.value:.3f}  [{figure.low:.3f}, {figure.high:.3f}]")
-    write(options.out, tensors, changes, metrics_of(figures, corpus, options))
+    write(options.out, tensors, made, metrics_of(figures, corpus, options))
 
 
 def parse() -> argparse.Namespace:
@@ -73,7 +74,6 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=ROOT / "data" / "var" / "reader", help="checkpoints")
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--taught", action="store_true", help="one run further than what is shipped: see CARD.md")
     parser.add_argument("--quick", action="store_true", help="see that all runs go through; nothing that can be used")
     options = parser.parse_args()
     if options.quick:  # neither the shipped files nor the checkpoints of a true run
@@ -137,36 +137,37 @@ def verdict_of(answers: Answers, row: int) -> Verdict:
 
 def metrics_of(figures: dict[str, Figure], corpus: Corpus, options: argparse.Namespace) -> dict[str, object]:
     """Gather what metrics.json says."""
-    heard = 0 if options.frozen else sum(options.taught or label["id"] < LATER for label in read_labels())
     return {
-        "model": "reader.v1" if options.frozen else "reader.v5" if options.taught else "reader.v4",
+        "model": "reader.v1" if options.frozen else "reader.v5",
         "gold": {"rows": len(corpus.gold), "sha256": fingerprint(corpus.gold), "unit": "a whole text as one passage"},
         "rows": {
             "train": len(corpus.train),
             "calibration": len(corpus.calibration),
             "public": len(corpus.extra),
-            "heard": heard,
+            "heard": 0 if options.frozen else len(read_labels()),
         },
-        "plan": {"frozen": True} if options.frozen else plans(taught=options.taught),
+        "plan": {"frozen": True} if options.frozen else plans(),
         "made_with": {"python": platform.python_version(), "numpy": np.__version__},
         "figures": {name: asdict(figure) for name, figure in figures.items()},
     }
 
 
-def plans(*, taught: bool) -> dict[str, object]:
+def plans() -> dict[str, object]:
     """Tell how each run learned."""
-    told = {"last": asdict(LAST) | {"seeds": LAST_SEEDS}, "further": asdict(FURTHER)}
-    return asdict(Plan()) | {"seeds": SEEDS} | told | ({"taught": asdict(TAUGHT)} if taught else {})
+    told = {"last": asdict(LAST) | {"seeds": LAST_SEEDS}, "further": asdict(FURTHER), "branch": asdict(BRANCH)}
+    return asdict(Plan()) | {"seeds": SEEDS} | told
 
 
-def write(out: Path, tensors: dict[str, Floats], changes: Path | None, metrics: dict[str, object]) -> None:
-    """Write heads, changed layers and metrics; `python models/gate.py --seal` then notes their hashes."""
+def write(out: Path, tensors: dict[str, Floats], made: Path | None, metrics: dict[str, object]) -> None:
+    """Write heads, layers of the folder `made`, and metrics; `python models/gate.py --seal` then notes their hashes."""
     out.mkdir(parents=True, exist_ok=True)
-    save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, out / "heads.safetensors")
-    if changes is None:
-        (out / "encoder.safetensors").unlink(missing_ok=True)
-    else:
-        shutil.copyfile(changes, out / "encoder.safetensors")
+    tables = {name: tensor.astype(np.float16) if tensor.ndim > 1 else tensor for name, tensor in tensors.items()}
+    save_file({name: np.ascontiguousarray(tensor) for name, tensor in tables.items()}, out / "heads.safetensors")
+    for name in LAYERS:
+        if made is None:
+            (out / name).unlink(missing_ok=True)
+        else:
+            shutil.copyfile(made / name, out / name)
     for path in out.glob("*.safetensors"):
         path.chmod(0o644)  # safetensors writes for the owner only
     (out / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n")
