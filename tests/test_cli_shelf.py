@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from cli_nouns import Run
-from test_signals_swapped import save, stars
+from test_signals_swapped import MODELS, save, stars
+
+from listening.signals.shelf import read_manifest
 
 pytest_plugins = ("cli_fixtures",)
 
@@ -24,6 +26,8 @@ def test_the_list_tells_files_hashes_places_and_figures(cli: Run) -> None:
     told = {row.split()[1]: row.split() for row in rest if row.startswith(("ok ", "CHANGED", "missing"))}
     assert {"package:model.safetensors", "reader/heads.safetensors"} <= told.keys()
     assert all(len(row[2]) == 12 for row in told.values())
+    space = read_manifest(MODELS).space
+    assert any(f"embeddings: the same as {space} gives" in line for line in rest) is not first.startswith(f"{space},")
     assert any(line.startswith("pain_macro_f1") and "[" in line for line in rest)
 
 

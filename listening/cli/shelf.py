@@ -22,7 +22,7 @@ def list_models(config: Config = None) -> None:
     """Show what reads the posts: each file with its hash, licence and origin, and the figures that were measured."""
     from listening.signals import name_reader
     from listening.signals.encoder import package_folder
-    from listening.signals.shelf import measured
+    from listening.signals.shelf import measured, read_manifest
 
     settings = load_settings(config)
     called = name_reader(settings.models, settings.swaps)
@@ -30,6 +30,9 @@ def list_models(config: Config = None) -> None:
     table(list(files_of(settings)))
     for line in swapped_of(settings):
         typer.echo(line)
+    manifest = read_manifest(settings.models)
+    if manifest.space != manifest.model and not settings.swaps.encoder:
+        typer.echo(f"embeddings: the same as {manifest.space} gives, so that what it read need not be embedded again")
     figures = measured(settings.models)
     if figures:
         typer.echo("measured on held-out texts, with 95 % intervals:")

@@ -1,8 +1,9 @@
 """Trains the reader from the shared data: `python models/reader/train.py` (LISTENING_SHARED says where the data lies).
 
-`--frozen` trains heads on the untouched encoder (a minute); without it the encoder's layers learn too (about two
-hours of two cores, and one of one). Checkpoints lie under data/var/reader; start it again and it goes on. The result
-goes to --out. `--quick` goes through all runs with one row in a hundred, to see that they run.
+`--frozen` trains heads on the untouched encoder (a minute); without it the encoder's layers learn too, and a branch
+beside them (about two hours of two cores, and one and a half of one). Checkpoints lie under data/var/reader; start it
+again and it goes on. The result goes to --out. `--quick` goes through all runs with one row in a hundred, to see that
+they run.
 """
 
 from __future__ import annotations
