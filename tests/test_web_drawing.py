@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from fastapi import FastAPI
 from httpx import Response
 from test_web_api import call
@@ -121,7 +119,10 @@ def _get(browser: Browser, path: str) -> Response:
 
 def test_the_new_posts_of_a_night_open_what_was_read_then(client: Clients) -> None:
     shown = client("viewer").get("/nights/2026-03-10").text
-    assert "/evidence?night=2026-03-10&amp;source=yard" in shown
-    posts = client("viewer").get("/evidence?night=2026-03-10&source=yard").text
+    assert "/nights/2026-03-10/posts?kind=new&amp;source=yard" in shown
+    posts = client("viewer").get("/nights/2026-03-10/posts?kind=new&source=yard").text
     assert posts.count("<blockquote") == 5
-    assert client("viewer").get(f"/evidence?night={date(2026, 3, 9)}").text.count("<blockquote") == 0
+    assert client("viewer").get("/nights/2026-03-09/posts").status_code == 404
+    asked = "/nights/2026-03-10/posts?source=yard&limit=2&offset=2"
+    assert call(client("viewer"), asked)[1]["count"] == 5
+    assert [one["id"] for one in call(client("viewer"), asked)[1]["posts"]] == ["d2", "d4"]

@@ -9,12 +9,12 @@ from datetime import date, timedelta
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
-from store_nouns import NIGHT, NOW, alert
+from store_nouns import NIGHT, NOW, alert, at, document, keep
 from web_nouns import NOON, SAMPLES, Clients
 
 from listening import journey
-from listening.store import writes
-from listening.types import Crawl, LedgerEntry, Reminder
+from listening.store import Store, writes
+from listening.types import Crawl, LedgerEntry, Reminder, Shown
 from listening.web.access import RULES
 from listening.web.looking import window_of
 from listening.web.visit import API, Board
@@ -30,34 +30,30 @@ NOT_OURS = (
     "#priority p, svg .scale, svg .week-name, svg .flag"
 )
 REASONS: tuple[tuple[str, str, str], ...] = (  # of a page's path, of the words around the number, and why
+    ("", r"^([\w ]+: )?0$", "nothing: there is no post"),
     ("/map", r"touchpoints? blind", "counts boxes that stand on this very page"),
     ("/map", r"^95 % interval$", "names a column"),
     ("/map", r"^[+\u2212]?[012]\.\d$", "the emotion that people drew; what was measured is a link"),
-    ("/pain-points/", r"^of (5|125)$", "the end of a scale"),
-    ("/pain-points/", r"(a week|seen|aloud): [\d.]+ by", "the goal's target, which people set"),
-    (r"/pain-points/[^/]+/goal", r"^[\d.]+( by|$)", "the same"),
+    ("/pain-points/", r"(^|: )of (5|125)$", "the end of a scale"),
+    ("/pain-points/", r"(a week|seen|aloud|Wanted): [\d.]+ by", "the goal's target, which people set"),
     ("/pain-points/", r"could not be read on \d+ nights?", "an outage: there are no posts, which is the point"),
     ("/pain-points/", r"Not SMART yet: \d missing", "counts what is named on the goal's page"),
-    ("/pain-points/", r"per 1,000 posts seen$", "the name of a figure"),
     ("/pain-points/", r"^\d+ nights? that brought passages$", "counts the lines below it"),
     ("/evidence", r"passages?\.|^\d+ of \d+$", "these are the posts"),
     ("/pain-points", r"^\d+ pain points?; people|^\d+ of \d+$", "counts the lines below it"),
     ("/reviews", r"^\d+$|^Every \d+ months|^The \d+ of most people", "counts the lines below it; how often people set"),
     ("/goals", r"and \d more$", "counts what is named on the goal's page"),
     ("/alerts", r"mails?, the newest|\d+ (try|tries)|and \d+ more$|with too little$", "mails and what they hold"),
-    ("/sources$", r"^\d+ places?$|^0$", "counts the lines below it; no post came"),
-    ("/sources/", r"", "what the crawl did (seen again, changed, pages opened): new posts are links"),
-    (
-        "/nights$",
-        r"^[\d.,]+( s)?$|nights?, the newest|, \d failed|^page \d+ of",
-        "how long it took, of how many sources; new posts are links",
-    ),
-    ("/nights/", r"", "what the crawl did, and how long each took: new posts are links"),
+    ("/sources$", r"^\d+ places?$", "counts the lines below it"),
+    ("/sources/", r"^Pages: ", "pages that were opened: no posts"),
+    ("/nights$", r"^Took: \d+ (s|min)$", "a duration"),
+    ("/nights$", r"nights?, the newest|^page \d+ of", "counts the lines of the table"),
+    (r"/nights/[^/]+$", r"^Gone: ", "withdrawn where they stood: nothing of them is kept that could be opened"),
+    (r"/nights/[^/]+$", r"^Seconds: ", "a duration"),
+    ("/nights/.+/posts", r": \d+ posts?\.( The visit counted \d+\.)?$|^\d+ of \d+$", "these are the posts"),
     ("/people|/audit", r"(people|person|lines?, the newest.*)$|^page", "counts the lines below it"),
-    ("/people|/account", r"At least 12 characters", "a rule"),
-    ("/account", r"UTC$", "a moment"),
     ("/privacy", r"is \d+\.$|days|^\d+$", "a setting"),
-    ("/api-reference", r"", "words of the API's description"),
+    ("/api-reference", r"^\d+ calls$|^Does: |: a stable word", "words of the API's description"),
 )
 
 
@@ -69,7 +65,21 @@ def bare(html: str) -> Iterator[str]:
     for node in main.traverse(include_text=True):
         words = " ".join((node.text_content or "").split()) if node.is_text_node else ""
         if id_of(node) not in kept and NUMBER.search(DAY.sub("", words)):
-            yield words
+            yield called(node) + words
+
+
+def called(node: LexborNode) -> str:
+    """What a table's column or a list of facts calls the number in it, with a colon; else nothing."""
+    holder = node
+    while holder.parent is not None and holder.tag not in ("td", "dd"):
+        holder = holder.parent
+    if holder.tag != "dd":
+        name = holder.attributes.get("data-name") or ""
+    else:
+        while holder.tag != "dt" and holder.prev is not None:
+            holder = holder.prev
+        name = " ".join(holder.text().split()) if holder.tag == "dt" else ""
+    return f"{name}: " if name else ""
 
 
 def id_of(node: LexborNode) -> int:
@@ -93,10 +103,29 @@ def lived_in(browser: Clients) -> Clients:
     journey.resolve(store, "pp-2", on=date(2026, 3, 9), who="bob", now=NOON)
     journey.comment(store, settings, "pp-1", "Seen it 3 times. @cara", who="ann", now=NOON)
     writes.keep_ledger(store, [LedgerEntry(NOW, "listening", "carried", "pp-1", detail="3 passages")])
-    writes.keep_crawl(store, Crawl("survey", NIGHT, "done", seen=4, new=4))
+    visit_the_yard(store)
+    keep(store, document("x", source="survey"), source="survey")
+    writes.keep_crawl(store, Crawl("survey", NIGHT, "done"))
     due = replace(alert("al-due"), reminders=(DUE,), night=NIGHT + timedelta(days=1))
     writes.queue_alerts(store, [due], map_id="bikes", now=NOON)
     return browser
+
+
+def visit_the_yard(store: Store) -> None:
+    """Six nights: posts that stand there longer, one that is written anew, one that goes, and a night that failed."""
+    names = ("e1", "e2", "e3", "e4", "e5", "e6")
+    for ago in range(6, -1, -1):
+        night = NIGHT - timedelta(days=ago)
+        if ago in {2, 3}:  # no night's: somebody looked at it in between
+            writes.keep_crawl(store, Crawl("yard", night, "failed", error="503", error_kind="http-status"))
+            continue
+        seen = [document(one, first_seen=at(-ago, 2)) for one in names[max(0, 4 - ago) : 7 - ago]]
+        seen += [document("e6", "other words", first_seen=at(0, 2))] * (ago == 0)
+        shown = [Shown(f"https://yard.test/{page}", 2, "t") for page in range(2)]
+        keep(store, *seen, night=night, shown=shown, gone=["e4"] if ago == 0 else [], warnings=["page 2 was cut"])
+        writes.keep_crawl(store, Crawl("yard", night, "done", seconds=2.5))
+        writes.open_night(store, night, at(-ago, 2))
+        writes.close_night(store, night, state="done", now=at(-ago, 3), note="")
 
 
 DUE = Reminder("due", NIGHT, "the cover drips", "Due on 10 March 2026.", "day of pp-1", about="pp-1")
@@ -114,6 +143,17 @@ def test_every_number_opens_its_posts(lived_in: Clients, path: str) -> None:
     got = lived_in("admin").get(path)
     assert got.status_code == 200
     assert unexplained(path, got.text) == []
+
+
+def test_every_reason_is_needed(lived_in: Clients) -> None:
+    paths = [*PAGES, "/pain-points/pp-2", MERGE, "/inbox?kind=all"]
+    found = [(path, words) for path in paths for words in bare(lived_in("admin").get(path).text)]
+    idle = [
+        (where, words)
+        for where, words, _ in REASONS
+        if not any(re.match(where, path) and re.search(words, one) for path, one in found)
+    ]
+    assert idle == []
 
 
 def test_a_bare_number_would_be_found() -> None:
@@ -157,6 +197,21 @@ def test_where_a_figure_leads_there_are_posts(lived_in: Clients, path: str) -> N
 )
 def test_a_sentence_leads_to_the_nights_that_it_counts(sentence: str, first: date) -> None:
     assert window_of(sentence, date(2026, 3, 10)) == first
+
+
+def test_a_visits_number_opens_as_many_posts(lived_in: Clients) -> None:
+    admin, seen = lived_in("admin"), set[str]()
+    for path in ("/nights", "/nights/2026-03-10", "/nights/2026-03-09", "/sources", "/sources/yard"):
+        for link, number in re.findall(r'href="(/nights/[^"]+/posts[^"]+)">([\d,]+)<', admin.get(path).text):
+            got = admin.get(link.replace("&amp;", "&")).text
+            counted = re.search(r"(\d+) posts?\.(?: The visit counted (\d+)\.)?</p>", got)
+            assert counted is not None
+            assert number == (counted[2] or counted[1])
+            assert got.count('class="post"') == int(counted[1])
+            gone = "2026-03-09" in link  # e4 stood there then and was withdrawn since
+            assert gone or (counted[1] != "0" and not counted[2]), f"{link} on {path}"
+            seen.add(re.sub(r"\d{4}-\d\d-\d\d", "", link))
+    assert len(seen) == 6  # a night's new ones; a source's and an import's new ones, seen and changed
 
 
 def test_every_link_leads_somewhere(lived_in: Clients) -> None:

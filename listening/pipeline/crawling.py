@@ -48,8 +48,8 @@ class Look:
 
 def crawl(store: Store, settings: Settings, source: SourceConfig, *, key: bytes, now: datetime) -> Crawl:
     """Read one source and keep what it has; a failure is a row with its reason, never a dead night."""
-    start, night = time.monotonic(), night_of(settings, now)
-    failure, visit = _NONE, Visit(store, source, key=key, now=now, night=night)
+    start, night, zone = time.monotonic(), night_of(settings, now), settings.night.timezone
+    failure, visit = _NONE, Visit(store, source, key=key, now=now, night=night, zone=zone)
     try:
         place = open_source(source, now=now, memory=reads.memory(store, source.name), secrets=settings.secrets)
         with visit:
@@ -115,6 +115,7 @@ def bring_in(
             cursor="",
             validators=(),
             night=night,
+            zone=settings.night.timezone,
         )
         total += kept
     for visit in reads.crawls(store, night, source=source):

@@ -26,11 +26,13 @@ class Visit:
     the `with` block keeps what still waits, also where the source failed.
     """
 
-    def __init__(self, store: Store, source: SourceConfig, *, key: bytes, now: datetime, night: date) -> None:
+    def __init__(
+        self, store: Store, source: SourceConfig, *, key: bytes, now: datetime, night: date, zone: str = "UTC"
+    ) -> None:
         self.kept = Kept()
         self.pages: list[Shown] = []
         self._store, self._source = store, source
-        self._key, self._now, self._night = key, now, night
+        self._key, self._now, self._night, self._zone = key, now, night, zone
         self._since = time.monotonic()
         self._waiting: list[Batch] = []
         self._documents: list[Document] = []
@@ -83,6 +85,7 @@ class Visit:
             cursor=next((one.cursor for one in reversed(batches) if one.cursor), ""),
             validators=[one for batch in batches for one in batch.validators],
             night=self._night,
+            zone=self._zone,
             gone=[identity(name, native) for batch in batches for native in batch.gone],
             standing=[one for batch in batches for one in batch.standing],
             shown=shown,

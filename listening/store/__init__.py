@@ -7,6 +7,7 @@ from listening.store import (  # noqa: F401 - every chapter's tables stand on th
     tables_alerts,
     tables_people,
     tables_review,
+    tables_visits,
 )
 from listening.store import tables_board as _tables_board  # noqa: F401  its tables belong to the schema
 from listening.store.answers import (

@@ -108,6 +108,7 @@ documents = sa.Table(
     sa.Index(None, "state", "created_at", "id"),
     sa.Index(None, "read_by", "id"),
     sa.Index(None, "created_at", "source", "inside", "near_of", "person", "id"),  # all that counting people needs
+    sa.Index(None, "first_seen"),
     sa.Index(None, "person"),
     sa.Index(None, "thread"),
     sa.Index(None, "source", "thread"),

@@ -5,17 +5,20 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from listening.outputs import charts, wording
@@ -28,6 +31,14 @@ HERE = Path(__file__).parent
 FLASH, LOOK = "said", "look"
 LOOKS = ("system", "light", "dark")
 A_YEAR = 365 * 86400  # seconds
+T = TypeVar("T", bound=date)
+FAILURES = {
+    "source-unavailable": "Not reached",
+    "source-refused": "Refused us",
+    "source-broken": "Not understood",
+    "unforeseen": "Failed in the program",
+    "other": "Failed otherwise",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +151,17 @@ def _command(words: str) -> Markup:
     return Markup('<a href="{}">{}</a>').format(*place) if place else Markup("<code>{}</code>").format(words)
 
 
+def _local(words: Callable[[T], str]) -> Callable[[Context, T], str]:
+    """Return a filter that says a moment as the clocks of the nights' zone do; a day is a day anywhere."""
+
+    @pass_context
+    def said(context: Context, when: T) -> str:
+        moment = when.astimezone(context["zone"]) if isinstance(when, datetime) and when.tzinfo else when
+        return words(moment)
+
+    return said
+
+
 @cache
 def environment() -> Environment:
     """Return the templates; every page and fragment comes from here."""
@@ -152,9 +174,11 @@ def environment() -> Environment:
     )
     found.globals |= {"static": static, "looks": LOOKS}
     found.filters |= {
-        "day": wording.day,
-        "short_day": wording.short_day,
-        "moment": lambda at: f"{wording.short_day(at)}, {at:%H:%M} UTC",
+        "day": _local(wording.day),
+        "short_day": _local(wording.short_day),
+        "moment": _local(lambda at: f"{wording.short_day(at)}, {at:%H:%M}"),
+        "clock": _local(lambda at: f"{at:%H:%M}"),
+        "failure": lambda kind: FAILURES.get(kind, kind.capitalize()),
         "count": wording.count,
         "percent": wording.percent,
         "signed": wording.signed,

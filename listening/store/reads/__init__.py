@@ -98,9 +98,11 @@ from listening.store.reads.points import (
 from listening.store.reads.report import people_of, point_rows
 from listening.store.reads.rereading import corrected, outdated_members, outdated_readings, texts_of, unread
 from listening.store.reads.search import held_in, search
+from listening.store.reads.visits import MET, met
 from listening.store.snapshots import backup
 
 __all__ = [
+    "MET",
     "OPEN",
     "Asked",
     "Centres",
@@ -152,6 +154,7 @@ __all__ = [
     "map_version",
     "map_versions_of",
     "memory",
+    "met",
     "mixes",
     "moods",
     "nights",

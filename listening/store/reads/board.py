@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -135,7 +135,6 @@ class Asked:
     painful: bool = False
     unspoken: bool = False
     signal: str = ""
-    night: date | None = None  # posts that were first seen on that local day
     joined: date | None = None  # passages that came to their pain point on that night
     said: tuple[str, ...] = ()  # posts that hold one of these phrases, and none of `unsaid`
     unsaid: tuple[str, ...] = ()
@@ -156,9 +155,6 @@ def evidence(store: Store, asked: Asked, lens: Lens, *, limit: int = 20, offset:
         wanted += [column == value] if value else []
     wanted += [signals.c.pain_label != "none"] if asked.painful else []
     wanted += [signals.c.pain_label == "unspoken"] if asked.unspoken else []
-    if asked.night is not None:
-        edges = (_start_of(asked.night, lens.zone), _start_of(asked.night + timedelta(days=1), lens.zone))
-        wanted += [documents.c.first_seen >= edges[0], documents.c.first_seen < edges[1]]
     wanted += [memberships.c.night == asked.joined] if asked.joined is not None else []
     if asked.said:
         wanted.append(sa.or_(*(documents.c.text.icontains(one, autoescape=True) for one in asked.said)))
@@ -171,10 +167,6 @@ def evidence(store: Store, asked: Asked, lens: Lens, *, limit: int = 20, offset:
         count = connection.scalar(sa.select(sa.func.count()).select_from(joined).where(*wanted)) or 0
         rows = connection.execute(mine.order_by(*order).limit(limit).offset(offset)).mappings()
         return count, [_evidence(row) for row in rows]
-
-
-def _start_of(day: date, zone: str) -> datetime:
-    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def _evidence(row: RowMapping) -> Evidence:

@@ -25,11 +25,15 @@ MANY = 50  # pain points
 outside = sa.and_(documents.c.inside.is_(False), documents.c.near_of.is_(None))
 
 
+def edges(since: date, until: date, zone: str) -> tuple[datetime, datetime]:
+    """Return when the days from `since` to `until` begin in that zone, and when the day after them does, in UTC."""
+    start, end = (datetime.combine(one, time(), ZoneInfo(zone)) for one in (since, until + timedelta(days=1)))
+    return start.astimezone(UTC), end.astimezone(UTC)
+
+
 def within(since: date, until: date, zone: str) -> sa.ColumnElement[bool]:
     """Return the condition that a document was written from `since` to `until`, both included, in that zone."""
-    place = ZoneInfo(zone)
-    start = datetime.combine(since, time(), place).astimezone(UTC)
-    end = datetime.combine(until + timedelta(days=1), time(), place).astimezone(UTC)
+    start, end = edges(since, until, zone)
     return sa.and_(documents.c.created_at >= start, documents.c.created_at < end)
 
 
@@ -43,7 +47,7 @@ def known_by(until: date, zone: str) -> sa.ColumnElement[bool]:
 
     So what a source brings late does not change what was told of a day, and an imported archive tells of its own days.
     """
-    end = datetime.combine(until + timedelta(days=1), time(), ZoneInfo(zone)).astimezone(UTC)
+    end = edges(until, until, zone)[1]
     archives = sa.select(sources.c.name).where(sources.c.first_night > until)
     return sa.or_(documents.c.first_seen < end, documents.c.source.in_(archives))
 

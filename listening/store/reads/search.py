@@ -45,8 +45,9 @@ def search(store: Store, query: str, *, map_id: str, limit: int = 20, offset: in
         return [], []
     with store.reading() as connection:
         points = _points(connection, _ids(store, words, "p"), words, map_id=map_id, limit=limit, offset=offset)
-        mine = store.hears(documents.c.source)
-        return points, _posts(connection, _ids(store, words, "d").subquery(), words, mine, limit=limit, offset=offset)
+        held, mine = _ids(store, words, "d").subquery(), store.hears(documents.c.source)
+        mine = sa.and_(mine, documents.c.near_of.is_(None))
+        return points, found_posts(connection, held, mine, words, limit=limit, offset=offset)
 
 
 def _ids(store: Store, words: Sequence[str], letter: str) -> sa.TextualSelect:
@@ -68,19 +69,20 @@ def _points(
     return [Hit("pain point", row.id, row.name, snippet(" ".join(row.words), words)) for row in rows]
 
 
-def _posts(
+def found_posts(
     connection: Connection,
     found: sa.Subquery,
+    mine: sa.ColumnElement[bool],
     words: Sequence[str],
-    heard: sa.ColumnElement[bool],
     *,
     limit: int,
     offset: int,
 ) -> list[Hit]:
+    """Return the posts whose ids were found and that meet a condition, the newest first, around the first word."""
     post = documents.c
     columns = (post.id, post.title, post.text, post.source, post.url, post.created_at)
-    mine = sa.select(*columns).join(found, found.c.id == post.id).where(post.near_of.is_(None), heard)
-    rows = connection.execute(mine.order_by(post.created_at.desc(), post.id).limit(limit).offset(offset)).all()
+    posts = sa.select(*columns).join(found, found.c.id == post.id).where(mine).order_by(post.created_at.desc(), post.id)
+    rows = connection.execute(posts.limit(limit).offset(offset)).all()
     told = _told_in(connection, [row.id for row in rows])
     return [
         Hit("post", row.id, row.title, snippet(row.text, words), row.source, row.url, row.created_at, told[row.id])

@@ -14,6 +14,7 @@ from listening.store.statements import in_slices, insert_new, upsert
 from listening.store.tables import crawls, documents, forgotten, sources, validators
 from listening.store.writes.documents import keep_documents
 from listening.store.writes.removals import withdraw
+from listening.store.writes.visits import open_visit
 from listening.types import Crawl, Document, Shown, Standing, Validator
 
 MOST_WARNINGS = 20  # of one visit; what is more is like the others
@@ -29,6 +30,7 @@ def keep_batch(
     cursor: str,
     validators: Sequence[Validator],
     night: date,
+    zone: str = "UTC",
     gone: Collection[str] = (),
     standing: Sequence[Standing] = (),
     shown: Sequence[Shown] = (),
@@ -40,12 +42,13 @@ def keep_batch(
     next version and is read again: its signals go, its dates stay. A post whose site gives it another id each night is
     known by its address, author and fingerprint. People who asked to be forgotten are left out. What is `gone`
     (document ids) or no longer `standing` in its thread is removed with its signals and quotes. An empty `cursor`
-    leaves the remembered one.
+    leaves the remembered one. `night` is a day in `zone`; which known posts the batch met on it is remembered.
     """
     with store.writing() as connection:
         _keep_source(connection, source, kind, cursor, night)
         _keep_validators(connection, source, validators)
-        kept = keep_documents(connection, source, _welcome(connection, source, documents))
+        open_visit(connection, source, night)
+        kept = keep_documents(connection, source, _welcome(connection, source, documents), night, zone)
         here = {one.id for one in documents}
         lost, doubts = _missing(connection, source, standing, night)
         taken = withdraw(connection, (set(gone) | lost) - here)
@@ -110,7 +113,6 @@ def _count_crawl(
     connection: Connection, source: str, night: date, kept: Kept, *, shown: Sequence[Shown], warnings: Sequence[str]
 ) -> None:
     """Add to tonight's figures; a visit that is already closed stays as it is unless something new came."""
-    _open_crawl(connection, source, night)
     mine = sa.and_(crawls.c.source == source, crawls.c.night == night)
     _add_warnings(connection, mine, warnings)
     if not (kept.new or kept.changed or kept.removed):
@@ -128,10 +130,6 @@ def _count_crawl(
             shown=crawls.c.shown + sum(one.posts for one in shown),
         )
     )
-
-
-def _open_crawl(connection: Connection, source: str, night: date) -> None:
-    insert_new(connection, crawls, [{"source": source, "night": night, "state": "running", "warnings": []}])
 
 
 def _add_warnings(connection: Connection, mine: sa.ColumnElement[bool], new: Sequence[str]) -> None:
@@ -157,7 +155,7 @@ def keep_crawl(store: Store, crawl: Crawl) -> None:
     }
     mine = sa.and_(crawls.c.source == crawl.source, crawls.c.night == crawl.night)
     with store.writing() as connection:
-        _open_crawl(connection, crawl.source, crawl.night)
+        open_visit(connection, crawl.source, crawl.night)
         _add_warnings(connection, mine, crawl.warnings)
         other = sa.or_(crawls.c.state != crawl.state, crawls.c.error != crawl.error)
         connection.execute(sa.update(crawls).where(mine, other).values(ending))

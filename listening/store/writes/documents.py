@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -14,16 +15,18 @@ from listening.store.rows import document_values
 from listening.store.statements import in_slices, insert_columns, insert_new
 from listening.store.tables import document_bands, documents, signals
 from listening.store.writes.counting import points_of_documents, recount
+from listening.store.writes.visits import keep_rewritten, meet
 from listening.types import Document, PostKind
 
 _OF_KNOWN = (
     *("id", "fingerprint", "text", "likes", "views", "thread", "metric", "score", "version", "absent", "date_from"),
+    "first_seen",
 )
 _KNOWN = tuple(documents.c[name] for name in _OF_KNOWN)
 
 
-def keep_documents(connection: Connection, source: str, new: Sequence[Document]) -> Kept:
-    """Keep documents of one source, each id once; see `keep_batch`."""
+def keep_documents(connection: Connection, source: str, new: Sequence[Document], night: date, zone: str) -> Kept:
+    """Keep documents of one source, each id once, and remember which the visit met; see `keep_batch`."""
     known = _known(connection, [one.id for one in new])
     new = _known_again(connection, source, new, known)
     fresh = [one for one in new if one.id not in known]
@@ -31,6 +34,8 @@ def keep_documents(connection: Connection, source: str, new: Sequence[Document])
     _insert(connection, fresh)
     _rewrite(connection, changed, known)
     _touch(connection, [one for one in new if one.id in known], known)
+    meet(connection, source, night, zone, {one.id: known[one.id]["first_seen"] for one in new if one.id in known})
+    keep_rewritten(connection, [one.id for one in changed], night)
     return Kept(seen=len(new), new=len(fresh), changed=len(changed))
 
 

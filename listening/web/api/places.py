@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from fastapi import Query
 
@@ -11,12 +12,20 @@ from listening.errors import NotFound
 from listening.pipeline import add_source, examine_sources, look, look_at, night_of
 from listening.settings import pseudonym_key, source_block
 from listening.store import AlertRow, reads
-from listening.types import Document, Health, SourceConfig
+from listening.types import Document, Health, Hit, SourceConfig
 from listening.web.api import sent, shapes
 from listening.web.visit import Here
 
 router = shapes.calls(tag="sources, nights and mails")
 STATES = "^(queued|claimed|sent|dead)?$"
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """How many posts the visits of a night met, and some of them with the beginning of their words."""
+
+    count: int
+    posts: list[Hit]
 
 
 @router.get("/sources")
@@ -68,6 +77,21 @@ def list_nights(visit: Here, limit: Annotated[int, Query(ge=1, le=1000)] = 100) 
 def visits(visit: Here, night: sent.Day) -> list[shapes.Visit]:
     """List what each source brought on a night."""
     return [shapes.visit_of(one) for one in reads.crawls(visit.store, night)]
+
+
+@router.get("/nights/{night}/posts")
+def night_posts(
+    visit: Here,
+    night: sent.Day,
+    *,
+    kind: Literal["seen", "new", "changed"] = "seen",
+    source: Annotated[str, Query(max_length=200)] = "",
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> Met:
+    """List the posts that a night's visits met, the newest first; what is gone since is not among them."""
+    zone = visit.settings.night.timezone
+    return Met(*reads.met(visit.store, night, kind, source=source, zone=zone, limit=limit, offset=offset))
 
 
 @router.get("/alerts")

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Literal
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from listening.errors import NotFound
+from listening.outputs.wording import day
 from listening.pipeline import next_night
 from listening.store import Night, reads
 from listening.types import Crawl
+from listening.web.pages.search import PAGE, named
 from listening.web.rendering import render
 from listening.web.visit import Here
 
@@ -69,7 +73,8 @@ def nights(request: Request, visit: Here, page: Annotated[int, Query(ge=1, le=10
 def night(request: Request, visit: Here, night: date) -> Response:
     """Show one night: every source's visit, what emerged, and which mails it made."""
     found = next((one for one in reads.nights(visit.store) if one.date == night), None)
-    if found is None:
+    visits = reads.crawls(visit.store, night)
+    if found is None and not visits:
         raise NotFound(f"no night {night}", "see the list of nights")
     emerged = reads.emergences(visit.store, night=night)
     names = {one.id: one.name for one in reads.points_by_id(visit.store, [one.pain_point_id for one in emerged])}
@@ -78,8 +83,9 @@ def night(request: Request, visit: Here, night: date) -> Response:
         "night.html",
         title=f"Night to {night}",
         crumbs=[("Nights", "/nights")],
+        date=night,
         night=found,
-        visits=reads.crawls(visit.store, night),
+        visits=visits,
         known={one.name for one in visit.settings.sources},
         owners={one.id: one.name for journey in visit.settings.maps[::-1] for one in journey.owners},
         emerged=emerged,
@@ -87,3 +93,43 @@ def night(request: Request, visit: Here, night: date) -> Response:
         mails=reads.alerts_of_night(visit.store, night),
         prefect=visit.settings.web.prefect_url,
     )
+
+
+@router.get("/nights/{night}/posts")
+def night_posts(
+    request: Request,
+    visit: Here,
+    night: date,
+    kind: Literal["seen", "new", "changed"] = "seen",
+    source: str = "",
+    page: Annotated[int, Query(ge=1, le=5_000)] = 1,
+) -> Response:
+    """Show the posts that a night's visits met, the newest first: what a number of the nights was made from."""
+    visits = [one for one in reads.crawls(visit.store, night) if source in ("", one.source)]
+    if not visits:
+        raise NotFound(f"no visit of {source or 'any source'} on the night to {night}", "see the list of nights")
+    zone, before = visit.settings.night.timezone, (page - 1) * PAGE
+    count, found = reads.met(visit.store, night, kind, source=source, zone=zone, limit=PAGE, offset=before)
+    here = partial(_posts_of, night, source)
+    return render(
+        request,
+        "night_posts.html",
+        title="The posts of a night",
+        crumbs=[("Nights", "/nights"), (f"Night to {day(night)}", f"/nights/{night}")],
+        night=night,
+        kind=kind,
+        source=source,
+        count=count,
+        counted=sum(getattr(one, kind) for one in visits),
+        found=found,
+        told=named(visit, {one for hit in found for one in hit.pain_points}),
+        here=here,
+        next=partial(here, kind),
+        page=page,
+        pages=max(1, -(-count // PAGE)),
+    )
+
+
+def _posts_of(night: date, source: str, kind: str, page: int) -> str:
+    asked = {"kind": kind, **({"source": source} if source else {}), **({"page": page} if page > 1 else {})}
+    return f"/nights/{night}/posts?{urlencode(asked)}"

@@ -27,7 +27,6 @@ KEPT = (
     "painful",
     "unspoken",
     "signal",
-    "night",
     "joined",
     "teller",
 )  # what a filter leaves as it is
@@ -47,7 +46,7 @@ def search(request: Request, visit: Here, q: str = "", page: int = 1) -> Respons
         posts=posts,
         page=page,
         full=max(len(points), len(posts)) == PAGE,
-        told=_names(visit, {one for hit in posts for one in hit.pain_points}),
+        told=named(visit, {one for hit in posts for one in hit.pain_points}),
         pieces=lambda text: _pieces(text, q[:200]),
     )
 
@@ -69,11 +68,10 @@ def evidence(request: Request, visit: Here, page: int = 1) -> Response:
         painful=query.get("painful", "") == "1",
         unspoken=query.get("unspoken", "") == "1",
         signal=query.get("signal", ""),
-        night=read_day(query.get("night", "")),
         joined=read_day(query.get("joined", "")),
         **_told_by(visit.journey, query.get("teller", "")),
     )
-    since = query.get("since", "" if asked.night else None)
+    since = query.get("since")
     looking = look(visit, {**query, "since": FIRST.isoformat()} if since == "" else query)
     page = max(1, min(page, 5000))
     count, found = reads.evidence(visit.store, asked, looking.lens, limit=PAGE, offset=(page - 1) * PAGE)
@@ -92,7 +90,7 @@ def evidence(request: Request, visit: Here, page: int = 1) -> Response:
         page=page,
         pages=max(1, -(-count // PAGE)),
         names=names(visit),
-        told=_names(visit, {one.pain_point_id for one in found}),
+        told=named(visit, {one.pain_point_id for one in found}),
         crumbs=[("Map", looking.link("/map"))],
     )
 
@@ -106,7 +104,8 @@ def _told_by(journey: JourneyMap, teller: str) -> dict[str, tuple[str, ...]]:
     return {"said": mine[teller], "unsaid": tuple(one for one in others if one not in mine[teller])}
 
 
-def _names(visit: Visit, ids: Collection[str]) -> Mapping[str, str]:
+def named(visit: Visit, ids: Collection[str]) -> Mapping[str, str]:
+    """Return the names of these pain points."""
     return {one: card.name for one, card in reads.cards_of(visit.store, ids).items()}
 
 
@@ -122,8 +121,6 @@ def _about(visit: Visit, asked: reads.Asked, teller: str) -> str:
             parts.append(f"at {called.get(place, place)}")
     if asked.said:
         parts.append(f"by {next(one.name for one in visit.journey.personas if one.id == teller)}")
-    if asked.night:
-        parts.append(f"in posts first read on the night to {day(asked.night)}")
     if asked.joined:
         parts.append(f"that came to it on the night to {day(asked.joined)}")
     if asked.signal:
