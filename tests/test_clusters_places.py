@@ -145,3 +145,31 @@ def test_a_large_pain_point_is_placed_anew_with_every_fiftieth_part() -> None:
     assert all(later / earlier < 1.03 for earlier, later in pairwise(moves))
     assert len(moves) < len(sizes) / 10
     assert may_move(500, 511, known=200)
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("The size guide PROMISED otherwise", True),
+        ("when I read the size guide it fitted", True),
+        ("nobody ever told me about the size guide — naïve", True),
+        ("they never mentioned the size guide", True),
+        ("the size guide is promising", True),
+        ("whenever the size guide opens", False),
+        ("aftermath, size guide", False),
+        ("size guide, told nobody", False),
+    ],
+)
+def test_a_cause_is_a_whole_word_in_any_case(text: str, begins: bool) -> None:
+    posts: Told = [says("ann", text), says("ben", text)]
+    assert find_places(told(posts), SHOP).begins_touchpoint == ("size_guide" if begins else None)
+
+
+def test_places_open_in_the_order_of_their_people_and_take_the_first_that_is_near() -> None:
+    crowd = [
+        off(f"pp-{n}", 3 + n % 4, unknown=3 + n % 4, text=f"{'loan bike' if n % 2 else 'parking place'}")
+        for n in range(12)
+    ]
+    found = suggest(crowd, night=date(2026, 3, 9))
+    assert sorted(len(place.pain_points) for place in found) == [6, 6]
+    assert {point for place in found for point in place.pain_points} == {point.id for point in crowd}

@@ -163,6 +163,13 @@ class TestPlacing:
         for bare, pain in zip(words["pp-1"], whole, strict=True):
             assert [getattr(bare, name) for name in names] == [getattr(pain, name) for name in names]
 
+    def test_the_posts_of_a_point_come_with_its_words(self, store: Store) -> None:
+        told(store, *(document(f"d{day}", day=day, title=f"No {day}") for day in range(3)), point=pain_point())
+        words, posts = reads.posts_of(store, ["pp-1", "pp-none"], limit_each=2)
+        assert repr(words) == repr(reads.words_of(store, ["pp-1", "pp-none"], limit_each=2))
+        assert posts == reads.whole_posts(store, ["d1", "d2"])
+        assert all(post.startswith("No ") for post in posts.values())
+
 
 class TestChanges:
     def test_a_merge_moves_all_members(self, store: Store) -> None:

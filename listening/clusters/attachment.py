@@ -6,19 +6,56 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from listening.clusters.group import NO_PAIN_COUNTS, Voice, find_voices
 from listening.clusters.words import stems
-from listening.types import NO_STAGE, Attachment, JourneyMap, Pain, Share
+from listening.types import NO_STAGE, Attachment, JourneyMap, Pain, Share, Stage, Touchpoint
 
 UNKNOWN = "unknown"
 BEGINS_PEOPLE, BEGINS_SHARE = 2, 0.3  # so many people, and such a share of all, must point to the same earlier stage
 A_FIFTIETH = 1.02  # so much larger
+
+
+class _Wording:
+    """Finds patterns, as whole words in any case, in texts of which nearly none has one.
+
+    Each pattern comes with letters (lower case) that all it finds have: to look for these costs a quarter.
+    """
+
+    def __init__(self, patterns: Mapping[str, str]) -> None:
+        self._letters = tuple(dict.fromkeys(patterns.values()))
+        told = "|".join(patterns)
+        self._pattern = re.compile(rf"\b(?:{told})\b" if told else r"(?!)", re.IGNORECASE)
+
+    def found_in(self, text: str) -> bool:
+        """Say whether `text` has one of them."""
+        plain = text.lower()
+        if plain.isascii() and not any(letters in plain for letters in self._letters):
+            return False
+        return self._pattern.search(text) is not None
+
+
 # Words that tie a trouble to what was before it.
-_CAUSE = re.compile(
-    r"\b(?:said|says|promis\w+|advertis\w+|claim(?:s|ed)|told (?:me|us)|according to|as described|suppos\w+|because|"
-    r"since|after|when (?:i|we)|ever since|turn(?:s|ed) out|came with|never (?:said|told|mention\w+))\b",
-    re.IGNORECASE,
+_CAUSE = _Wording(
+    {
+        r"said|never said": "said",
+        r"says": "says",
+        r"promis\w+": "promis",
+        r"advertis\w+": "advertis",
+        r"claim(?:s|ed)": "claim",
+        r"told (?:me|us)|never told": "told",
+        r"according to": "according to",
+        r"as described": "as described",
+        r"suppos\w+": "suppos",
+        r"because": "because",
+        r"since": "since",
+        r"after": "after",
+        r"when (?:i|we)": "when ",
+        r"turn(?:s|ed) out": "turn",
+        r"came with": "came with",
+        r"never mention\w+": "never mention",
+    }
 )
 _CLAUSE = re.compile(r"[.!?;:()\n]+|,\s|\s-+\s")
 
@@ -90,7 +127,8 @@ def _shares(voices: Sequence[Voice], label: Callable[[Voice], str | None]) -> tu
         said[voice.person].append(label(voice))
     counts: dict[str, int] = defaultdict(int)
     for labels in said.values():
-        counts[_heaviest((one, 1.0) for one in labels) or UNKNOWN] += 1
+        most = labels[0] if len(labels) == 1 else _heaviest((one, 1.0) for one in labels)
+        counts[UNKNOWN if not most or most == NO_STAGE else most] += 1
     return tuple(Share(name, counts[name]) for name in sorted(counts, key=lambda name: (-counts[name], name)))
 
 
@@ -101,7 +139,9 @@ def _begins(
     if felt not in order:
         return "", None
     earlier = set(order[: order.index(felt)])
-    words = _find_words(journey)
+    if not earlier:
+        return "", None
+    words = _find_words(journey.stages, journey.touchpoints)
     told: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))  # stage -> touchpoint -> people
     for voice in voices:
         for stage, touchpoint in {*_elsewhere(voice, earlier), *_causes(whole[voice.id], words, earlier)}:
@@ -122,18 +162,21 @@ def _elsewhere(voice: Voice, earlier: set[str]) -> Iterable[tuple[str, str]]:
 
 def _causes(text: str, words: Mapping[str, tuple[str, str]], earlier: set[str]) -> Iterable[tuple[str, str]]:
     """The earlier places that clauses with a cause in them name, in the map's own words."""
+    if not _CAUSE.found_in(text):  # no cause reaches over the end of a clause
+        return
     for clause in _CLAUSE.split(text):
-        if _CAUSE.search(clause):
+        if _CAUSE.found_in(clause):
             yield from (words[word] for word in stems(clause) if word in words and words[word][0] in earlier)
 
 
-def _find_words(journey: JourneyMap) -> dict[str, tuple[str, str]]:
+@lru_cache(maxsize=16)  # a night asks it for hundreds of pain points of one map
+def _find_words(stages: tuple[Stage, ...], touchpoints: tuple[Touchpoint, ...]) -> Mapping[str, tuple[str, str]]:
     """The words that name one place of the map and no other: stem -> (stage, touchpoint or "")."""
     told: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for touchpoint in journey.touchpoints:
+    for touchpoint in touchpoints:
         for word in stems(f"{touchpoint.name} {touchpoint.description}"):
             told[word].add((touchpoint.stage, touchpoint.id))
-    for stage in journey.stages:
+    for stage in stages:
         for word in stems(f"{stage.name} {stage.description}"):
             told[word].add((stage.id, ""))
     found: dict[str, tuple[str, str]] = {}
@@ -146,15 +189,19 @@ def _find_words(journey: JourneyMap) -> dict[str, tuple[str, str]]:
 
 def _find_persona(journey: JourneyMap, whole: Mapping[str, str]) -> Callable[[Voice], str | None]:
     """Know a persona by its example phrases; where a post has none, or those of two personas, nobody guesses."""
-    phrases = [
-        (persona.id, re.compile(r"\b" + r"\s+".join(map(re.escape, example.split())) + r"\b", re.IGNORECASE))
-        for persona in journey.personas
-        for example in persona.examples
-        if example.strip()
-    ]
+    known = {persona.id: _find_any(persona.examples) for persona in journey.personas}
+    anybody = _find_any(example for persona in journey.personas for example in persona.examples)
 
     def find(voice: Voice) -> str | None:
-        said = {persona for persona, phrase in phrases if phrase.search(whole[voice.id])}
+        if not anybody.found_in(whole[voice.id]):
+            return None
+        said = {persona for persona, phrases in known.items() if phrases.found_in(whole[voice.id])}
         return said.pop() if len(said) == 1 else None
 
     return find
+
+
+def _find_any(phrases: Iterable[str]) -> _Wording:
+    """Find any of these phrases however its words are spaced; of none nothing is found."""
+    words = [phrase.split() for phrase in phrases if phrase.strip()]
+    return _Wording({r"\s+".join(map(re.escape, each)): max(each, key=len).lower() for each in words})

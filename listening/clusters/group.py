@@ -76,17 +76,17 @@ def _make_voice(pains: tuple[Pain, ...]) -> Voice:
         person=first.person,
         created_at=first.created_at,
         pains=pains,
-        stage=most_said((p.stage for p in pains), besides=NO_STAGE) or NO_STAGE,
-        touchpoint=most_said(p.touchpoint for p in pains),
+        stage=most_said([p.stage for p in pains], besides=NO_STAGE) or NO_STAGE,
+        touchpoint=most_said([p.touchpoint for p in pains]),
         thread=first.thread,
-        pain=max(p.pain for p in pains),
+        pain=max([p.pain for p in pains]),
     )
 
 
 def most_said(labels: Iterable[str | None], besides: str | None = None) -> str | None:
     """Find the commonest label that is neither None nor `besides` (ties by alphabet), or None."""
     said = [label for label in labels if label is not None and label != besides]
-    if len(set(said)) <= 1:  # nearly always
+    if len(said) <= 1 or len(set(said)) == 1:  # nearly always
         return said[0] if said else None
     counts = Counter(said)
     return min(counts, key=lambda label: (-counts[label], label))

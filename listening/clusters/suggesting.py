@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import date
 from hashlib import blake2b
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from listening.clusters.attachment import UNKNOWN
 from listening.clusters.group import unit
-from listening.types import PainPoint, SuggestedTouchpoint, Vector
+from listening.types import PainPoint, SuggestedTouchpoint
 
 PEOPLE = 3  # so many people must tell of a place before it is suggested
 OFF_MAP = 0.5  # more than this share of them at no touchpoint
@@ -27,12 +28,10 @@ def suggest(
     """
     off = [point for point in points if point.id not in decided and lies_off(point)]
     off.sort(key=lambda point: (-point.people, point.born, point.id))
-    middles = {point.id: unit(point.centroid) for point in off}
-    places: list[list[PainPoint]] = []
+    beside: dict[tuple[str, str], list[PainPoint]] = defaultdict(list)  # only those of one stage and space can be one
     for point in off:
-        home = next((held for held in places if _is_near(held[0], point, middles)), None)
-        places.append([point]) if home is None else home.append(point)
-    found = [_make(held, night) for held in places]
+        beside[point.stage, point.space].append(point)
+    found = [_make(held, night) for alike in beside.values() for held in _put_together(alike)]
     return tuple(sorted(found, key=lambda one: (-one.people, one.id)))
 
 
@@ -43,10 +42,19 @@ def lies_off(point: PainPoint) -> bool:
     return point.merged_into is None and total >= PEOPLE and unknown > OFF_MAP * total
 
 
-def _is_near(left: PainPoint, right: PainPoint, middles: Mapping[str, Vector]) -> bool:
-    if left.stage != right.stage or left.space != right.space:
-        return False
-    return float(np.dot(middles[left.id], middles[right.id])) >= NEAR
+def _put_together(points: Sequence[PainPoint]) -> list[list[PainPoint]]:
+    """Put each to the first place whose first one is near, else it opens a place of its own."""
+    middles = np.stack([unit(point.centroid) for point in points])
+    places: list[list[PainPoint]] = []
+    firsts: list[int] = []
+    for row, point in enumerate(points):
+        near = np.flatnonzero(middles[firsts] @ middles[row] >= NEAR).tolist() if firsts else []
+        if near:
+            places[near[0]].append(point)
+        else:
+            firsts.append(row)
+            places.append([point])
+    return places
 
 
 def _make(held: Sequence[PainPoint], night: date) -> SuggestedTouchpoint:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from math import log10
 
 BY_CHANCE = 1 / 60  # people a night that a pain point may get by a misreading
@@ -14,12 +16,24 @@ STEADIEST = 100.0  # people come in threads, not one by one: no baseline is beli
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """How many people are expected in what was seen, with an interval of 95 %, and -log10 P(as many as came)."""
+    """How many people are expected in what was seen, with an interval of 95 %, and -log10 P(as many as came).
+
+    The interval is worked out when it is asked for: a night weighs thousands of times what it tells a few times.
+    """
 
     expected: float
-    low: float
-    high: float
     surprise: float
+    find_interval: Callable[[], tuple[float, float]] = field(repr=False, compare=False)
+
+    @property
+    def low(self) -> float:
+        """So many at least."""
+        return self.find_interval()[0]
+
+    @property
+    def high(self) -> float:
+        """So many at most."""
+        return self.find_interval()[1]
 
 
 def weigh(
@@ -36,16 +50,21 @@ def weigh(
 
     `lumps` is the size of a negative binomial: the smaller, the more they come in threads.
     """
-    from scipy.special import betainc, gammaincinv  # noqa: PLC0415 -- slow to import, needed only when people came
+    from scipy.special import betainc  # noqa: PLC0415 -- slow to import, needed only when people came
 
     shape = told + prior[0]
     posts = seen_before + prior[1] * max(1.0, a_night)
     share = max(1, seen) / posts  # tonight's posts in units of the past's
-    low, high = (float(gammaincinv(shape, q)) * share for q in (0.025, 0.975))
     lumps = min(shape, lumps, STEADIEST)
     spread = shape * share / (lumps + shape * share)
     chance = float(betainc(people, lumps, spread)) if people else 1.0
-    return Chance(shape * share, low, high, -log10(max(chance, 1e-300)))
+    return Chance(shape * share, -log10(max(chance, 1e-300)), partial(_find_interval, shape, share))
+
+
+def _find_interval(shape: float, share: float) -> tuple[float, float]:
+    from scipy.special import gammaincinv  # noqa: PLC0415 -- as above
+
+    return float(gammaincinv(shape, 0.025)) * share, float(gammaincinv(shape, 0.975)) * share
 
 
 def weigh_by_chance(people: int, nights: int) -> Chance:
@@ -53,8 +72,8 @@ def weigh_by_chance(people: int, nights: int) -> Chance:
     from scipy.special import gammainc, pdtri  # noqa: PLC0415 -- slow to import, needed only when people came
 
     expected = nights * BY_CHANCE
-    high = next(k for k in range(people + nights + 2) if float(pdtri(k, 0.975)) >= expected)
-    return Chance(expected, 0.0, float(high), -log10(max(float(gammainc(people, expected)), 1e-300)))
+    high = float(next(k for k in range(people + nights + 2) if float(pdtri(k, 0.975)) >= expected))
+    return Chance(expected, -log10(max(float(gammainc(people, expected)), 1e-300)), lambda: (0.0, high))
 
 
 def sentence(people: int, nights: int, chance: Chance, seen: int, why: str) -> str:

@@ -7,6 +7,7 @@ no news by itself. Days before we first looked at a source (`backlog`) are that 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -201,8 +202,7 @@ def _find_rise(past: Past, cut: Cut, among: int) -> _Found | None:
         if people < cut.rising:
             continue
         before = since - timedelta(days=1)
-        rows = [r for r in past.rows if r.source in known]
-        side = Past(past.night, tuple(rows), tuple(a for a in past.arrivals if a[2] in known))
+        side = past.of(known)
         told = side.told_before(since) - side.told_before(past.night - PAST)
         seen = side.seen(since, past.night)
         lumpy = lumps(side, before, nights)
@@ -215,7 +215,7 @@ def _find_rise(past: Past, cut: Cut, among: int) -> _Found | None:
 
 def _known_sources(past: Past, since: date) -> set[str]:
     """Find the sources whose posts we know for long enough before `since`, by backlog too."""
-    return {r.source for r in past.rows if r.seen and r.day <= since - LEARN}
+    return {source for source, first in past.known_since.items() if first <= since - LEARN}
 
 
 def _find_back(past: Past, cut: Cut, resolved_on: date | None, last: Emergence | None, among: int) -> _Found | None:
@@ -253,7 +253,7 @@ def _find_return(past: Past, rare: float) -> tuple[date, str] | None:
     for earlier, later in zip(reversed(told[:-1]), reversed(told[1:]), strict=True):
         if past.night - later > BACK_WITHIN:
             return None
-        known = len([day for day in told if day <= earlier])
+        known = bisect_right(told, earlier)
         if later - earlier >= SILENCE and known >= KNOWN_BY:
             gone = missed(past, earlier, later)
             held = f"nobody from {say(earlier)} to {say(later)}, where {gone:.1f} were expected"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import accumulate
 from math import inf, sqrt
+from operator import attrgetter
 
 from listening.types import DayCount
 
@@ -19,6 +20,7 @@ SILENT_NIGHTS = 3  # a source must have given nothing for so many nights to be s
 SILENT_POSTS = 8.0  # ... in which so many posts were expected
 KNOWN_LUMPS = 8  # so many people must have come before we can say how lumpily they come
 LOUD_FROM = 5  # days on which somebody must have told it to be loud
+_IN_ORDER = attrgetter("day", "source", "backlog")
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,29 @@ class Past:
     @cached_property
     def _seen(self) -> tuple[list[date], list[int]]:
         """The day of each row, and the posts seen before each: a night asks for dozens of windows."""
-        counts = (max(row.seen, len(row.people)) for row in self.rows)
+        counts = [_count(row) if row.people else row.seen for row in self.rows]
         return [row.day for row in self.rows], list(accumulate(counts, initial=0))
+
+    @cached_property
+    def by_day(self) -> dict[date, int]:
+        """The posts seen on each day, of all sources together."""
+        found: dict[date, int] = defaultdict(int)
+        for row in self.rows:
+            found[row.day] += _count(row) if row.people else row.seen
+        return found
+
+    @cached_property
+    def known_since(self) -> dict[str, date]:
+        """The first day on which each source showed anything."""
+        found: dict[str, date] = {}
+        for row in self.rows:
+            if row.seen and row.source not in found:
+                found[row.source] = row.day
+        return found
+
+    @cached_property
+    def _sources(self) -> set[str]:
+        return {row.source for row in self.rows}
 
     def fresh(self, since: date) -> list[tuple[date, str, str, bool]]:
         """Arrivals on or after `since` that are no backlog."""
@@ -66,10 +89,22 @@ class Past:
         """Return the first of the last so many nights."""
         return self.night - timedelta(days=nights - 1)
 
+    def of(self, sources: Collection[str]) -> Past:
+        """Return the past as these sources alone tell it."""
+        if self._sources.issubset(sources):
+            return self
+        rows = tuple([row for row in self.rows if row.source in sources])
+        return Past(self.night, rows, tuple(arrival for arrival in self.arrivals if arrival[2] in sources))
+
+
+def _count(row: DayCount) -> int:
+    """Count what a row let us see: somebody who tells it was seen."""
+    return max(row.seen, len(row.people))
+
 
 def remember(days: Sequence[DayCount], night: date) -> Past:
     """Return the days up to `night` in order, with who came anew; loud authors are left out."""
-    rows = sorted((r for r in days if r.day <= night), key=lambda r: (r.day, r.source, r.backlog))
+    rows = sorted([row for row in days if row.day <= night], key=_IN_ORDER)
     loud = _find_loud(rows)
     last_told: dict[str, date] = {}
     arrivals = []
@@ -92,10 +127,7 @@ def lumps(past: Past, until: date, nights: int) -> float:
 
     The variance of the nights against their mean (index of dispersion); only what is surely more than chance counts.
     """
-    seen: dict[date, int] = defaultdict(int)
-    for row in past.rows:
-        if row.day <= until:
-            seen[row.day] += max(row.seen, len(row.people))
+    seen = {day: count for day, count in past.by_day.items() if day <= until}
     came = Counter(day for day, _, _, _ in past.arrivals if day <= until)
     told, posts, days = came.total(), sum(seen.values()), len(seen)
     if told < KNOWN_LUMPS or days <= 1:
@@ -115,7 +147,7 @@ def missed(past: Past, silent_from: date, until: date) -> float:
         told[source] += day <= silent_from
     for row in past.rows:
         if row.day <= silent_from:
-            seen[row.source] += max(row.seen, len(row.people))
+            seen[row.source] += _count(row)
         elif silent_from < row.day < until:
             blind[row.source] += row.seen
     return sum(count * blind[source] / max(1, seen[source]) for source, count in told.items())

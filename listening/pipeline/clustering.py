@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 
 from listening.clusters import Lexicon, Voice, centre, find_voices, grow, may_move, place_voices, point_id
 from listening.outputs.wording import count
+from listening.pipeline.collecting import collect_seldom
 from listening.pipeline.mapping import note_faded, on_map, suggest_places
 from listening.pipeline.naming import name_points
 from listening.pipeline.nights import night_of
@@ -54,6 +55,7 @@ def cluster(store: Store, settings: Settings, *, now: datetime) -> Clustered:
     if (unsettled := reads.note(store, key)) in {"", settled}:
         note_faded(store, settings, now=now)
         return Clustered()
+    collect_seldom()
     total = Clustered()
     voices = find_voices(_waiting(store, settings, now)) if unsettled != PLACED else []
     threads, lexicon = _threads(store, voices), Lexicon()
@@ -155,9 +157,9 @@ def _grown(
         for point in points
         if point.id in joined and may_move(point.size, grown[point.id].size, known=NAME_FROM)
     ]
-    before = reads.words_of(store, placed, limit_each=NAME_FROM)
+    before, posts = reads.posts_of(store, placed, limit_each=NAME_FROM)
     told = {one: (grown[one], [*before[one], *joined[one]]) for one in placed}
-    return list((grown | on_map(store, settings, told)).values())
+    return list((grown | on_map(store, settings, told, posts)).values())
 
 
 def _carried(now: datetime, points: Sequence[PainPoint], found: Placement, model: str) -> list[LedgerEntry]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from listening.clusters import fade, find_places, suggest
 from listening.pipeline.nights import night_of
@@ -14,10 +15,17 @@ from listening.types import LedgerEntry, Pain, PainPoint
 
 
 def on_map(
-    store: Store, settings: Settings, told: Mapping[str, tuple[PainPoint, Sequence[Pain]]]
+    store: Store,
+    settings: Settings,
+    told: Mapping[str, tuple[PainPoint, Sequence[Pain]]],
+    posts: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, PainPoint]:
-    """Return the pain points at their places, from their pains and the whole posts these stand in."""
-    whole = reads.whole_posts(store, {pain.document_id for _, pains in told.values() for pain in pains})
+    """Return the pain points at their places, from their pains and the whole posts these stand in.
+
+    `posts` are those of them that were read before, by id.
+    """
+    unread = {pain.document_id for _, pains in told.values() for pain in pains} - posts.keys()
+    whole = {**posts, **reads.whole_posts(store, unread)}
     placed = {}
     for key, (point, pains) in told.items():
         found = find_places(pains, settings.journey, whole)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from listening.emergence import SENSITIVITIES, judge, judge_fix, may_burn
+from listening.pipeline.collecting import collect_seldom
 from listening.pipeline.nights import night_of
 from listening.pipeline.owning import sensitivity_of
 from listening.pipeline.sighting import watch_sight
@@ -27,6 +28,7 @@ def watch(store: Store, settings: Settings, *, now: datetime) -> tuple[Emergence
 
     And which touchpoints cannot be seen any more.
     """
+    collect_seldom()
     night = night_of(settings, now)
     watch_sight(store, settings, night=night)
     everyone = reads.points(store, map_id=settings.journey.id)

@@ -104,6 +104,10 @@ class Utc(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """Read SQLite's text at once, for the same reason: a night reads a hundred thousand."""
+        return _moment if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
 
 def _moment_text(value: datetime | None) -> str | None:
     """Return a moment as SQLite's columns hold it; refuses what `Utc` refuses."""
@@ -112,6 +116,11 @@ def _moment_text(value: datetime | None) -> str | None:
     if value.tzinfo is None:
         raise ValueError("a time without a zone")
     return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Return the moment that SQLite's text tells."""
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
 
 
 class JsonText(TypeDecorator[Any]):

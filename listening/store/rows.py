@@ -192,6 +192,7 @@ def _cues(text: str, start: int, spans: Collection[tuple[str, int, int]]) -> tup
 
 
 _SHARES = ("stages", "touchpoints", "personas")
+_PLAIN = tuple(column.name for column in pain_points.c if column.name not in ("words", *_SHARES))
 
 
 def point_values(point: PainPoint) -> dict[str, object]:
@@ -208,8 +209,7 @@ def place_values(point: PainPoint) -> dict[str, object]:
 
 def point_of(row: RowMapping) -> PainPoint:
     """Return a row's pain point."""
-    apart = ("words", *_SHARES)
-    plain = {column.name: row[column.name] for column in pain_points.c if column.name not in apart}
+    plain = {name: row[name] for name in _PLAIN}
     shares: dict[str, Any] = {name: tuple(Share(*pair) for pair in row[name]) for name in _SHARES}
     return PainPoint(**plain, **shares, words=tuple(row["words"]))
 

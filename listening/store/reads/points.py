@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -18,13 +18,15 @@ from listening.store.tables import documents, memberships, pain_points, signals
 from listening.store.tables import emergences as emergences_table
 from listening.store.tables import ledger as ledger_table
 from listening.store.tables_decisions import no_pains
-from listening.types import STATUSES, Emergence, LedgerEntry, Pain, PainPoint, Vector
+from listening.types import STATUSES, Emergence, LedgerEntry, Pain, PainPoint, PostKind, Vector
 
 # A resolved pain point stays open to its pains: it is watched, and may come back. Only one that is refused, or
 # no pain at all, is closed.
 OPEN = tuple(status for status in STATUSES if status not in ("wont", "no_pain"))
-# What a pain lacks of which only the words are asked for.
-UNSAID: Mapping[str, Any] = {"embedding": np.zeros(0, dtype=np.float32), "start": 0, "spans": ()}
+
+# What `_said_by` needs: all but the embedding and the cues, in its order.
+_SAID = tuple(one for one in PAIN_COLUMNS if one.name not in ("embedding", "start", "spans"))
+_UNHEARD = np.zeros(0, dtype=np.float32)
 
 heard = signals.join(documents, documents.c.id == signals.c.document_id)
 in_points = memberships.join(signals, signals.c.id == memberships.c.signal_id).join(
@@ -84,18 +86,57 @@ def words_of(store: Store, point_ids: Collection[str], *, limit_each: int | None
     With `limit_each` it is the so many that were placed last.
     """
     found: dict[str, list[Pain]] = {one: [] for one in point_ids}
-    columns = [one for one in PAIN_COLUMNS if one.name not in UNSAID]
-    told = sa.select(memberships.c.signal_id, _rank(memberships.c.night.desc(), memberships.c.signal_id.desc()))
     with store.reading() as connection:
         for part in in_slices(sorted(set(point_ids))):
-            for row in connection.execute(_chosen(columns, told, part, limit_each)).mappings():
-                found[row["pain_point_id"]].append(pain_of({**row, **UNSAID}))
+            for row in connection.execute(_chosen(_SAID, _PLACED_LAST, part, limit_each)).all():
+                found[row[-1]].append(_said_by(row))
     return found
+
+
+def posts_of(
+    store: Store, point_ids: Collection[str], *, limit_each: int | None = None
+) -> tuple[dict[str, list[Pain]], dict[str, str]]:
+    """Return what `words_of` does, and as `whole_posts` does the posts that it stands in, in one look."""
+    found: dict[str, list[Pain]] = {one: [] for one in point_ids}
+    posts: dict[str, str] = {}
+    columns = (*_SAID, documents.c.title, documents.c.text.label("whole"))
+    with store.reading() as connection:
+        for part in in_slices(sorted(set(point_ids))):
+            for row in connection.execute(_chosen(columns, _PLACED_LAST, part, limit_each)).all():
+                said = _said_by(row)
+                *_, title, whole, point_id = row
+                found[point_id].append(said)
+                posts[said.document_id] = f"{title}\n{whole}"
+    return found, posts
 
 
 def _rank(*order: sa.ColumnElement[Any]) -> sa.Label[int]:
     """Number the members of each pain point in this order."""
     return sa.func.row_number().over(partition_by=memberships.c.pain_point_id, order_by=order).label("rank")
+
+
+def _said_by(row: Sequence[Any]) -> Pain:
+    """Return the pain of a row that begins with `_SAID`, without its embedding and cues."""
+    one, document, person, source, kind, thread, text, at, stage, touchpoint, unspoken, pain, space = row[:13]
+    return Pain(
+        signal_id=one,
+        document_id=document,
+        person=person,
+        source=source,
+        kind=PostKind(kind),
+        thread=f"{source}:{thread}" if thread else "",
+        text=text,
+        created_at=at,
+        stage=stage,
+        touchpoint=touchpoint,
+        unspoken=unspoken,
+        pain=pain,
+        embedding=_UNHEARD,
+        space=space,
+    )
+
+
+_PLACED_LAST = sa.select(memberships.c.signal_id, _rank(memberships.c.night.desc(), memberships.c.signal_id.desc()))
 
 
 def _chosen(
