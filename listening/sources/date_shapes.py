@@ -29,7 +29,7 @@ _LEAP = 60  # a second that is put in between two days
 _LONGEST_AGO = 40  # years
 _CLOCK = (
     r"(?P<early>午前|午後|上午|下午|오전|오후)?\s*(?P<hour>\d{1,2})\s?(?:[:.h\uff1a時点시]|heures?)\s?(?P<minute>\d{2})"
-    r"(?!\d)分?(?:[:.](?P<second>\d{2})(?:\.\d+)?(?![\d.]))?\s*(?P<half>[ap]\.?\s?m\b\.?|π\.?μ\.?|μ\.?μ\.?)?"
+    r"(?!\d)分?(?:[:.](?P<second>\d{2})(?:\.\d+)?(?![\d.])|(?!\.\d))\s*(?P<half>[ap]\.?\s?m\b\.?|π\.?μ\.?|μ\.?μ\.?)?"
     r"\s*(?P<zone>z\b|(?:utc|gmt)?\s?[+-]\d{2}:?\d{2}(?!\d)|(?:utc|gmt)\b)?"
 )
 # behind the year Russian writes a letter and a dot
@@ -45,7 +45,8 @@ _YEAR_FIRST = re.compile(r"(?<!\d)((?:19|20)\d{2})([-/.])\s?(\d{1,2})\2\s?(\d{1,
 _EAST = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _NUMBERS = re.compile(r"(?<![\d.:/-])(\d{1,2})([-/.])\s?(\d{1,2})\2\s?((?:19|20)\d{2}|\d{2})(?![\d/-])(?!:)")
 _DAY_MONTH = re.compile(
-    rf"(?<![\d:])(\d{{1,2}})(?:st|nd|rd|th|er|\.)?{_SEP}({_WORD})\b(?:{_SEP}'?(\d{{4}}|\d{{2}}(?![\d:.h])))?"
+    rf"(?<![\d:])(\d{{1,2}})(?:st|nd|rd|th|er|\.)?{_SEP}({_WORD})\b(?!(?<=out) of)"
+    rf"(?:{_SEP}'?(\d{{4}}|\d{{2}}(?![\d:.h])))?"
 )
 _MONTH_DAY = re.compile(
     rf"(?<!\w)({_WORD})\.?[\s,.-]{{0,3}}(\d{{1,2}})(?:st|nd|rd|th|\.)?(?![\d:h])(?:[\s,.-]{{1,3}}'?(\d{{4}}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
@@ -12,9 +12,11 @@ from listening.sources.date_words import WEEKDAYS, fold
 from listening.sources.forum_block_posts import SOUND
 from listening.sources.forum_block_shape import Block, inside
 from listening.sources.forum_names import as_name, name_in
-from listening.sources.forum_survey import Mark, Survey, is_quoted, own_text
+from listening.sources.forum_selectors import own_text
+from listening.sources.forum_survey import Mark, Survey, is_quoted
 
 _ENOUGH = 0.8  # of the blocks must show something that can be a name in the same kind of place
+_SEVERAL = 4  # blocks in which one odd one out makes no names of labels
 _LOOKED_AT = 150  # places of a block
 _NEAR = 3  # places from a name to the date
 _STEP = 0.05  # how much a place is worth less than the one before it
@@ -25,7 +27,8 @@ _RANK = re.compile(
     r"|vip|fleißiges|neues)\W)?(?:member|newbie|guest|user|moderator|mod|admin(?:istrator)?|veteran|enthusiast"
     r"|contributor|regular|routinier|mitglied|gast|benutzer|membre|invit[eé]|miembro|op|author|verified|team|staff"
     r"|newcomer|beginner|expert|guru|addict|poster|says|said|wrote|post(?:e|ed|ed by)|geschrieben|quote[ds]?"
-    r"|subject(?:\W.*)?|reply|offline|online)"
+    r"|subject(?:\W.*)?|reply|offline|online"
+    r"|[\d.,k]+\s?(?:points?|likes?|(?:up)?votes?|replies|comments?|stars?|views?|antworten|punkte?|beitrage|kommentare?))"
 )
 _BETWEEN = re.compile(
     r"(?:(?:^|[\s,;:|«»\u2013—•·(\[-])(?:on|at|am|um|le|el|il|posted|wrote|said|schrieb|says|commented|replied|answered|asked|"
@@ -38,7 +41,7 @@ _BETWEEN = re.compile(
 def with_names(survey: Survey, blocks: Sequence[Block]) -> list[Block]:
     """Return the blocks, each with the name that stands where most of them show one; as they are where none does."""
     sound = [block for block in blocks if block.sound]
-    if len(sound) < 2 or sum(bool(block.names) for block in sound) >= SOUND * len(sound):  # noqa: PLR2004 -- two tell
+    if len(sound) < 2 or (_all_named(sound) and not _always_the_same(sound)):  # noqa: PLR2004 -- two tell
         return list(blocks)
     learned = _by_place(survey, sound) or _before_dates(survey, sound)
     if not learned:
@@ -47,6 +50,15 @@ def with_names(survey: Survey, blocks: Sequence[Block]) -> list[Block]:
         replace(block, names=(learned[block.place.order],)) if block.place.order in learned else block
         for block in blocks
     ]
+
+
+def _all_named(blocks: Sequence[Block]) -> bool:
+    return sum(bool(block.names) for block in blocks) >= SOUND * len(blocks)
+
+
+def _always_the_same(blocks: Sequence[Block]) -> bool:
+    """Return True where all names are one: of who changed the posts, or whose site it is, if others stand there."""
+    return len(blocks) >= _SEVERAL and len({mark.name for block in blocks for mark in block.names}) == 1
 
 
 def _by_place(survey: Survey, blocks: Sequence[Block]) -> dict[int, Mark]:
@@ -107,8 +119,11 @@ def _may_be(name: str, survey: Survey) -> bool:
 
 
 def _tells_apart(marks: Sequence[Mark], blocks: int) -> bool:
-    """Return True where most blocks have such a place, and not all say the same there."""
-    return len(marks) >= _ENOUGH * blocks and len({mark.name for mark in marks}) > 1
+    """Return True where most blocks have such a place, and not nearly all say the same there, as labels do."""
+    if len(marks) < _ENOUGH * blocks:
+        return False
+    [(_, often)] = Counter(re.sub(r"(?<=[\s:#])\d+$", "#", mark.name) for mark in marks).most_common(1)
+    return often < len(marks) and (len(marks) < _SEVERAL or often <= _ENOUGH * len(marks))
 
 
 def _before_dates(survey: Survey, blocks: Sequence[Block]) -> dict[int, Mark]:

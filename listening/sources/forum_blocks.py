@@ -7,8 +7,9 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from listening.sources.forum_block_aside import AROUND
 from listening.sources.forum_block_names import with_names
-from listening.sources.forum_block_posts import AROUND, MOST_WORDS, SOUND, read_blocks
+from listening.sources.forum_block_posts import MOST_WORDS, SOUND, read_blocks
 from listening.sources.forum_block_replies import with_answers
 from listening.sources.forum_block_shape import Block, inside
 from listening.sources.forum_posts import FoundPost
@@ -18,6 +19,8 @@ from listening.sources.forum_survey import Mark, Place, Survey, plain_classes, w
 
 _FEWEST = 2  # blocks that make a thread
 _FEW_WORDS = 25  # outside links in a row of a list of threads: numbers, dates, an excerpt
+_FEW_AROUND = 8  # words of an element that is a date or a name and nothing else
+_SAID = 0.5  # of the words of the group that says most, beside dates and names
 _MEAN_WORDS = 3.0  # of a post outside links; rows of a list of threads have fewer
 _BLOCK_TAGS = frozenset(
     ("div", "li", "tr", "table", "article", "section", "td", "dl", "dd", "tbody", "fieldset", "p", "ul")
@@ -66,13 +69,16 @@ def _named(groups: Sequence[list[Block]]) -> list[list[Block]]:
 
 def _posts_of(survey: Survey, groups: Sequence[list[Block]]) -> list[FoundPost]:
     """Return the posts of the best of these groups; none where it is a list of threads."""
-    scored = [(_score(blocks), blocks) for blocks in groups]
+    varied = [blocks for blocks in groups if _tells_when(blocks)]
+    scored = [(_score(blocks), blocks) for blocks in varied or groups]
     best = max((score for score, _ in scored), default=0.0)
     if best <= 0:
         return []
     # of the groups that find as many posts the tightest: the post without what stands around it
     most = max(_worth(blocks) for score, blocks in scored if score >= best * 0.8)
     near = [(score, blocks) for score, blocks in scored if score >= best * 0.6 and _worth(blocks) >= most]
+    said = [_said(survey, blocks) for _, blocks in near]
+    near = [one for one, words in zip(near, said, strict=True) if words >= _SAID * max(said)]
     _, chosen = min(near, key=lambda one: (sum(b.place.end - b.place.order for b in one[1] if b.sound), -one[0]))
     sound = [block for block in chosen if block.sound]
     read = read_blocks(survey, sound)
@@ -83,6 +89,22 @@ def _posts_of(survey: Survey, groups: Sequence[list[Block]]) -> list[FoundPost]:
         return []
     opening = _opening(survey, sound) if _ANSWER.search(sound[0].place.kind) else None
     return ([post for _, post in read_blocks(survey, [opening])] if opening else []) + posts
+
+
+def _tells_when(blocks: Sequence[Block]) -> bool:
+    """Return False where all blocks show one moment alone: that of something else than their posts, mostly."""
+    marks = [mark for block in blocks if block.sound for mark in block.dates]
+    return len({mark.moment for mark in marks}) > 1 or any(mark.how == "relative" for mark in marks)
+
+
+def _said(survey: Survey, blocks: Sequence[Block]) -> int:
+    """Return how many words a group holds beside dates and names: the heads of posts have nearly none."""
+    return sum(min(block.words - _shown_words(survey, block), MOST_WORDS) for block in blocks if block.sound)
+
+
+def _shown_words(survey: Survey, block: Block) -> int:
+    marks = {mark.order for mark in (*block.dates, *block.names) if mark.order > block.place.order}
+    return sum(words for at in marks if (words := survey.places[at].words) <= _FEW_AROUND)
 
 
 def _opening(survey: Survey, blocks: Sequence[Block]) -> Block | None:

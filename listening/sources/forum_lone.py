@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from listening.sources.forum_block_aside import AROUND
 from listening.sources.forum_block_names import lone_name
-from listening.sources.forum_block_posts import AROUND, read_blocks
+from listening.sources.forum_block_posts import read_blocks
 from listening.sources.forum_block_shape import Block
 from listening.sources.forum_posts import FoundPost
 from listening.sources.forum_survey import Place, Survey, within

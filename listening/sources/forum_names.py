@@ -25,13 +25,24 @@ _NO_NAME = re.compile(  # whole words: Edith is no "edit", Moreau no "more"
     r"\[?re:|#?\d+$|(?:view|send|reply|quote|report|log in|hide|show|edit|share|follow|like|prev(?:ious)?|next|more"
     r"|antworten|zitieren|permalink|parent|home|search|register|anmelden|registrieren|login|badges?|avatar|online"
     r"|offline|danke|thanks|reputation|profil(?:e|es|s)?|www|website|e-?mail|nachricht(?:en)?|beitrage?|members?"
-    r"|newbie|message|(?:full|junior|senior) member)(?![\w.-])|.*\bposts?$|pm$|admin(?:istrator)?$|moderator$"
+    r"|newbie|message|[\w ]*\b(?:by|von|par|por)"
+    r"|(?:full|junior|senior) member)(?![\w.-])|.*\bposts?$|pm$|admin(?:istrator)?$|moderator$"
 )
 _LETTER = re.compile("[a-z\u00c0-\u052f]", re.IGNORECASE)  # alone, it stands in place of a picture
 _HAS_CLOCK = re.compile(r"\d{1,2}:\d{2}|\d{4}[-/]\d|\d[-/.]\d{1,2}[-/.]\d")
 _ADDRESS = re.compile(r"\s*[<(\[][^<>()\[\]]*(?:@|_at_|\s?\(?at\)?\s)?[^<>()\[\]]*[>)\]]\s*$|<>")
+_TAIL = re.compile(  # in lower case: "Simon Says" is a name
+    r"(?<=\S)(?:\s+(?:says|said|wrote|writes|commented|asked|answered|replied|posted|schrieb|schreibt|sagt|sagte|meint"
+    r"|a écrit|a dit|dit|écrit|escribió|escribe|dice|dijo|ha scritto|scrive|disse|escreveu|schreef|zegt|skrev|skriver"
+    r"|napisał|napisała|pisze|napsal|пишет|писал|написал|написала)(?:\s?\([^()]{1,2}\))?|님(?:의 댓글)?"
+    r"|\s?さん)\s*[:,]?$"
+    r"|(?<=\S)\s+@[\w.@-]+$"
+)
 _LEAD = re.compile(
-    r"^(?:posted by|written by|by|von|par|por|door|av|fran|от|author|autor|from|di)[:\s]\s*", re.IGNORECASE
+    r"^(?:(?:posted|written|answer(?:ed)?|comment(?:ed)?|asked|question|reply|replied|review(?:ed)?|sent|submitted"
+    r"|created|geschrieben|erstellt|verfasst|escrito|publicado|scritto|écrit|posté|publié)\s(?:by|von|par|por|da)"
+    r"|by|von|par|por|door|av|fran|от|author|autor|from|di)[:\s]\s*",
+    re.IGNORECASE,
 )
 
 
@@ -58,8 +69,13 @@ def as_name(node: LexborNode) -> str:
     return name_in(shown)
 
 
+def plain_name(shown: str) -> str:
+    """Return a shown name without "says" or the person's handle behind it."""
+    return _TAIL.sub("", _TAIL.sub("", shown))
+
+
 def name_in(shown: str) -> str:
     """Return a text without "by" before it and a mail address behind it, where it can be a name; else ""."""
-    name = _LEAD.sub("", _ADDRESS.sub("", shown).strip()).strip(" :,·•-")
+    name = _LEAD.sub("", plain_name(_ADDRESS.sub("", shown).strip())).strip(" :,·•-")
     short = 0 < len(name) <= _NAME_MOST and len(name.split()) <= _NAME_WORDS and not _LETTER.fullmatch(name)
     return name if short and not _NO_NAME.match(fold(name)) and not _HAS_CLOCK.search(name) else ""

@@ -23,7 +23,7 @@ from listening.sources.forum_schema import posts_by_json_ld, posts_by_microdata
 from listening.sources.forum_selectors import Selectors, all_of, places, shown_at, value
 from listening.sources.forum_survey import Survey
 from listening.sources.forum_urls import joined
-from listening.sources.pages import Obstacle, obstacle_on
+from listening.sources.pages import Obstacle, has_words, obstacle_on
 from listening.sources.threads import Thread
 
 __all__ = ["FoundPage", "FoundPost", "OpenPage", "Reading", "complete_looks", "decode", "open_page", "read_page"]
@@ -219,9 +219,16 @@ def _most_posts(
         nodes = post_nodes(root, look)
         if len(nodes) > len(best[1]):  # fewer elements cannot hold more posts, and reading them is dear
             posts = posts_by(nodes, look, how, base, survey)
-            if len(posts) > len(best[1]) and (how.looks or _sound(posts)):
+            if not how.looks:  # a look that fits by chance may take the page's head for a post
+                posts = [post for post in posts if post.author or post.created_at]
+            if len(posts) > len(best[1]) and _say_something(posts) and (how.looks or _sound(posts)):
                 best = (look, posts)
     return best
+
+
+def _say_something(posts: Sequence[FoundPost]) -> bool:
+    """Return False where most posts are empty: a look whose place for the words is wrong by now."""
+    return 2 * sum(has_words(post.html) or "<img" in post.html for post in posts) >= len(posts)
 
 
 def _sound(posts: Sequence[FoundPost]) -> bool:
@@ -235,10 +242,25 @@ def _without_looks(root: LexborNode | None, survey: Survey, base: str, board: st
     for name, posts in told.items():
         signed = any(post.author or post.created_at for post in posts)  # a question alone may be a page's description
         if signed and len(posts) >= len(visible) and (len(posts) > 1 or not visible):
-            return _Found(posts=_placed(posts, base), read_by=name)
+            return _Found(posts=_placed(_completed(posts, visible), base), read_by=name)
     if visible:
         return _Found(posts=_placed(visible, base), read_by="blocks")
     return _Found(threads=tuple(threads_by_rows(survey, base, board)), read_by="blocks")
+
+
+def _completed(told: Sequence[FoundPost], visible: Sequence[FoundPost]) -> Sequence[FoundPost]:
+    """Fill what a page tells machines not of each post, and shows people: names and dates."""
+    if len(told) != len(visible):
+        return told
+    return [
+        replace(
+            one,
+            author=one.author or shown.author,
+            created_at=one.created_at or shown.created_at,
+            date_from=one.date_from if one.created_at else shown.date_from,
+        )
+        for one, shown in zip(told, visible, strict=True)
+    ]
 
 
 def _placed(posts: Sequence[FoundPost], base: str) -> tuple[FoundPost, ...]:

@@ -13,6 +13,7 @@ from urllib.parse import urljoin
 from selectolax.lexbor import LexborNode
 
 from listening.sources.dates import find_date
+from listening.sources.forum_names import plain_name
 from listening.sources.forum_selectors import Ids, Selectors, all_of, first, number, places, shown_at, shown_on, value
 from listening.sources.forum_survey import Survey
 from listening.sources.forum_urls import answered_number, post_number
@@ -88,7 +89,8 @@ def posts_by(nodes: Sequence[LexborNode], look: Selectors, how: Reading, base: s
         answered = numbers.get(parent) if parent and not post.reply_to else None
         found.append(replace(post, reply_to=answered) if answered else post)
         names.append(name_quoted(value(node, look.get("reply_name", ""), others)))
-    return answers_by_name(_told_apart(found), names)
+    once, names_once = _once(found, names)
+    return answers_by_name(_told_apart(once), names_once)
 
 
 def answers_by_name(posts: Sequence[FoundPost], names: Sequence[str]) -> list[FoundPost]:
@@ -114,7 +116,7 @@ def _read(
     moment, date_from = _date(node, look.get("date", ""), how, others)
     if moment is None and (near := survey.date_in(node, body, others)):
         moment, date_from = near
-    author = value(node, look.get("author", ""), others) or survey.author_in(node, body, others)
+    author = plain_name(value(node, look.get("author", ""), others)) or survey.author_in(node, body, others)
     html = own_html(body, look.get("skip", ""))
     shown = [shown_at(*place) for place in places(node, look.get("post_id", ""), others)]
     native = next((told for each in shown if (told := post_number(each))), "")
@@ -191,11 +193,15 @@ def _nested_in(node: LexborNode, ids: Ids) -> int | None:
     return None
 
 
+def _once(posts: Sequence[FoundPost], names: Sequence[str]) -> tuple[list[FoundPost], list[str]]:
+    """Return the posts, each once though its page shows it twice, and of each whom it quotes."""
+    unique: dict[tuple[str, str, str], tuple[FoundPost, str]] = {}
+    for post, name in zip(posts, names, strict=True):
+        unique.setdefault((post.id, post.html, post.author or ""), (post, name))
+    return [post for post, _ in unique.values()], [name for _, name in unique.values()]
+
+
 def _told_apart(posts: Sequence[FoundPost]) -> list[FoundPost]:
-    """Give posts of one number names of their own, unless they are one post twice."""
-    unique: dict[tuple[str, str, str], FoundPost] = {}
-    for post in posts:
-        unique.setdefault((post.id, post.html, post.author or ""), post)
-    left = list(unique.values())
-    often = Counter(post.id for post in left)
-    return [replace(post, id=text_hash(post.author or "", post.html)) if often[post.id] > 1 else post for post in left]
+    """Give posts of one number names of their own."""
+    often = Counter(post.id for post in posts)
+    return [replace(post, id=text_hash(post.author or "", post.html)) if often[post.id] > 1 else post for post in posts]

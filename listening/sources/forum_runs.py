@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from listening.sources.forum_survey import Place, Survey, kind_of, within
+from listening.sources.forum_survey import Mark, Place, Survey, kind_of, within
 
 RUN = "x-run"  # the class of what is put around the elements of one post
 _FEWEST = 2  # runs that make a thread
@@ -76,16 +76,20 @@ def _all_runs(survey: Survey) -> Iterator[_Runs]:
 
 def _runs_of(survey: Survey, parent: Place, children: Sequence[Place]) -> Iterator[_Runs]:
     """Cut the children before each of one kind, for each kind that may begin a post."""
+    kinds = Counter(mark.kind for mark in within(survey.dates, parent.order + 1, parent.end))
+    dates = [mark for mark in survey.dates if mark.kind == kinds.most_common(1)[0][0]]
     signs: dict[str, list[int]] = defaultdict(list)
     for at, child in enumerate(children):
-        signs[_sign(child)].append(at)
+        signs[_sign(dates, child)].append(at)
     for heads in signs.values():
         if not _FEWEST <= len(heads) <= (len(children) - heads[0]) / _FEWEST + 1:
             continue
         ends = [*(at - 1 for at in heads[1:]), len(children) - 1]
         spans = [(children[one].order, children[other].end) for one, other in zip(heads, ends, strict=True)]
-        dates = [len(within(survey.dates, *span)) for span in spans]
-        sound = [0 < count <= _MOST_DATES and survey.words(*span) > 0 for span, count in zip(spans, dates, strict=True)]
+        counts = [len(within(survey.dates, *span)) for span in spans]
+        sound = [
+            0 < count <= _MOST_DATES and survey.words(*span) > 0 for span, count in zip(spans, counts, strict=True)
+        ]
         named = sum(bool(within(survey.names, *span)) for span in spans)
         words = sum(survey.words(*span) for span in spans)
         if sum(sound) >= max(_FEWEST, _SOUND * len(spans)):
@@ -93,12 +97,13 @@ def _runs_of(survey: Survey, parent: Place, children: Sequence[Place]) -> Iterat
             yield _Runs(parent, tuple(children), tuple(heads), (*map(float, worth), float(named), -float(heads[0])))
 
 
-def _sign(child: Place) -> str:
-    """Return what tells an element from its neighbours: its kind, and of a row the cells that it has."""
+def _sign(dates: list[Mark], child: Place) -> str:
+    """Return what tells an element from its neighbours: its kind, of a row the cells that it has, and a date in it."""
+    dated = "dated" if within(dates, child.order, child.end) else ""
     if child.node.tag != "tr":
-        return child.kind
+        return f"{child.kind}{dated}"
     cells = (
         f"{kind_of(cell)}{cell.attributes.get('colspan') or ''}/{cell.attributes.get('rowspan') or ''}"
         for cell in child.node.iter()
     )
-    return f"{child.kind}:{','.join(cells)}"
+    return f"{child.kind}:{','.join(cells)}{dated}"

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
@@ -104,6 +104,19 @@ def shown_at(element: LexborNode, attribute: str) -> str:
     texts = (node for node in element.traverse(include_text=True) if node.tag == "-text")
     shown = (node.text(deep=False) for node in texts if node.parent is None or node.parent.tag not in _NO_WORDS)
     return " ".join(" ".join(shown).split())
+
+
+def own_text(node: LexborNode) -> str:
+    """Return the text that stands in an element itself, not in elements inside it."""
+    return " ".join(" ".join((child.text(deep=False) or "") for child in _texts(node)).split())
+
+
+def _texts(node: LexborNode) -> Iterator[LexborNode]:
+    child = node.child
+    while child is not None:
+        if child.tag == "-text":
+            yield child
+        child = child.next
 
 
 def element_before(node: LexborNode | None) -> LexborNode | None:

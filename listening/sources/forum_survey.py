@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,8 +13,9 @@ from selectolax.lexbor import LexborNode
 from listening.sources.date_shapes import Shown
 from listening.sources.date_words import DAYS_BACK, fold
 from listening.sources.dates import read_moment
+from listening.sources.forum_labels import OTHER_DATE, after_label, label, says_other
 from listening.sources.forum_names import as_name, name_at
-from listening.sources.forum_selectors import Ids
+from listening.sources.forum_selectors import Ids, own_text
 
 FindDate = Callable[[str], Shown | None]
 
@@ -28,20 +29,7 @@ _DATE_ATTRIBUTES = ("datetime", "data-time", "data-timestamp", "data-date", "dat
 _TOOLTIPS = ("title", "data-tippy-content", "data-original-title", "data-bs-title", "data-tooltip")
 _BOLD = ("b", "strong", "th", "dt")
 _HAS_DAY = re.compile(r"\d|" + "|".join(sorted(map(re.escape, DAYS_BACK), key=len, reverse=True)))
-_OTHER_DATE = re.compile(
-    r"joined|join date|regist|member since|member for|last (?:edit|activ|visit|seen|online|modif|post|reply)"
-    r"|\bedited|birth"
-    r"|mitglied|dabei seit|geandert|bearbeitet|zuletzt|inscri|inscrit|modifi|updated|anmeldung|beigetreten"
-    r"|miembro|desde"
-    r"|messages since|lid sinds|geregistreerd|iscritto|dołaczyl|zarejestr|\bedit\b|location|posts:|\bage:",
-)
 _OTHER_PLACE = re.compile(r"edit|modif|join|register|update|birth|last-?seen|last-?active|lastpost|signature|quote")
-
-
-_CELLS = frozenset(("td", "th", "div", "li", "dd", "tr", "ul", "table", "section"))
-_LABEL_WORDS = 5
-_LABELLED = frozenset(("td", "dd", "span", "a", "b", "strong", "div", "bdi", "cite"))
-_AUTHOR_LABEL = re.compile(r"(?:^|\W)(?:from|author|poster|posted by|written by|von|autor|auteur|de|autore)\s?:\s*$")
 
 
 @dataclass(slots=True)
@@ -87,6 +75,7 @@ class Survey:
                 self.running.append(self.running[-1] + place.words)
             self._mark_dates()
             self._mark_names()
+            self.dates, self.names = self._outside_quotes(self.dates), self._outside_quotes(self.names)
         return self
 
     def take_bold_for_names(self) -> None:
@@ -147,8 +136,22 @@ class Survey:
             where = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".casefold()
             if place.node.tag in _WORDLESS or _OTHER_PLACE.search(where):
                 continue
-            if (mark := self._attribute_date(place) or self._text_date(place)) and not is_quoted(place.node):
+            mark = self._attribute_date(place)
+            if mark and says_other(label(place.node)):
+                continue
+            if (mark := mark or self._text_date(place)) and not is_quoted(place.node):
                 self.dates.append(mark)
+
+    def _outside_quotes(self, marks: list[Mark]) -> list[Mark]:
+        """Return the marks that stand in no quote, unless most do: then the page sets its posts as quotes."""
+        starts, ends = list[int](), list[int]()
+        for place in self.places:
+            if place.node.tag == "blockquote" and (not ends or place.order > ends[-1]):
+                starts.append(place.order)
+                ends.append(place.end)
+        above = [(mark, bisect_left(starts, mark.order + 1) - 1) for mark in marks]
+        outside = [mark for mark, at in above if at < 0 or mark.order > ends[at]]
+        return outside if 2 * len(outside) >= len(marks) else marks
 
     def _attribute_date(self, place: Place) -> Mark | None:
         attributes = place.node.attributes
@@ -163,7 +166,7 @@ class Survey:
             return Mark(place.order, f"{place.kind}@content", moment, "attribute")
         for name in _TOOLTIPS:
             shown = attributes.get(name) or ""
-            dated = _SHORTEST < len(shown) < _SHORT and re.search(r"\d", shown) and not _OTHER_DATE.search(fold(shown))
+            dated = _SHORTEST < len(shown) < _SHORT and re.search(r"\d", shown) and not OTHER_DATE.search(fold(shown))
             if dated and (found := self.find(shown)) and found.exact != "relative":
                 return Mark(place.order, f"{place.kind}@{name}", found.moment, "attribute")
         return None
@@ -177,21 +180,24 @@ class Survey:
         if not own or len(own) > 2 * _SHORT or not _HAS_DAY.search(fold(own)):
             return None
         found = self.find(own)
-        whole = place.node
         if found is None or found.exact == "day":  # the time, or the day, may stand in an element of its own
             inner = self._short_text(place)
             around = place.node if inner is None or place.words < len(inner.split()) else place.node.parent
             wide = inner if around is place.node else self._short_text(self.places[place.parent]) if around else ""
             shown = " ".join((wide or "").split())
             wider = self.find(shown) if 0 < len(shown) <= _SHORT else None
-            found, whole = (
-                (wider, around or whole) if wider and (not found or wider.exact == "time") else (found, whole)
-            )
-        if found is None or _OTHER_DATE.search(fold(own)) or _OTHER_DATE.search(_label(place.node)):
+            if wider and (not found or wider.exact == "time") and self._adds(own, shown, wider):
+                found = wider
+        if found is None or OTHER_DATE.search(fold(own)) or says_other(label(place.node)):
             return None
         return Mark(
             place.order, place.kind, found.moment, {"relative": "relative", "day": "day"}.get(found.exact, "text")
         )
+
+    def _adds(self, own: str, shown: str, wider: Shown) -> bool:
+        """Return True where a text says another moment without these words of it: a number in a name says none."""
+        without = self.find(shown.replace(own, " ", 1))
+        return without is None or (without.moment, without.exact) != (wider.moment, wider.exact)
 
     def _short_text(self, place: Place) -> str | None:
         """Return the words of an element; None where they are so many that it can be no date, however long it is."""
@@ -202,7 +208,7 @@ class Survey:
     def _mark_names(self) -> None:
         for place in self.places:
             if (
-                (name := name_at(place.node) or _after_label(place.node))
+                (name := name_at(place.node) or after_label(place.node))
                 and not self.find(name)
                 and not is_quoted(place.node)
             ):
@@ -214,19 +220,6 @@ def within(marks: list[Mark], start: int, end: int) -> list[Mark]:
     low = bisect_left(marks, start, key=lambda mark: mark.order)
     high = bisect_left(marks, end + 1, key=lambda mark: mark.order)
     return marks[low:high]
-
-
-def own_text(node: LexborNode) -> str:
-    """Return the text that stands in an element itself, not in elements inside it."""
-    return " ".join(" ".join((child.text(deep=False) or "") for child in _texts(node)).split())
-
-
-def _texts(node: LexborNode) -> Iterator[LexborNode]:
-    child = node.child
-    while child is not None:
-        if child.tag == "-text":
-            yield child
-        child = child.next
 
 
 def kind_of(node: LexborNode) -> str:
@@ -253,26 +246,6 @@ def plain_classes(node: LexborNode) -> set[str]:
     """Return the classes of an element without numbers, and without those that only tell rows apart."""
     words = (node.attributes.get("class") or "").split()
     return {re.sub(r"\d+", "#", word) for word in words if not _CHANGING.match(word)}
-
-
-def _label(node: LexborNode) -> str:
-    """Return the words just before an element, which may say what its date is of."""
-    before = node.prev
-    while before is not None and before.tag == "-text" and not (before.text(deep=False) or "").strip():
-        before = before.prev
-    text = (
-        (before.text(deep=False) if before.tag == "-text" else before.text(separator=" ")) if before is not None else ""
-    )
-    if before is not None and before.tag in _CELLS and len((text or "").split()) > _LABEL_WORDS:
-        return ""  # a box of its own, which ends in whatever it ends
-    return fold((text or "")[-60:])
-
-
-def _after_label(node: LexborNode) -> str:
-    """Return the name that stands behind "From:" or "Author:"."""
-    if node.tag not in _LABELLED or not own_text(node) or not _AUTHOR_LABEL.search(_label(node)):
-        return ""
-    return as_name(node)
 
 
 def is_quoted(node: LexborNode) -> bool:

@@ -1,0 +1,128 @@
+"""Sets aside what in repeated blocks stands around their texts: names, dates, profiles, buttons, quotes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from listening.sources.date_words import fold
+from listening.sources.forum_block_echoes import said_by_all
+from listening.sources.forum_block_shape import Block, inside
+from listening.sources.forum_selectors import shown_at
+from listening.sources.forum_survey import Mark, Place, Survey
+
+ASIDE = "[data-aside]"
+AROUND = 16  # words around a date or a name that still belong to it ("by Ann, on 3 May, 12 posts")
+_ASIDE_WORDS = 40  # in a part of a post that is called profile, meta, controls ...
+_MANY = 0.3
+_POORLY_NAMED = 0.4  # like a profile, and not like a body too
+_BARS = frozenset(("div", "p", "ul", "footer", "td", "section"))  # what may hold nothing but links to act by
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_GOOD = re.compile(
+    r"content|body|message|text|entry|prose|cooked|markdown|comment|post|msg|inhalt|contenu", re.IGNORECASE
+)
+_POOR = re.compile(
+    r"profile|user|author|avatar|sign|meta|control|button|foot|date|stat|rank|badge|head|nav|menu|tool|react|like|share"
+    r"|action|vote|info|detail|poster|sidebar|title|subject|breadcrumb|pagin",
+    re.IGNORECASE,
+)
+_POORER = re.compile(r"profile|avatar|sign|detail|info|meta|control|foot|edit|stat|head|button|tool", re.IGNORECASE)
+_FURNITURE = re.compile(r"#?\d{1,6}[.)]?|(?:says|said|wrote|schrieb|sagt|writes)\s?:?")
+_QUOTE_NAME = re.compile(
+    r"(?:^|[-_\s])(?:block)?(?:quot(?:e[sd]?|ing|ation)|citation|cita|zitat|citat)(?:[-_]?(?:box|block|text|content|body|head(?:er)?"
+    r"|title|wrap(?:per)?|container|author|message))?(?:[-_\s]|$)",
+    re.IGNORECASE,
+)
+_ACTIONS = re.compile(
+    r"(?:(?:reply|quote|report|share|permalink|link|edit|delete|like|flag|parent|save|follow|antworten|zitieren|melden"
+    r"|repondre|citer|responder|citar|rispondi|cita|reageren|citeren)[\W_]*)+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the blocks of a page have in common: the places that say the same in all, and the kinds that hold texts."""
+
+    alike: Collection[int]
+    wordy: Collection[str]
+
+    @classmethod
+    def by(cls, survey: Survey, blocks: Sequence[Block]) -> Shared:
+        """Return what these blocks share."""
+        return cls(said_by_all(survey, blocks), _wordy_kinds(survey, blocks))
+
+
+def set_aside(survey: Survey, block: Block, body: Place | None, marks: Sequence[Mark], shared: Shared) -> None:
+    """Mark what is no word of the author: what stands around the date and the name, and what its class calls so."""
+    whole = body or block.place
+    most = AROUND if body else min(AROUND, block.words // 2)  # what stands beside them is the text
+    aside = [place for mark in marks if (place := _frame_of(survey, block, mark, marks, shared, most)) is not None]
+    most_words = survey.words(whole.order, whole.end)
+    aside += [
+        place
+        for place in inside(survey, block)
+        if place.order in shared.alike
+        or (survey.words(place.order, place.end) <= _ASIDE_WORDS and _is_aside(place))
+        or (_is_quote(place) and survey.words(place.order, place.end) < most_words)
+    ]
+    for place in aside:
+        if not place.order <= whole.order <= place.end:
+            place.node.attrs["data-aside"] = "1"
+
+
+def _frame_of(  # noqa: PLR0917 -- all of them limit how far the frame reaches
+    survey: Survey, block: Block, mark: Mark, marks: Sequence[Mark], shared: Shared, most: int
+) -> Place | None:
+    """Return the widest place in a block around a date or a name that is no text; None for the block itself."""
+    at = mark.order
+    while at > block.place.order:
+        above = survey.places[at].parent
+        much = survey.words(above, survey.places[above].end) > most or survey.places[above].kind in shared.wordy
+        if above <= block.place.order or (much and not _only_marks(survey, above, marks, shared.alike)):
+            break
+        at = above
+    return survey.places[at] if at > block.place.order else None
+
+
+def _wordy_kinds(survey: Survey, blocks: Sequence[Block]) -> set[str]:
+    """Return the kinds of places that hold a text in many blocks: where they hold few words, these are one too."""
+    kinds = Counter[str]()
+    for block in blocks:
+        kinds.update({place.kind for place in inside(survey, block) if survey.words(place.order, place.end) > AROUND})
+    return {kind for kind, count in kinds.items() if count >= _MANY * len(blocks)}
+
+
+def _only_marks(survey: Survey, at: int, marks: Sequence[Mark], alike: Collection[int]) -> bool:
+    """Return True where a place says nothing but date, name and what all blocks say."""
+    known = {mark.order for mark in marks} | {abs(order) for order in alike}
+    return all(place.order in known or not place.words for place in survey.places[at : survey.places[at].end + 1])
+
+
+def _is_quote(place: Place) -> bool:
+    attributes = place.node.attributes
+    return _QUOTE_NAME.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}") is not None
+
+
+def _is_aside(place: Place) -> bool:
+    """Return True for what is called profile, meta, controls ... and nothing better, and for "Re: ..." over a post."""
+    if place.node.tag in _HEADINGS:
+        return shown_at(place.node, "").casefold().startswith("re:")
+    if (
+        place.node.tag in _BARS
+        and place.end - place.order < AROUND
+        and _ACTIONS.fullmatch(fold(shown_at(place.node, "")))
+    ):
+        return place.node.css_first("a, button") is not None
+    if place.end == place.order and _FURNITURE.fullmatch(shown_at(place.node, "").casefold()):
+        return True
+    poor = named_like(place.kind)
+    return poor < _POORLY_NAMED or (poor < 1 and bool(_POORER.search(place.kind)))
+
+
+def named_like(kind: str) -> float:
+    """Return how much a kind of place is called what holds a text: above 1 if so, below if it is called otherwise."""
+    _, shape, classes, prop = [*kind.partition("<")[0].split("|"), "", "", ""][:4]
+    name = f"{shape} {classes} {prop}"
+    return (1.5 if _GOOD.search(name) else 1.0) * (0.3 if _POOR.search(name) else 1.0)

@@ -1,0 +1,50 @@
+"""Reads what stands before a date or a name on a page: "Joined:" makes it another date, "From:" makes it a name."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborNode
+
+from listening.sources.date_words import fold
+from listening.sources.forum_names import as_name
+from listening.sources.forum_selectors import own_text
+
+OTHER_DATE = re.compile(
+    r"joined|join date|regist(?!\w*\s(?:users?|members?|benutzer|mitglied|nutzer)\b)|member since|member for"
+    r"|last (?:edit|activ|visit|seen|online|modif|post|reply)"
+    r"|\bedited|birth"
+    r"|mitglied\s?(?:seit|:)|dabei seit|geandert|bearbeitet|zuletzt|inscri|inscrit|modifi|updated|anmeldung|beigetreten"
+    r"|miembro|desde"
+    r"|messages since|lid sinds|geregistreerd|iscritto|dołaczyl|zarejestr|\bedit\b|location|posts:|\bage:",
+)
+_CELLS = frozenset(("td", "th", "div", "li", "dd", "tr", "ul", "table", "section"))
+_LABEL_WORDS = 5
+_LABELLED = frozenset(("td", "dd", "span", "a", "b", "strong", "div", "bdi", "cite"))
+_AUTHOR_LABEL = re.compile(r"(?:^|\W)(?:from|author|poster|posted by|written by|von|autor|auteur|de|autore)\s?:\s*$")
+
+
+def says_other(words: str) -> bool:
+    """Return True where a label is of another date than the post's: a number behind it is what it was a label of."""
+    last = next(reversed(list(OTHER_DATE.finditer(words))), None)
+    return last is not None and not re.search(r"\d", words[last.end() :])
+
+
+def label(node: LexborNode) -> str:
+    """Return the words just before an element, which may say what its date is of."""
+    before = node.prev
+    while before is not None and before.tag == "-text" and not (before.text(deep=False) or "").strip():
+        before = before.prev
+    text = (
+        (before.text(deep=False) if before.tag == "-text" else before.text(separator=" ")) if before is not None else ""
+    )
+    if before is not None and before.tag in _CELLS and len((text or "").split()) > _LABEL_WORDS:
+        return ""  # a box of its own, which ends in whatever it ends
+    return fold((text or "")[-60:])
+
+
+def after_label(node: LexborNode) -> str:
+    """Return the name that stands behind "From:" or "Author:"."""
+    if node.tag not in _LABELLED or not own_text(node) or not _AUTHOR_LABEL.search(label(node)):
+        return ""
+    return as_name(node)
