@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from listening.errors import ModelError
-from listening.signals import encoder, network
+from listening.signals import encoder, network, products
 from listening.signals.network import Network, runs_of
 
 IDS = [[5, 7, 9], [5, 1, 2, 3, 4, 9], [5, 8, 9], [5, 9], [5, *range(20, 60), 9]]
@@ -75,8 +75,8 @@ def test_in_half_precision_what_goes_from_layer_to_layer_stays_whole(
     seen: list[tuple[torch.dtype, torch.dtype]] = []
     plain = network.linear
 
-    def linear(rows: torch.Tensor, layer: network.Dense) -> torch.Tensor:
-        out = plain(rows, layer)
+    def linear(rows: torch.Tensor, layer: products.Dense, *, bent: bool = False) -> torch.Tensor:
+        out = plain(rows, layer, bent=bent)
         seen.append((rows.dtype, out.dtype))
         return out
 

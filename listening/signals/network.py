@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from listening.errors import ModelError
+from listening.signals.products import Dense, lay, linear, look
 
 if TYPE_CHECKING:
     import torch
@@ -27,14 +28,6 @@ KEYS_SHARE = 1 / 6  # of a layer's work, where only keys and values of all its t
 TRUNK = "encoder.layer."  # how the names of the layers begin
 BRANCH = "reading.layer."  # and of those that read only, beside those that likeness comes from
 EPSILON = 1e-12  # of BERT's layer norms
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Dense:
-    """One linear layer: `weight` [out, in] and `bias` [out]."""
-
-    weight: Tensor
-    bias: Tensor
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,7 +144,6 @@ def think(rows: Tensor, layer: Block, runs: Runs) -> Tensor:
 def conclude(rows: Tensor, layer: Block, runs: Runs) -> Tensor:
     """Pass through one layer what is wanted of it: float32[n, width], the first token of each passage."""
     import torch  # noqa: PLC0415 - loaded by now
-    from torch.nn.functional import scaled_dot_product_attention  # noqa: PLC0415 - the same
 
     width = rows.shape[1]
     first = torch.cat([part.view(*run, width)[:, 0] for part, run in zip(parts(rows, runs), runs, strict=True)])
@@ -161,30 +153,25 @@ def conclude(rows: Tensor, layer: Block, runs: Runs) -> Tensor:
     seen, counts = [], [count for count, _ in runs]
     for asked, part, (count, length) in zip(torch.split(query, counts), told, runs, strict=True):
         key, value = part.view(count, length, 2, HEADS, width // HEADS).permute(2, 0, 3, 1, 4)
-        seen.append(scaled_dot_product_attention(asked, key, value).reshape(count, width))
+        seen.append(look(asked, key, value).reshape(count, width))
     return digest(first, torch.cat(seen), layer)
 
 
 def digest(rows: Tensor, seen: Tensor, layer: Block) -> Tensor:
     """Add to tokens what they saw, and think it over each for itself; `rows` is used up."""
-    from torch.nn import functional  # noqa: PLC0415 - loaded by now
-
     rows = normed(rows.add_(linear(seen, layer.joined)), layer.joined_norm)
-    wide = functional.gelu(linear(rows, layer.wide))
-    return normed(rows.add_(linear(wide, layer.narrow)), layer.narrow_norm)
+    return normed(rows.add_(linear(linear(rows, layer.wide, bent=True), layer.narrow)), layer.narrow_norm)
 
 
 def attend(asked: Tensor, runs: Runs) -> Tensor:
     """Let the tokens of each passage look at each other: [t, 3 * width] to [t, width]."""
     import torch  # noqa: PLC0415 - loaded by now
-    from torch.nn.functional import scaled_dot_product_attention  # noqa: PLC0415 - the same
 
     width = asked.shape[1] // 3
     out = torch.empty((len(asked), width), dtype=asked.dtype, device=asked.device)
     for part, goal, (count, length) in zip(parts(asked, runs), parts(out, runs), runs, strict=True):
         query, key, value = part.view(count, length, 3, HEADS, width // HEADS).permute(2, 0, 3, 1, 4)
-        seen = scaled_dot_product_attention(query, key, value).transpose(1, 2)
-        goal.view(count, length, HEADS, width // HEADS).copy_(seen)
+        goal.view(count, length, HEADS, width // HEADS).copy_(look(query, key, value).transpose(1, 2))
     return out
 
 
@@ -194,13 +181,6 @@ def pooled(rows: Tensor, count: int, length: int) -> Tensor:
 
     told = rows.view(count, length, -1).float()
     return torch.cat([told.mean(1), told[:, 0]], dim=1)
-
-
-def linear(rows: Tensor, layer: Dense) -> Tensor:
-    """Apply one dense layer, in the precision of its weights."""
-    from torch.nn import functional  # noqa: PLC0415 - loaded by now
-
-    return functional.linear(rows.to(layer.weight.dtype), layer.weight, layer.bias)
 
 
 def normed(rows: Tensor, layer: Dense) -> Tensor:
@@ -217,7 +197,7 @@ def is_dense(name: str) -> bool:
 
 def dense(told: Mapping[str, torch.Tensor], name: str) -> Dense:
     """Take one layer out of the weights."""
-    return Dense(told[f"{name}.weight"].contiguous(), told[f"{name}.bias"].contiguous())
+    return lay(told[f"{name}.weight"].contiguous(), told[f"{name}.bias"].contiguous())
 
 
 def block(told: Mapping[str, torch.Tensor], name: str) -> Block:
@@ -226,7 +206,7 @@ def block(told: Mapping[str, torch.Tensor], name: str) -> Block:
 
     asked = [dense(told, f"{name}.attention.self.{part}") for part in ("query", "key", "value")]
     return Block(
-        Dense(torch.cat([one.weight for one in asked]), torch.cat([one.bias for one in asked])),
+        lay(torch.cat([one.weight for one in asked]), torch.cat([one.bias for one in asked])),
         dense(told, f"{name}.attention.output.dense"),
         dense(told, f"{name}.attention.output.LayerNorm"),
         dense(told, f"{name}.intermediate.dense"),
