@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
+from math import exp, log
 from statistics import median
 
 from listening.types import Crawl, Health
@@ -14,6 +15,19 @@ ENOUGH = 7  # nights that say what is usual
 FEW = 0.2  # a source is ill under a fifth of what is usual
 BUSY = 5  # new posts a night, from which on one night says enough; quieter sources are judged by their week
 WORST = 3  # kinds of errors shown
+FIELDS = {  # what posts tell, in words, and the share of what is usual under which it is missed
+    "author": ("an author", 0.6),
+    "date": ("a date", 0.6),
+    "title": ("a title", 0.3),
+    "likes": ("likes", FEW),
+    "views": ("views", FEW),
+    "reply": ("whom they answer", FEW),
+}
+CHANCE = 1e-6  # so unlikely must it be that so many posts lack a field by chance
+DOUBT = 0.03  # even where all posts told a field: some authors have left
+AT_MOST = 50  # posts of one visit that say what is usual: the first one brings years of them
+TEXTS = 50  # posts whose texts say how long they are
+SHORT = 0.5  # of their usual length
 
 
 def judge(source: str, visits: Sequence[Crawl], *, night: date, notes: Sequence[str] = ()) -> Health:
@@ -52,7 +66,7 @@ def ill_this_week(source: str, visits: Sequence[Crawl], *, night: date) -> tuple
         why = recent[-1].error if recent else "it was never tried"
         return (f"{source}: no good visit this week (last: {last}); {why}",)
     past = sorted((one for one in visits if one.night <= night), key=lambda one: one.night)
-    found = (*_emptier(done[-1], done[:-1]), *(_fewer_this_week(recent, done[:-1]) or _silent(past)))
+    found = (*_emptier(done[-1], done[:-1]), *_told_less(done), *(_fewer_this_week(recent, done[:-1]) or _silent(past)))
     return tuple(f"{source}: {warning}" for warning in found)
 
 
@@ -94,7 +108,7 @@ def _warnings(latest: Crawl, past: Sequence[Crawl], before: Sequence[Crawl], nig
     found = [f"not visited for {stale} nights -> is the schedule running?"] if stale > 1 else []
     usual = _usual(before)
     fewer = _fewer_tonight(latest, before) if usual is not None and usual >= BUSY else _fewer_this_week(past, before)
-    return (*found, *_emptier(latest, before), *(fewer or _silent(past)))
+    return (*found, *_emptier(latest, before), *_told_less([*before, latest]), *(fewer or _silent(past)))
 
 
 def _emptier(latest: Crawl, before: Sequence[Crawl]) -> list[str]:
@@ -109,6 +123,59 @@ def _emptier(latest: Crawl, before: Sequence[Crawl]) -> list[str]:
     if len(had) >= ENOUGH and now < FEW * usual:
         return [f"{now:.2g} posts a page, usually {usual:.3g} -> open one: its layout may have changed"]
     return []
+
+
+def _told_less(visits: Sequence[Crawl]) -> list[str]:
+    """What posts used to tell and do not any more, while posts come as ever: only a part of the layout changed."""
+    brought = [one for one in visits if one.told.get("posts")]
+    found = [said for name in FIELDS if (said := _without(name, brought))]
+    return [*found, *_shorter(brought)]
+
+
+def _without(name: str, brought: Sequence[Crawl]) -> str:
+    """Return the sentence where too few posts of tonight, or of the last visits together, tell this field."""
+    words, least = FIELDS[name]
+    for size in range(1, WEEK.days + 1):
+        earlier, latest = brought[:-size], brought[-size:]
+        if len(earlier) < ENOUGH:
+            return ""
+        usual = _share(name, earlier)
+        having, posts = _sum(name, latest), _sum("posts", latest)
+        if having < least * usual * posts and _chance(having / posts, min(usual, 1 - DOUBT), posts) < CHANCE:
+            told = f"{having} of {posts} posts tell {words}, usually {usual:.0%}"
+            return f"{told} -> open one: that part of its layout may have changed"
+    return ""
+
+
+def _shorter(brought: Sequence[Crawl]) -> list[str]:
+    for size in range(1, WEEK.days + 1):
+        earlier, latest = brought[:-size], brought[-size:]
+        if len(earlier) < ENOUGH:
+            return []
+        had = [one.told.get("characters", 0) / one.told["posts"] for one in earlier]
+        posts = _sum("posts", latest)
+        now, usual = _sum("characters", latest) / posts, median(had)
+        if posts >= TEXTS and now < min(SHORT * usual, *had):
+            return [f"texts of {now:.0f} characters, usually {usual:.0f} -> open one: its texts may be cut short"]
+    return []
+
+
+def _sum(name: str, visits: Sequence[Crawl]) -> int:
+    return sum(one.told.get(name, 0) for one in visits)
+
+
+def _share(name: str, visits: Sequence[Crawl]) -> float:
+    """Return the share of posts that tell a field; a visit that brought very many counts as one that brought some."""
+    weights = [min(AT_MOST, one.told["posts"]) for one in visits]
+    shares = [one.told.get(name, 0) / one.told["posts"] for one in visits]
+    return sum(weight * share for weight, share in zip(weights, shares, strict=True)) / sum(weights)
+
+
+def _chance(now: float, usual: float, posts: int) -> float:
+    """Return how likely so small a share of so many posts is at most, where each has the field by chance (Chernoff)."""
+    kept = now * log(now / usual) if now else 0.0
+    lost = (1 - now) * log((1 - now) / (1 - usual)) if now < 1 else 0.0
+    return exp(-posts * (kept + lost))
 
 
 def _fewer_tonight(latest: Crawl, before: Sequence[Crawl]) -> list[str]:

@@ -189,9 +189,11 @@ class TestCrawls:
     def test_batches_add_up_and_the_end_closes(self, store: Store) -> None:
         keep(store, document("d1"), document("d2"))
         keep(store, document("d1", "changed"), document("d3"))
-        assert reads.crawls(store, NIGHT) == [Crawl("yard", NIGHT, "running", seen=4, new=3, changed=1)]
+        (running,) = reads.crawls(store, NIGHT)
+        assert running == Crawl("yard", NIGHT, "running", seen=4, new=3, changed=1, told=running.told)
+        assert running.told["posts"] == 4
         writes.keep_crawl(store, Crawl("yard", NIGHT, "failed", seconds=2.5, error="503", warnings=("page 2",)))
-        ended = Crawl("yard", NIGHT, "failed", 4, 3, 1, 2.5, "503", ("page 2",))
+        ended = Crawl("yard", NIGHT, "failed", 4, 3, 1, 2.5, "503", ("page 2",), told=running.told)
         assert reads.crawls(store, NIGHT) == [ended]
         assert reads.crawls(store, source="board") == []
 
@@ -208,7 +210,9 @@ class TestCrawls:
         writes.keep_crawl(store, Crawl("yard", NIGHT, "failed", seconds=2.0, error="503"))
         keep(store, document("d2"))
         writes.keep_crawl(store, Crawl("yard", NIGHT, "done", seconds=1.0))
-        assert reads.crawls(store, NIGHT) == [Crawl("yard", NIGHT, "done", seen=2, new=2, seconds=1.0)]
+        (ended,) = reads.crawls(store, NIGHT)
+        assert ended == Crawl("yard", NIGHT, "done", seen=2, new=2, seconds=1.0, told=ended.told)
+        assert ended.told["posts"] == 2
 
     def test_a_source_that_never_answered_has_its_row_too(self, store: Store) -> None:
         writes.keep_crawl(store, Crawl("board", NIGHT, "failed", error="down"))

@@ -230,7 +230,8 @@ class TestIdentity:
 class TestVisits:
     def test_warnings_are_kept_with_the_batch_each_once(self, store: Store) -> None:
         keep(store, document("d1"), warnings=["page 2 is odd"])
-        assert crawl(store) == Crawl("yard", NIGHT, "running", seen=1, new=1, warnings=("page 2 is odd",))
+        first = crawl(store)
+        assert (first.state, first.seen, first.new, first.warnings) == ("running", 1, 1, ("page 2 is odd",))
         keep(store, document("d2"), warnings=["page 2 is odd", "page 3 is odd"])
         writes.keep_crawl(store, Crawl("yard", NIGHT, "done", warnings=("page 3 is odd", "at the end")))
         assert crawl(store).warnings == ("page 2 is odd", "page 3 is odd", "at the end")

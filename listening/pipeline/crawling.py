@@ -80,12 +80,13 @@ def crawl(store: Store, settings: Settings, source: SourceConfig, *, key: bytes,
     writes.keep_crawl(store, done)
     writes.keep_notes(store, source.name, robots_notes(source, now))
     log.info("crawl.%s", state, extra={"source": source.name, "seen": total.seen, "new": total.new})
-    return replace(done, warnings=_warnings(store, done))
+    return _whole(store, done)
 
 
-def _warnings(store: Store, done: Crawl) -> tuple[str, ...]:
-    """All that the night warned of, also before it was killed and run again."""
-    return next((one.warnings for one in reads.crawls(store, done.night, source=done.source)), ())
+def _whole(store: Store, done: Crawl) -> Crawl:
+    """All that the night warned of, and what its posts told, also before it was killed and run again."""
+    kept = next(iter(reads.crawls(store, done.night, source=done.source)), done)
+    return replace(done, warnings=kept.warnings, told=kept.told)
 
 
 def bring_in(

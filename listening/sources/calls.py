@@ -13,11 +13,12 @@ from datetime import UTC
 
 import httpx
 
-from listening.errors import SourceRefused, SourceUnavailable, why_unreachable
+from listening.errors import SourceBroken, SourceRefused, SourceUnavailable, why_unreachable
 from listening.sources.guard import GuardedBackend, GuardedTransport, allows
 from listening.sources.hosts import MAX_SILENT, MAX_TOLD_OFF, Host, HostLeft, Hosts
 from listening.sources.inflate import ACCEPTED, CutOff, inflate
 from listening.sources.manners import Manners, user_agent
+from listening.sources.pages import refusal_on
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,8 @@ PUBLIC_GAP = 1.0  # the shortest pause on any host that the operator did not all
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NETWORK = (httpx.TimeoutException, httpx.NetworkError, httpx.RemoteProtocolError, CutOff)
+_TELLING = frozenset({401, 402, 403, 405, 406, 418, 451, 503})  # statuses whose page may say what keeps us out
+_SAID = 65_536  # bytes of it
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
@@ -59,7 +62,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a server said: its headers as they came, and the unpacked body where the status is 2xx."""
+    """What a server said: its headers as they came, and the unpacked body where the status is 2xx.
+
+    Of a status that keeps us out the body is the first part of what it says, "" where that cannot be unpacked.
+    """
 
     status: int
     headers: httpx.Headers = field(repr=False)
@@ -120,7 +126,7 @@ class Caller:
                 _refuse_unsafe(ask, error)
                 trouble = _said(error)
             else:
-                if answer.status not in _PASSING:
+                if answer.status not in _PASSING or _is_challenge(answer):
                     return answer
                 trouble = f"status {answer.status}"
             log.info("try %d at %s failed: %s", tries, ask.netloc, trouble)
@@ -158,7 +164,7 @@ class Caller:
             self._cookies.extract_cookies(response)
             host.silent = 0
             self._heed(ask, host, response)
-            body = self._body(ask, response) if response.is_success else _skipped(response)
+            body = self._body(ask, response) if response.is_success else self._said_no(response)
         finally:
             response.close()
         return Answer(response.status_code, response.headers, body)
@@ -168,6 +174,14 @@ class Caller:
         packed = response.headers.get("content-encoding", "")
         limit = self._manners.max_bytes if ask.limit is None else ask.limit
         return inflate(chunks, packed, limit, cut=ask.limit is not None)
+
+    def _said_no(self, response: httpx.Response) -> bytes:
+        """Return what a status that keeps us out says, as far as it matters; what cannot be unpacked says nothing."""
+        if response.status_code not in _TELLING or "html" not in response.headers.get("content-type", ""):
+            return _skipped(response)
+        with suppress(SourceBroken, CutOff, httpx.TransportError):
+            return inflate(response.iter_raw(65_536), response.headers.get("content-encoding", ""), _SAID, cut=True)
+        return b""
 
     def _heed(self, ask: Ask, host: Host, response: httpx.Response) -> None:
         """Wait as long as the host asks. After three 429s, or too long a wait, it is left for tonight."""
@@ -185,6 +199,12 @@ class Caller:
         port = ask.target.port or (443 if ask.target.scheme == "https" else 80)
         own = allows(ask.target.host, port, self._manners.allow_hosts)
         return max(ask.delay, self._manners.gap, 0.0 if own else PUBLIC_GAP)
+
+
+def _is_challenge(answer: Answer) -> bool:
+    """Return True for a 503 by which what stands before a site asks for a person: trying again cannot help."""
+    found = refusal_on(answer.body) if answer.status == httpx.codes.SERVICE_UNAVAILABLE and answer.body else None
+    return found is not None and found.name == "captcha page"
 
 
 def _skipped(response: httpx.Response) -> bytes:

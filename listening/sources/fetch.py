@@ -23,6 +23,7 @@ from listening.sources.calls import Answer, Ask, Caller
 from listening.sources.guard import GuardedBackend
 from listening.sources.hosts import Hosts
 from listening.sources.manners import Manners
+from listening.sources.pages import refusal_on
 from listening.sources.robots import MAX_BYTES, Robots, read_robots
 from listening.types import Validator
 
@@ -156,15 +157,22 @@ class Fetcher:
         return Robots()
 
 
+# by which a wall before a site says that it asks for a person: Cloudflare's, Amazon's
+_CHALLENGE_HEADERS = ("cf-mitigated", "x-amzn-waf-action")
+
+
 def _page(asked: str, target: httpx.URL, answer: Answer) -> Page:
     """Return a good answer as a page; a bad one as the error it means."""
     status = answer.status
     if status in (404, 410):
         raise PageGone(f"{target} is not there (status {status})", "check the address")
-    if answer.headers.get("cf-mitigated"):
+    if any(answer.headers.get(name) for name in _CHALLENGE_HEADERS):
         raise SourceRefused(
-            f"{target} wants proof that a person reads it (status {status})", "ask its owner for an API"
+            f"{target} wants proof that a person reads it: a captcha page (status {status})", "ask its owner for an API"
         )
+    kept_out = refusal_on(answer.body) if answer.body and not 200 <= status < 300 else None  # noqa: PLR2004 -- 2xx
+    if kept_out is not None:
+        raise SourceRefused(f"{target} shows {kept_out.shown} (status {status})", kept_out.mend)
     if status in (401, 402, 403, 407, 451):
         raise SourceRefused(f"{target} may not be read (status {status})", "it may need a login or forbid crawlers")
     if status != httpx.codes.NOT_MODIFIED and not 200 <= status < 300:  # noqa: PLR2004 -- the 2xx statuses

@@ -66,7 +66,10 @@ def as_name(node: LexborNode) -> str:
     picture = node.css_first("[class*=vatar]") if " " in shown else None
     if picture is not None and picture.mem_id != node.mem_id:  # the first letter, where there is no picture
         shown = shown.removeprefix(" ".join((picture.text(separator=" ") or "").split()))
-    return name_in(shown)
+    when = node.css_first("time") if shown else None
+    if when is not None and when.mem_id != node.mem_id:
+        shown = shown.replace(" ".join((when.text(separator=" ") or "").split()), " ", 1)
+    return name_in(" ".join(shown.split()))
 
 
 def plain_name(shown: str) -> str:

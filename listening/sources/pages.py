@@ -17,22 +17,39 @@ _TAG = re.compile(r"<[^<>]*>")
 _WORD = re.compile(r"\w")
 _WORD_BEHIND = re.compile(r">[^<>\w]*+\w")  # surely outside any tag, and soon found
 _CAPTCHA_MARKS = (
-    "#challenge-form, #challenge-running, #challenge-stage, #challenge-error-text, #cf-wrapper"
+    "#challenge-form, #challenge-running, #challenge-stage, #challenge-error-text, #cf-wrapper, #cf-error-details"
     ", .cf-browser-verification, "
     "#cf-challenge-running, script[src*='challenge-platform'], script[src*='/cdn-cgi/challenge'], #px-captcha, "
     ".g-recaptcha, .h-captcha, .cf-turnstile, iframe[src*='captcha'], script[src*='captcha'], [id*='captcha'], "
-    "#ddos-guard, script[src*='ddos-guard'], #sucuri, script[src*='geo.captcha-delivery.com']"
-    ", meta[name='captcha-bypass']"
+    "[class*='captcha' i], [id*='challenge' i], form[action*='challenge' i], form[action*='captcha' i], "
+    "altcha-widget, "
+    "cap-widget, script[src*='awswaf.com'], [src*='_Incapsula_Resource'], script[src*='arkoselabs'], "
+    "[class*='geetest'], "
+    "#ddos-guard, script[src*='ddos-guard'], #sucuri, script[src*='captcha-delivery.com'], script[src*='perfdrive.com']"
+    ", script[src*='/ips.js?'], #anubis_challenge, script[src*='/TSPD/'], meta[name='captcha-bypass']"
 )
 _CAPTCHA_WORDS = re.compile(
-    r"just a moment|attention required|checking your browser|verify (?:that )?you are (?:a )?human"
-    r"|are you (?:a )?(?:human|robot)"
-    r"|not a robot|kein roboter|pas un robot|no soy un robot|unusual traffic|ddos-guard|pardon our interruption"
-    r"|enable javascript and cookies to continue|security check|sicherheitspr.fung"
-    r"|access (?:to this page has been )?denied"
-    r"|bot verification|please complete the security|one more step",
+    r"just a moment|attention required|checking your browser|verify(?:ing)? (?:that )?you are (?:a )?human"
+    r"|are you (?:a )?(?:human|robot)|(?:human|browser|bot) verification|verify you.re (?:a )?human"
+    r"|press (?:&|and) hold"
+    r"|not an? (?:ro)?bot|kein roboter|pas un robot|no soy un robot|non sono un robot|unusual traffic|ddos-guard"
+    r"|pardon our interruption"
+    r"|enable javascript and (?:cookies to continue|disable any ad blocker)|enable js and disable|security check"
+    r"|sicherheits.?(?:pr.fung|.berpr.fung)|v.rification de s.curit|verificaci.n de seguridad|controllo di sicurezza"
+    r"|access (?:to this page has been )?denied|incapsula incident|the requested url was rejected"
+    r"|automated (?:access|quer)"
+    r"|blocked by (?:network |our )?security|access to this site has been limited|you have been blocked"
+    r"|please complete the security|one more step|nur einen moment|un momento\W|un instant\W|еще секунду"
+    r"|подтвердите, что"
+    r"|ロボットでは(?:ない|ありません)|请(?:完成|进行)安全验证|人机验证|로봇이 아닙니다",
     re.IGNORECASE,
 )
+_MACHINE_WORDS = re.compile(  # with which a page that is none of the site's own turns a program away
+    r"javascript|cookies?\b|\bbots?\b|robot|browser|navigateur|navegador|captcha|human|mensch|humain|humano|firewall|waf\b"
+    r"|security|sicherheit|s[ée]curit|seguridad|безопасност|браузер|浏览器|ブラウザ|reference (?:#|id)|ray id|incident",
+    re.IGNORECASE,
+)
+_TURNED_AWAY_WORDS, _FEW_LINKS = 150, 3  # at most, of such a page
 _LOGIN_WORDS = re.compile(
     r"you (?:must|need to|have to) (?:be )?(?:logged[- ]in|log[- ]?in|login|sign[- ]in|signed in|register|be a member)"
     r"|you are not logged in or you do not have permission|(?:please|bitte) (?:log ?in|sign in|melden sie sich"
@@ -105,12 +122,16 @@ class Obstacle:
         """True where the site keeps us out, rather than that one page is odd."""
         return self.name not in ("changed layout", "missing page", "empty page")
 
+    @property
+    def shown(self) -> str:
+        """Its name in a sentence: "a captcha page"."""
+        name = "maintenance page" if self.name == "maintenance" else self.name
+        return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
     def error(self, url: str, title: str) -> SourceError:
         """Return the error to raise for a page with this obstacle."""
         kind = {"maintenance": SourceUnavailable, "error page": SourceUnavailable, "changed layout": SourceBroken}
-        return kind.get(self.name, SourceRefused)(
-            f"{url} shows {_a(self.name)} (page titled {title[:80]!r})", self.mend
-        )
+        return kind.get(self.name, SourceRefused)(f"{url} shows {self.shown} (page titled {title[:80]!r})", self.mend)
 
 
 OBSTACLES = {
@@ -138,6 +159,26 @@ def wall_before(body: bytes, url: str) -> SourceError | None:
     root = LexborHTMLParser(bounded(body.decode("utf-8", "replace"))[0]).root if b"<" in body[:2_000] else None
     obstacle = Obstacle.of(_name(root)) if root is not None else None
     return obstacle.error(url, _words(root)[0]) if obstacle and root is not None and obstacle.bars else None
+
+
+def refusal_on(body: bytes) -> Obstacle | None:
+    """Tell what kept us out where a page came with a status that refuses it; None where it does not say.
+
+    What a site itself would say of a missing right has words about it, or its menu; what stands before sites has little
+    more than a script, and speaks of browsers and robots.
+    """
+    root = LexborHTMLParser(bounded(body.decode("utf-8", "replace"))[0]).root if b"<" in body else None
+    if root is None:
+        return None
+    found = Obstacle.of(_name(root))
+    if found.bars:
+        return found
+    title, words, _ = _words(root)
+    told = " ".join((title, words, *(node.text() or "" for node in root.css("noscript")[:_FEW_LINKS])))
+    bare = len(told.split()) <= _TURNED_AWAY_WORDS and len(root.css("a[href]")) <= _FEW_LINKS
+    scripted = root.css_matches("script, noscript, meta[http-equiv=refresh i], iframe")
+    turned_away = bare and scripted and _MACHINE_WORDS.search(told)
+    return Obstacle.of("captcha page") if turned_away else None
 
 
 def has_words(html: str) -> bool:
@@ -192,8 +233,3 @@ def _words(root: LexborNode) -> tuple[str, str, bool]:
         machinery.decompose()
     words = (copy.body.text(separator=" ") if copy.body is not None else "").split()
     return title, " ".join(words)[:_LOOKED_AT], len(words) < _FEW_WORDS
-
-
-def _a(name: str) -> str:
-    name = "maintenance page" if name == "maintenance" else name
-    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

@@ -70,6 +70,7 @@ crawls = sa.Table(
     _count("pages"),
     _count("shown"),
     text_column("error_kind"),
+    sa.Column("told", JsonText, nullable=False, server_default="{}"),
     sa.Index(None, "night"),
 )
 

@@ -142,6 +142,8 @@ class Crawl:
     """One night's visit to one source: what came and what went wrong.
 
     `pages` that should hold posts were opened and showed `shown` posts, known or not. `error_kind` is the error's id.
+    `told` counts the posts that came ("posts"), how many of them told each field ("author", "date", "likes" ...), and
+    the characters of their texts ("characters", of each at most some hundred).
     """
 
     source: str
@@ -158,6 +160,7 @@ class Crawl:
     pages: int = 0
     shown: int = 0
     error_kind: str = ""
+    told: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -18,6 +19,15 @@ from listening.store.writes.visits import open_visit
 from listening.types import Crawl, Document, Shown, Standing, Validator
 
 MOST_WARNINGS = 20  # of one visit; what is more is like the others
+LONG = 600  # characters of a text that count: one long post says nothing of the others
+FIELDS: Mapping[str, Callable[[Document], bool]] = {
+    "author": lambda one: bool(one.person),
+    "date": lambda one: one.date_from != "first-seen",
+    "title": lambda one: bool(one.title),
+    "likes": lambda one: one.likes > 0,
+    "views": lambda one: one.views > 0,
+    "reply": lambda one: one.reply_to is not None,
+}
 FEW, SHARE = 2, 0.2  # so many posts of a thread, or such a share, may go at once where its pages alone say so
 
 
@@ -48,12 +58,14 @@ def keep_batch(
         _keep_source(connection, source, kind, cursor, night)
         _keep_validators(connection, source, validators)
         open_visit(connection, source, night)
-        kept = keep_documents(connection, source, _welcome(connection, source, documents), night, zone)
+        welcome = _welcome(connection, source, documents)
+        kept = keep_documents(connection, source, welcome, night, zone)
         here = {one.id for one in documents}
         lost, doubts = _missing(connection, source, standing, night)
         taken = withdraw(connection, (set(gone) | lost) - here)
         kept += Kept(removed=taken.documents)
-        _count_crawl(connection, source, night, kept, shown=shown, warnings=[*warnings, *doubts])
+        warned = [*warnings, *doubts]
+        _count_crawl(connection, source, night, kept, shown=shown, warnings=warned, told=_told(welcome))
     return kept
 
 
@@ -109,14 +121,32 @@ def _mark_absent(connection: Connection, ids: Iterable[str], night: date | None)
 # --- the visit's row
 
 
+def _told(new: Sequence[Document]) -> Counter[str]:
+    """Count the posts, how many of them tell each field, and their characters; see Crawl."""
+    counts = Counter[str](posts=len(new)) if new else Counter[str]()
+    for one in new:
+        counts["characters"] += min(len(one.text), LONG)
+        counts.update(name for name, fits in FIELDS.items() if fits(one))
+    return counts
+
+
 def _count_crawl(
-    connection: Connection, source: str, night: date, kept: Kept, *, shown: Sequence[Shown], warnings: Sequence[str]
+    connection: Connection,
+    source: str,
+    night: date,
+    kept: Kept,
+    *,
+    shown: Sequence[Shown],
+    warnings: Sequence[str],
+    told: Mapping[str, int],
 ) -> None:
     """Add to tonight's figures; a visit that is already closed stays as it is unless something new came."""
     mine = sa.and_(crawls.c.source == source, crawls.c.night == night)
     _add_warnings(connection, mine, warnings)
     if not (kept.new or kept.changed or kept.removed):
         mine = sa.and_(mine, crawls.c.state == "running")
+    before = connection.scalar(sa.select(crawls.c.told).where(mine)) if told else None
+    both = Counter[str](before or {}) + Counter[str](told)
     connection.execute(
         sa.update(crawls)
         .where(mine)
@@ -128,6 +158,7 @@ def _count_crawl(
             removed=crawls.c.removed + kept.removed,
             pages=crawls.c.pages + len(shown),
             shown=crawls.c.shown + sum(one.posts for one in shown),
+            **({"told": dict(sorted(both.items()))} if told else {}),
         )
     )
 
