@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse
 
 from listening import journey
 from listening.store import Counts, reads
-from listening.types import JourneyMap, User
+from listening.types import Hit, JourneyMap, User
 from listening.web.api import sent, shapes
 from listening.web.visit import Here
 
@@ -19,10 +19,11 @@ router = shapes.calls(tag="map")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What holds the words: ids of pain points and of posts."""
+    """What holds the words: ids of pain points and of posts, and each with the words around the first match."""
 
     pain_points: list[str]
     posts: list[str]
+    hits: list[Hit]
 
 
 @router.get("/map")
@@ -53,7 +54,7 @@ def search(
 ) -> Found:
     """Find pain points and posts that hold all the words."""
     points, posts = reads.search(visit.store, q, map_id=visit.journey.id, limit=limit, offset=offset)
-    return Found([one.id for one in points], [one.id for one in posts])
+    return Found([one.id for one in points], [one.id for one in posts], [*points, *posts])
 
 
 @router.post("/reviews")

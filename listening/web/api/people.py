@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Query
 
 from listening import journey
+from listening.documents import pseudonym
 from listening.journey import accounts, factor
 from listening.outputs import wording
 from listening.settings import pseudonym_key
@@ -88,6 +89,14 @@ def audit(
 ) -> list[AuditLine]:
     """List who did what, the newest first."""
     return reads.audit(visit.store, who=who, limit=limit, offset=offset)[0]
+
+
+@router.post("/privacy/look")
+def look_for(visit: Here, given: sent.Author) -> dict[str, int]:
+    """Count what is kept of an author, by source, before it is erased; the name is kept nowhere."""
+    theirs = reads.posts_of_person(visit.store, pseudonym(given.author, pseudonym_key(visit.settings)))
+    visit.thing = given.source or "every source"
+    return {name: posts for name, posts in theirs.items() if given.source in {"", name}}
 
 
 @router.post("/privacy/erase")

@@ -12,7 +12,7 @@ from listening.errors import NotFound
 from listening.pipeline import add_source, examine_sources, look, look_at, night_of
 from listening.settings import pseudonym_key, source_block
 from listening.store import AlertRow, reads
-from listening.types import Document, Health, Hit, SourceConfig
+from listening.types import Alert, Document, Emergence, Health, Hit, SourceConfig
 from listening.web.api import sent, shapes
 from listening.web.visit import Here
 
@@ -73,6 +73,12 @@ def list_nights(visit: Here, limit: Annotated[int, Query(ge=1, le=1000)] = 100) 
     return [shapes.NightShape(one.date, one.state, one.started, one.finished, one.note) for one in found]
 
 
+@router.get("/nights/{night}/news")
+def news(visit: Here, night: sent.Day) -> list[Emergence]:
+    """List what emerged on a night."""
+    return reads.emergences(visit.store, night=night)
+
+
 @router.get("/nights/{night}/visits")
 def visits(visit: Here, night: sent.Day) -> list[shapes.Visit]:
     """List what each source brought on a night."""
@@ -103,6 +109,12 @@ def list_alerts(
 ) -> list[AlertRow]:
     """List the mails, the newest night first."""
     return reads.alert_page(visit.store, state=state, map_id=visit.settings.called[0], limit=limit, offset=offset)[0]
+
+
+@router.get("/alerts/{alert}")
+def show_alert(visit: Here, alert: str) -> Alert:
+    """Show one mail: what it told, with its quotes."""
+    return reads.alert(visit.store, alert)
 
 
 @router.post("/alerts/{alert}/retry")

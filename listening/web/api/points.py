@@ -9,7 +9,7 @@ from fastapi import Query
 from listening import journey
 from listening.errors import InputError
 from listening.store import reads
-from listening.types import STATUSES
+from listening.types import STATUSES, Preview
 from listening.web.api import sent, shapes
 from listening.web.visit import Here
 
@@ -70,6 +70,18 @@ def rename(visit: Here, point: str, given: sent.Name) -> shapes.Point:
     """Give it a name that the machine never changes again."""
     journey.rename(visit.store, point, given.name, who=visit.who, now=visit.now)
     return _now(visit, point)
+
+
+@router.get("/pain-points/{point}/merge")
+def preview_merge(visit: Here, point: str, into: Annotated[str, Query(max_length=100)]) -> Preview:
+    """Say what merging it into another one would change; nothing is done."""
+    return journey.preview_merge(visit.store, point, into)
+
+
+@router.get("/pain-points/{point}/split")
+def preview_split(visit: Here, point: str, passage: Annotated[list[str], Query(max_length=1000)]) -> Preview:
+    """Say what taking these passages out into a pain point of their own would change; nothing is done."""
+    return journey.preview_split(visit.store, point, passage)
 
 
 @router.post("/pain-points/{point}/merge")
