@@ -58,6 +58,7 @@ def pages(store: Store, point: str, other: str) -> dict[str, str]:
         "source": f"/sources/{next(iter(reads.first_nights(store)))}",
         "nights": "/nights",
         "night": f"/nights/{night}",
+        "night-posts": f"/nights/{night}/posts",
         "demo": "/demo",
         "not-there": "/pain-points/pp-none",
         "people": "/people",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-from prefect import State, flow, task
+from prefect import State, Task, flow, task
 from prefect.futures import wait
 from prefect.runtime import task_run
 from prefect.states import Completed, Failed
@@ -19,6 +22,9 @@ from listening import pipeline
 from listening.errors import NotFound, SourceUnavailable
 from listening.store import reads
 from listening.types import Crawl
+
+T = TypeVar("T")
+Step = Callable[[str], AbstractContextManager[list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,21 +140,20 @@ def nightly(config: str = "configs", now: str = "", crawl: bool = True, only: st
     house = enter(config)
     now = moment(now).isoformat()
     holder = pipeline.begin_night(house.store, house.settings, now=moment(now), clock=clock)
+    step = partial(pipeline.step, house.store, house.settings, now=moment(now))
     try:
         if crawl:
-            _crawl_all(house, config, now, only)
-            recheck(config, now, return_state=True)  # what it cannot do tonight must not cost the night
-        cleaned, heard, again, placed, emerged = (
-            clean(config, now),
-            read(config, now),
-            reread(config, now),
-            cluster(config, now),
-            watch(config, now),
-        )
-        mind(config, now)
-        told = tell(config, now)
+            with step("crawl"):
+                _crawl_all(house, config, now, only)
+            with step("recheck") as stopped:  # what it cannot do tonight must not cost the night
+                stopped.extend(_troubles(recheck(config, now, return_state=True)))
+        run = partial(_run, step, config, now)
+        cleaned, heard, again, placed, emerged = run(clean), run(read), run(reread), run(cluster), run(watch)
+        run(mind)
+        told = run(tell)
         if house.settings.webhook.url or house.settings.tickets.system:
-            write_back(config, now, return_state=True)  # another program's trouble must not cost the night
+            with step("write back") as stopped:  # another program's trouble must not cost the night
+                stopped.extend(_troubles(write_back(config, now, return_state=True)))
         crawls = reads.crawls(house.store, pipeline.night_of(house.settings, moment(now)))
         ended = pipeline.end_night(house.store, house.settings, crawls=crawls, holder=holder, now=moment(now))
     finally:
@@ -172,6 +177,19 @@ def nightly(config: str = "configs", now: str = "", crawl: bool = True, only: st
             for said in pipeline.ill_tonight(*hand, night=pipeline.night_of(house.settings, moment(now)))
         ),
     )
+
+
+def _run(step: Step, config: str, now: str, work: Task[[str, str], T]) -> T:
+    with step(work.name):
+        return work(config, now)
+
+
+def _troubles(state: State[T]) -> list[str]:
+    """Return what stopped a task whose failure was let pass."""
+    if not (state.is_failed() or state.is_crashed()):
+        return []
+    reason = state.result(raise_on_failure=False)
+    return [pipeline.trouble(reason) if isinstance(reason, BaseException) else state.message or "failed"]
 
 
 def _crawl_all(house: House, config: str, now: str, only: str) -> None:

@@ -24,7 +24,7 @@ from flows.serving import deployments, private, server
 from flows.weekly import weekly
 from listening import pipeline, sources
 from listening.demo.mailbox import Mailbox
-from listening.errors import NightRunning, NotFound, SourceUnavailable
+from listening.errors import ModelError, NightRunning, NotFound, SourceUnavailable
 from listening.pipeline import crawling, reading
 from listening.store import open_store, reads
 from listening.types import Memory, SourceConfig
@@ -86,6 +86,15 @@ def rows(home: Path) -> dict[str, list[str]]:
         store.close()
 
 
+def steps(home: Path) -> dict[str, str]:
+    """What stopped each step of Monday's night, by name."""
+    store = open_store(settings_of(home / "configs").database_url)
+    try:
+        return {one.step: one.error for one in reads.steps(store, MONDAY.date())}
+    finally:
+        store.close()
+
+
 def failing(times: int, error: Exception, name: str = "board") -> Callable[..., sources.Source]:
     """Stand in for opening a source: the one named fails so many times."""
     left = [times]
@@ -115,6 +124,24 @@ class TestNightly:
         again = run_night(home / "configs", now=MONDAY)
         assert (again.state, again.read, again.born, again.sent) == ("done", 0, 0, 0)
         assert rows(home) == before
+        assert [one for one in steps(home) if steps(home)[one]] == []
+        assert sorted(steps(home)) == sorted(set(pipeline.STEPS) - {"write back"})
+
+    def test_what_stops_a_step_is_kept_with_it(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def stops(*_: object, **__: object) -> None:
+            raise ModelError("the weights are gone", "fetch them")
+
+        def words(*_: object, **__: object) -> None:
+            raise ValueError("what somebody wrote")
+
+        monkeypatch.setattr(pipeline, "read", stops)
+        monkeypatch.setattr(pipeline, "recheck", words)
+        with pytest.raises(ModelError):
+            run_night(home / "configs", now=MONDAY)
+        assert list(steps(home)) == ["clean", "crawl", "read", "recheck"]
+        assert steps(home)["read"] == str(ModelError("the weights are gone", "fetch them"))
+        assert steps(home)["recheck"] == "ValueError: the log tells more"
+        monkeypatch.undo()
 
     def test_a_night_over_two_maps_counts_both(self, home: Path, mailbox: Mailbox) -> None:
         configs = home / "configs"

@@ -24,7 +24,7 @@ from store_nouns import (
 )
 
 from listening.errors import NotFound, StoreError
-from listening.store import Held, Kept, Night, Store, backup, open_store, reads, restore, writes
+from listening.store import Held, Kept, Night, NightStep, Store, backup, open_store, reads, restore, writes
 from listening.types import Reminder
 
 pytest_plugins = ("store_fixtures",)
@@ -281,3 +281,14 @@ def test_a_claim_is_no_other_alert(store: Store) -> None:
     for number, one in enumerate(waiting):
         writes.queue_alerts(store, [one], map_id="bikes", now=NOW + timedelta(seconds=number))
     assert writes.claim_alert(store, by="w1", now=SOON) == waiting[0]
+
+
+def test_a_step_that_ended_the_same_way_stays_as_it_is(store: Store) -> None:
+    writes.keep_step(store, NIGHT, NightStep("read", 2.0, "no weights"))
+    writes.keep_step(store, NIGHT, NightStep("clean", 1.0))
+    before = rows(store)
+    writes.keep_step(store, NIGHT, NightStep("clean", 9.0))
+    assert rows(store) == before
+    writes.keep_step(store, NIGHT, NightStep("read", 3.0))
+    assert reads.steps(store, NIGHT) == [NightStep("clean", 1.0), NightStep("read", 3.0)]
+    assert reads.steps(store, NIGHT - timedelta(days=1)) == []

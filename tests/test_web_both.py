@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from store_nouns import document, keep
+from store_nouns import NIGHT, document, keep
 from test_web_api import call
 from web_nouns import Clients
 
 from listening.documents import pseudonym
 from listening.settings import pseudonym_key
-from listening.store import reads
+from listening.store import NightStep, reads, writes
 from listening.web.access import RULES
 from listening.web.visit import API
 
@@ -65,6 +67,16 @@ def test_a_night_s_news_and_a_mail_in_full(client: Clients) -> None:
     status, mail = call(viewer, "/alerts/a-1")
     assert (status, mail["owner"]["id"], mail["items"][0]["pain_point_id"]) == (200, "ann", "pp-1")
     assert call(viewer, "/alerts/none")[0] == 404
+
+
+def test_a_night_s_steps_stand_in_their_order_with_what_stopped_them(client: Clients) -> None:
+    viewer = client("viewer")
+    for step, error in (("read", "no <weights>"), ("tell", ""), ("crawl", "")):
+        writes.keep_step(viewer.board.store, NIGHT, NightStep(step, 1.25, error))
+    shown = viewer.get("/nights/2026-03-10").text
+    assert re.findall(r'<th scope="row">(\w+)<br>', shown) == ["Crawl", "Read", "Tell"]
+    assert "no &lt;weights&gt;" in shown
+    assert call(viewer, "/nights/2026-03-10/steps")[1][0] == {"step": "crawl", "seconds": 1.25, "error": ""}
 
 
 def test_a_search_gives_the_words(client: Clients) -> None:

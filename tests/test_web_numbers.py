@@ -13,7 +13,7 @@ from store_nouns import NIGHT, NOW, alert, at, document, keep
 from web_nouns import NOON, SAMPLES, Clients
 
 from listening import journey
-from listening.store import Store, writes
+from listening.store import NightStep, Store, writes
 from listening.types import Crawl, LedgerEntry, Reminder, Shown
 from listening.web.access import RULES
 from listening.web.looking import window_of
@@ -34,6 +34,7 @@ REASONS: tuple[tuple[str, str, str], ...] = (  # of a page's path, of the words 
     ("/map", r"touchpoints? blind", "counts boxes that stand on this very page"),
     ("/map", r"^95 % interval$", "names a column"),
     ("/map", r"^[+\u2212]?[012]\.\d$", "the emotion that people drew; what was measured is a link"),
+    ("/map/edit", r", assumed [+\u2212]\d\.\d$|^reviewed every \d+ months$", "what people drew and set"),
     ("/pain-points/", r"(^|: )of (5|125)$", "the end of a scale"),
     ("/pain-points/", r"(a week|seen|aloud|Wanted): [\d.]+ by", "the goal's target, which people set"),
     ("/pain-points/", r"could not be read on \d+ nights?", "an outage: there are no posts, which is the point"),
@@ -125,6 +126,7 @@ def visit_the_yard(store: Store) -> None:
         keep(store, *seen, night=night, shown=shown, gone=["e4"] if ago == 0 else [], warnings=["page 2 was cut"])
         writes.keep_crawl(store, Crawl("yard", night, "done", seconds=2.5))
         writes.open_night(store, night, at(-ago, 2))
+        writes.keep_step(store, night, NightStep("crawl", 2.5))
         writes.close_night(store, night, state="done", now=at(-ago, 3), note="")
 
 

@@ -5,6 +5,7 @@ tracking    pain points: ratings, status, due date, comments, a place on the map
 previews    what a merge or split would change, before it is done
 planning    SMART goals, and the stamp of a review
 mapping     the map itself: edits, versions, import, and where the pain points of a lost place go
+shaping     its name and cadence, the order of its stages, and what of it goes
 drawing     stages, touchpoints, owners, personas and subscriptions, one at a time
 places      touchpoints that the map lacks: accept, dismiss
 accounts    who may sign in to the board, and as what; keys for programs
@@ -34,6 +35,7 @@ from listening.journey.points import (
     split,
 )
 from listening.journey.previews import preview_merge, preview_split
+from listening.journey.shaping import describe_map, shift_stage, wipe_owner, wipe_stage
 from listening.journey.tracking import (
     assign_many,
     comment,
@@ -60,6 +62,7 @@ __all__ = [
     "comment",
     "confirm_goal",
     "copy_map",
+    "describe_map",
     "dismiss_touchpoint",
     "draw",
     "drop_goal",
@@ -94,11 +97,14 @@ __all__ = [
     "set_due",
     "set_goal",
     "set_status",
+    "shift_stage",
     "split",
     "stamp_review",
     "subscribe",
     "unassign",
     "undo",
+    "wipe_owner",
     "wipe_persona",
+    "wipe_stage",
     "wipe_touchpoint",
 ]

@@ -66,12 +66,17 @@ class Bar:
     people: int
 
 
-def emotion_curve(moods: Sequence[StageMood]) -> Curve:
-    """Return the curve over the stages, both lines on one scale of -1..1 (the map's own -2..2 is halved)."""
-    step = (WIDTH - LEFT - RIGHT) / max(len(moods), 1)
-    stops = tuple(_stop(mood, LEFT + step * number, step) for number, mood in enumerate(moods))
+def emotion_curve(
+    moods: Sequence[StageMood], *, width: float = WIDTH, left: float = LEFT, right: float = RIGHT
+) -> Curve:
+    """Return the curve over the stages, both lines on one scale of -1..1 (the map's own -2..2 is halved).
+
+    It is `width` wide; `left` and `right` of the field in which feelings are drawn so much is free.
+    """
+    step = (width - left - right) / max(len(moods), 1)
+    stops = tuple(_stop(mood, left + step * number, step) for number, mood in enumerate(moods))
     return Curve(
-        *(WIDTH, HEIGHT, LEFT, WIDTH - RIGHT, TOP, FLOOR),
+        *(width, HEIGHT, left, width - right, TOP, FLOOR),
         grid=((_height(1.0), "glad"), (_height(0.0), "neutral"), (_height(-1.0), "upset")),
         stops=stops,
         assumed=_lines([(stop.x, stop.assumed) for stop in stops]),

@@ -25,7 +25,7 @@ from listening.pipeline.forgetting import Rechecked, last_recheck, recheck
 from listening.pipeline.maps import each_map, with_map
 from listening.pipeline.measuring import measure_nights, measure_points
 from listening.pipeline.minding import mind
-from listening.pipeline.nights import Ended, begin_night, end_night, give_back, night_of
+from listening.pipeline.nights import STEPS, Ended, begin_night, end_night, give_back, night_of, step, trouble
 from listening.pipeline.owning import heard_by, ids_of, owner_of
 from listening.pipeline.reading import clean, read, reread
 from listening.pipeline.reporting import make_report
@@ -36,6 +36,7 @@ from listening.pipeline.watching import judge_fixes, watch
 from listening.pipeline.write_back import WrittenBack, order_ticket, write_back, write_out
 
 __all__ = [
+    "STEPS",
     "Addition",
     "Clustered",
     "Compared",
@@ -77,9 +78,11 @@ __all__ = [
     "reread",
     "review_period",
     "send_waiting",
+    "step",
     "tell",
     "tell_week",
     "told_in",
+    "trouble",
     "watch",
     "with_map",
     "write_back",

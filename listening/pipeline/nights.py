@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from listening.errors import NightRunning
+from listening.errors import ListeningError, NightRunning
 from listening.settings import Settings
-from listening.store import Store, writes
+from listening.store import NightStep, Store, writes
 from listening.types import Crawl
 
 LEASE = "night"
+STEPS = {
+    "crawl": "reads the sources",
+    "recheck": "forgets what was deleted where it came from",
+    "clean": "tells copies from originals",
+    "read": "reads what is new",
+    "reread": "lets a new model read some of the old",
+    "cluster": "finds each pain its place",
+    "watch": "sees what emerged",
+    "mind": "measures the goals",
+    "tell": "writes and sends the mails",
+    "write back": "tells other programs, and asks how tickets stand",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,28 @@ def end_night(store: Store, settings: Settings, *, crawls: Sequence[Crawl], hold
     writes.close_night(store, night_of(settings, now), state=ended.state, now=now, note=ended.note)
     give_back(store, holder)
     return ended
+
+
+@contextmanager
+def step(store: Store, settings: Settings, name: str, *, now: datetime) -> Iterator[list[str]]:
+    """Keep how long a step of the night takes and what stopped it; what failed and was let pass is put into the list.
+
+    `now` is the night's moment. What is raised inside is kept as the step's error and raised on.
+    """
+    start, stopped = time.monotonic(), list[str]()
+    try:
+        yield stopped
+    except Exception as error:
+        stopped.append(trouble(error))
+        raise
+    finally:
+        took = round(time.monotonic() - start, 2)
+        writes.keep_step(store, night_of(settings, now), NightStep(name, took, "; ".join(stopped)))
+
+
+def trouble(error: BaseException) -> str:
+    """Say what went wrong in a sentence that may be shown: of the unforeseen its kind alone, for it may hold words."""
+    return str(error) if isinstance(error, ListeningError) else f"{type(error).__name__}: the log tells more"
 
 
 def give_back(store: Store, holder: str) -> None:

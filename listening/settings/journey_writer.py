@@ -108,12 +108,15 @@ def _chunk(lead: str, text: str) -> _Chunk:
 
 
 def _patched(journey: JourneyMap, before: str) -> str:
-    """Replace the blocks that say something else, drop those that are gone, add new ones below their kin."""
+    """Replace the blocks that say something else, drop those that are gone, add new ones below their kin.
+
+    Where the order is another one, blocks of a part change places, each with the comments above it.
+    """
     old = parse_journey(before)
     wanted = {(part, one.id): one for part in _PARTS for one in getattr(journey, part)}
     known = {(part, one.id): one for part in _PARTS for one in getattr(old, part)}
     made = list[str]()
-    chunks = _chunks(before)
+    chunks = _in_order(_chunks(before), list(wanted))
     for chunk in chunks:
         key = (chunk.part, chunk.id)
         if not chunk.part:
@@ -128,6 +131,17 @@ def _patched(journey: JourneyMap, before: str) -> str:
         for late in [key for key in wanted if key not in known and _kin(wanted, key, chunks, known) is chunk]:
             made.append("\n" + _block(late[0], wanted[late]))
     return "".join(made)
+
+
+def _in_order(chunks: list[_Chunk], wanted: list[tuple[str, str]]) -> list[_Chunk]:
+    """Return the blocks with those of each part in the order of the map, in the places of that part."""
+    found = list(chunks)
+    for part in _PARTS:
+        places = [n for n, one in enumerate(chunks) if one.part == part and (part, one.id) in wanted]
+        these = sorted((chunks[n] for n in places), key=lambda one: wanted.index((one.part, one.id)))
+        for place, one in zip(places, these, strict=True):
+            found[place] = one
+    return found
 
 
 def _comments(text: str) -> str:

@@ -70,6 +70,15 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class NightStep:
+    """How a step of a night went: how long it took, and what stopped it ("" where it came to its end)."""
+
+    step: str
+    seconds: float
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Night:
     """One night's row: `state` is "running" until it is closed."""
 

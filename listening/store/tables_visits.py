@@ -1,4 +1,4 @@
-"""The tables of what the visits met: which known posts were there again, and which had other words.
+"""The tables of what the visits met and how the steps went: which known posts were there again, which had other words.
 
 A post that a visit brought is known by its `first_seen`. Met again it has one row for an unbroken run of visits, not
 one a night: a post that stands on a page for a month costs one row. What is erased, withdrawn or too old takes its rows
@@ -34,4 +34,13 @@ rewritten = sa.Table(
     _of_a_document(),
     sa.Column("night", sa.Date, primary_key=True),
     sa.Index(None, "night"),
+)
+
+night_steps = sa.Table(
+    "night_steps",
+    metadata,
+    sa.Column("night", sa.Date, primary_key=True),
+    sa.Column("step", CleanText, primary_key=True),
+    sa.Column("seconds", sa.Float, nullable=False),
+    text_column("error"),  # what stopped it; "" where it came to its end
 )

@@ -55,9 +55,15 @@ def tally(store: Store, point_id: str, lens: Lens) -> Tally:
         return Tally(people, connection.scalar(all_seen) or 0, passages, unspoken or 0)
 
 
-def events(store: Store, point_id: str, since: date, until: date) -> list[Event]:
-    """Return what belongs on a pain point's trend: outages, new sources, its emergences, and what people did."""
-    found = [*_source_events(store, since, until), *_own_events(store, point_id, since, until)]
+def events(
+    store: Store, point_id: str, since: date, until: date, *, zone: str = "UTC", names: Mapping[str, str] | None = None
+) -> list[Event]:
+    """Return what belongs on a pain point's trend: outages, new sources, its emergences, and what people did.
+
+    What people did stands on its day in `zone`; `names` calls owners, by id, as people do.
+    """
+    own = _own_events(store, point_id, since, until, zone=zone, names=names or {})
+    found = [*_source_events(store, since, until), *own]
     return sorted(found, key=lambda one: (one.day, one.kind, one.words))
 
 
@@ -87,7 +93,9 @@ _DONE = {
 }
 
 
-def _own_events(store: Store, point_id: str, since: date, until: date) -> list[Event]:
+def _own_events(
+    store: Store, point_id: str, since: date, until: date, *, zone: str, names: Mapping[str, str]
+) -> list[Event]:
     news = sa.select(emergences).where(
         emergences.c.pain_point_id == point_id, emergences.c.night >= since, emergences.c.night <= until
     )
@@ -96,8 +104,9 @@ def _own_events(store: Store, point_id: str, since: date, until: date) -> list[E
         found = [Event(row["night"], "emerged", row["sentence"]) for row in connection.execute(news).mappings()]
         for row in connection.execute(lines).mappings():
             kind = "fixed" if row["what"] == "resolved" else "status"
-            words = f"{_DONE[row['what']]} {row['detail'] if row['what'] == 'assigned' else ''}".strip()
-            found.append(Event(row["at"].date(), kind, f"{words} by {row['who']}"))
+            owner = row["detail"].rpartition("> ")[2] if row["what"] == "assigned" else ""
+            words = f"{_DONE[row['what']]} {names.get(owner, owner)}".strip()
+            found.append(Event(row["at"].astimezone(ZoneInfo(zone)).date(), kind, f"{words} by {row['who']}"))
     return [one for one in found if since <= one.day <= until]
 
 

@@ -8,7 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from listening.errors import NotFound
-from listening.store.answers import AlertRow, Night
+from listening.store.answers import AlertRow, Night, NightStep
 from listening.store.engine import Store
 from listening.store.payload import alert_of
 from listening.store.rows import crawl_of
@@ -19,6 +19,7 @@ from listening.store.tables import nights as nights_table
 from listening.store.tables import pain_points
 from listening.store.tables_alerts import alert_points
 from listening.store.tables_alerts import sights as sights_table
+from listening.store.tables_visits import night_steps
 from listening.types import Alert, Crawl, Sight
 
 
@@ -44,6 +45,14 @@ def nights(store: Store) -> list[Night]:
     with store.reading() as connection:
         rows = connection.execute(sa.select(nights_table).order_by(nights_table.c.date)).mappings()
         return [Night(**row) for row in rows]
+
+
+def steps(store: Store, night: date) -> list[NightStep]:
+    """Return how the steps of a night went, by name."""
+    columns = (night_steps.c.step, night_steps.c.seconds, night_steps.c.error)
+    mine = sa.select(*columns).where(night_steps.c.night == night).order_by(night_steps.c.step)
+    with store.reading() as connection:
+        return [NightStep(*row) for row in connection.execute(mine)]
 
 
 def alerts(store: Store, *, states: Collection[str] | None = None) -> list[AlertRow]:

@@ -41,7 +41,7 @@ from listening.store.writes.factors import (
     switch_factor_off,
     switch_factor_on,
 )
-from listening.store.writes.nights import close_night, keep_meta, open_night, release_lease, take_lease
+from listening.store.writes.nights import close_night, keep_meta, keep_step, open_night, release_lease, take_lease
 from listening.store.writes.packs import keep_pack
 from listening.store.writes.people import (
     add_user,
@@ -111,6 +111,7 @@ __all__ = [
     "keep_readings",
     "keep_review",
     "keep_sights",
+    "keep_step",
     "keep_suggestions",
     "keep_ticket_state",
     "keep_token",

@@ -8,10 +8,11 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from listening.errors import NotFound
-from listening.store.answers import Held
+from listening.store.answers import Held, NightStep
 from listening.store.engine import Store
 from listening.store.statements import insert_new, upsert
 from listening.store.tables import leases, meta, nights
+from listening.store.tables_visits import night_steps
 
 
 def take_lease(
@@ -56,6 +57,15 @@ def close_night(store: Store, night: date, *, state: str, now: datetime, note: s
         if (row["state"], row["note"]) != (state, note):
             mine = sa.update(nights).where(nights.c.date == night)
             connection.execute(mine.values(state=state, note=note, finished=now))
+
+
+def keep_step(store: Store, night: date, one: NightStep) -> None:
+    """Write how a step of a night went; one that ended the same way before stays as it is."""
+    same = sa.and_(night_steps.c.night == night, night_steps.c.step == one.step)
+    with store.writing() as connection:
+        row = {"night": night, "step": one.step, "seconds": one.seconds, "error": one.error}
+        if not insert_new(connection, night_steps, [row]):
+            connection.execute(sa.update(night_steps).where(same, night_steps.c.error != one.error).values(row))
 
 
 def keep_meta(store: Store, key: str, value: str) -> None:

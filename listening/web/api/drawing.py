@@ -39,6 +39,34 @@ def draw_stage(visit: Here, stage: str, given: sent.StageSent) -> shapes.Done:
     return _drawn(visit, Stage(_id(visit.journey.stages, stage), **given.model_dump()))
 
 
+@router.post("/map/about")
+def describe(visit: Here, given: sent.About) -> shapes.Done:
+    """Say what the map is called, how often it is reviewed, and who hears of what nobody owns."""
+    journey.describe_map(visit.store, visit.settings, **given.model_dump(), who=visit.who, now=visit.now)
+    return _done(visit, visit.journey.id)
+
+
+@router.post("/map/stages/{stage}/shift")
+def shift_stage(visit: Here, stage: str, given: sent.Shift) -> shapes.Done:
+    """Move a stage."""
+    journey.shift_stage(visit.store, visit.settings, stage, by=given.by, who=visit.who, now=visit.now)
+    return _done(visit, stage)
+
+
+@router.post("/map/stages/{stage}/remove")
+def remove_stage(visit: Here, stage: str, given: sent.Home) -> shapes.Done:
+    """Take a stage without touchpoints off the map; its pain points go to a home or wait for one."""
+    journey.wipe_stage(visit.store, visit.settings, stage, home=given.home, who=visit.who, now=visit.now)
+    return _done(visit, stage)
+
+
+@router.post("/map/owners/{owner}/remove")
+def remove_owner(visit: Here, owner: str) -> shapes.Done:
+    """Take an owner off the map whose stages and touchpoints are somebody else's by now."""
+    journey.wipe_owner(visit.store, visit.settings, owner, who=visit.who, now=visit.now)
+    return _done(visit, owner)
+
+
 @router.post("/map/touchpoints/{touchpoint}")
 def draw_touchpoint(visit: Here, touchpoint: str, given: sent.TouchpointSent) -> shapes.Done:
     """Put a touchpoint on the map, or change the one of this id; its pain points stay with it."""

@@ -11,7 +11,7 @@ from listening import journey
 from listening.errors import NotFound
 from listening.pipeline import add_source, examine_sources, look, look_at, night_of
 from listening.settings import pseudonym_key, source_block
-from listening.store import AlertRow, reads
+from listening.store import AlertRow, NightStep, reads
 from listening.types import Alert, Document, Emergence, Health, Hit, SourceConfig
 from listening.web.api import sent, shapes
 from listening.web.visit import Here
@@ -77,6 +77,12 @@ def list_nights(visit: Here, limit: Annotated[int, Query(ge=1, le=1000)] = 100) 
 def news(visit: Here, night: sent.Day) -> list[Emergence]:
     """List what emerged on a night."""
     return reads.emergences(visit.store, night=night)
+
+
+@router.get("/nights/{night}/steps")
+def steps(visit: Here, night: sent.Day) -> list[NightStep]:
+    """List how the steps of a night went: how long each took, and what stopped it."""
+    return reads.steps(visit.store, night)
 
 
 @router.get("/nights/{night}/visits")

@@ -230,6 +230,20 @@ class Home(Sent):
     home: Word = ""
 
 
+class About(Sent):
+    """What a map says of itself: its name, every how many months it is reviewed, and who hears of what nobody owns."""
+
+    name: Word
+    review_months: Annotated[int, Field(ge=1, le=24)] = 3
+    fallback_owner: Word = ""
+
+
+class Shift(Sent):
+    """By how many places a stage moves to the right, or to the left where it is negative."""
+
+    by: Annotated[int, Field(ge=-50, le=50)]
+
+
 class Rehoming(Sent):
     """The place that is gone, and the touchpoint or stage that gets its pain points."""
 

@@ -21,6 +21,7 @@ from listening.web.visit import Here, Visit
 router = APIRouter()
 TOP = 3  # pain points in a cell; the rest is one click away
 LOOSE = "No touchpoint"
+WIDE = 1240.0  # of the curve, as of the columns below it: each stage is felt above its column
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def page(request: Request, visit: Here) -> Response:
         looking=looking,
         columns=columns,
         moods=moods,
-        curve=emotion_curve(moods),
+        curve=emotion_curve(moods, width=WIDE, left=0, right=0),
         lost=lost,
         counts=counts,
         suggestions=suggestions,

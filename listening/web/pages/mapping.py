@@ -41,10 +41,11 @@ def page(request: Request, visit: Here) -> Response:
 
 def _drawn(request: Request, visit: Visit, part: Part, said: str, *, fresh: bool = False) -> Response:
     journey.draw(visit.store, visit.settings, part, who=visit.who, now=visit.now, fresh=fresh)
-    return _changed(request, visit, said)
+    return changed(request, visit, said)
 
 
-def _changed(request: Request, visit: Visit, said: str) -> Response:
+def changed(request: Request, visit: Visit, said: str) -> Response:
+    """Go back to the map's edits after one; what was counted for pages is counted anew."""
     visit.board.counted.clear()
     return go(request, "/map/edit", said=said)
 
@@ -137,7 +138,7 @@ def remove_touchpoint(request: Request, visit: Here, touchpoint: str, to: Text =
     told = f"Removed {names(visit).get(touchpoint, touchpoint)}."
     wait = "" if to else " Its pain points stand below “No longer on the map”."
     journey.wipe_touchpoint(visit.store, visit.settings, touchpoint, home=to, who=visit.who, now=visit.now)
-    return _changed(request, visit, told + wait)
+    return changed(request, visit, told + wait)
 
 
 @router.post("/map/stages")
@@ -177,7 +178,7 @@ def keep_persona(
     """Add a persona, change the one of that id, or remove one; a fourth is refused with the reason."""
     if remove:
         journey.wipe_persona(visit.store, visit.settings, remove, who=visit.who, now=visit.now)
-        return _changed(request, visit, "Removed.")
+        return changed(request, visit, "Removed.")
     old = next((one for one in visit.journey.personas if one.id == id), Persona(journey.an_id(id or name), ""))
     new = replace(old, name=name.strip() or old.name, description=description.strip(), examples=_lines(examples))
     return _drawn(request, visit, new, f"Kept {new.name}.", fresh=not id)
@@ -204,7 +205,7 @@ def dismiss(request: Request, visit: Here, suggestion: str) -> Response:
 def rehome(request: Request, visit: Here, lost: Text = "", to: Text = "") -> Response:
     """Say where the pain points of a lost place go."""
     count = journey.rehome(visit.store, visit.journey, lost, to, who=visit.who, now=visit.now)
-    return _changed(request, visit, f"{count} went to {names(visit).get(to, to)}.")
+    return changed(request, visit, f"{count} went to {names(visit).get(to, to)}.")
 
 
 @router.get("/map/journey.toml")
@@ -221,7 +222,7 @@ def bring_in(request: Request, visit: Here, text: Text = "") -> Response:
     if len(text) > LARGEST:
         raise InputError("a map of so many letters", f"keep it under {LARGEST}")
     journey.import_map(visit.store, visit.settings, text.replace("\r\n", "\n"), who=visit.who, now=visit.now)
-    return _changed(request, visit, "Imported. Each version is kept.")
+    return changed(request, visit, "Imported. Each version is kept.")
 
 
 @router.get("/map/versions/{number}")
@@ -235,4 +236,4 @@ def version(visit: Here, number: Number) -> Response:
 def restore(request: Request, visit: Here, number: Number) -> Response:
     """Make an earlier version the map again."""
     journey.restore_map(visit.store, visit.settings, number, who=visit.who, now=visit.now)
-    return _changed(request, visit, f"Version {number} is the map again.")
+    return changed(request, visit, f"Version {number} is the map again.")

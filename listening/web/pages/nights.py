@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -15,8 +16,8 @@ from fastapi.responses import Response
 
 from listening.errors import NotFound
 from listening.outputs.wording import day
-from listening.pipeline import next_night
-from listening.store import Night, reads
+from listening.pipeline import STEPS, next_night
+from listening.store import Night, NightStep, reads
 from listening.types import Crawl
 from listening.web.pages.search import PAGE, named
 from listening.web.rendering import render
@@ -86,6 +87,8 @@ def night(request: Request, visit: Here, night: date) -> Response:
         date=night,
         night=found,
         visits=visits,
+        steps=_in_order(reads.steps(visit.store, night)),
+        does=STEPS,
         known={one.name for one in visit.settings.sources},
         owners={one.id: one.name for journey in visit.settings.maps[::-1] for one in journey.owners},
         emerged=emerged,
@@ -93,6 +96,11 @@ def night(request: Request, visit: Here, night: date) -> Response:
         mails=reads.alerts_of_night(visit.store, night),
         prefect=visit.settings.web.prefect_url,
     )
+
+
+def _in_order(steps: Iterable[NightStep]) -> list[NightStep]:
+    order = list(STEPS)
+    return sorted(steps, key=lambda one: order.index(one.step) if one.step in order else len(order))
 
 
 @router.get("/nights/{night}/posts")

@@ -34,7 +34,8 @@ def page(request: Request, visit: Here, point: str) -> Response:
     at_home = found.map == visit.journey.id  # else its map's file is gone
     seen = visit.count(reads.seen_by_week, looking.lens, WEEKS)
     weeks = reads.point_weeks(visit.store, point, looking.lens, WEEKS, seen=seen)
-    events = reads.events(visit.store, point, weeks[0].start, looking.lens.until)
+    days, called = (weeks[0].start, looking.lens.until), {one.id: one.name for one in visit.journey.owners}
+    events = reads.events(visit.store, point, *days, zone=looking.lens.zone, names=called)
     wide = look(visit, {"since": FIRST.isoformat()}).lens
     count, quotes = reads.evidence(visit.store, reads.Asked(point=point), wide, limit=QUOTES)
     return render(
