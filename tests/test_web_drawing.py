@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from fastapi import FastAPI
 from httpx import Response
 from test_web_api import call
@@ -11,6 +12,7 @@ from listening.store import reads
 from listening.types import JourneyMap, Owner
 from listening.web.visit import API, Board
 
+EDIT = "http://board.test/map/edit?map=bikes"
 pytest_plugins = ("store_fixtures", "web_fixtures")
 
 
@@ -76,6 +78,9 @@ class TestPrograms:
         editor = client("editor")
         got = [call(editor, f"/map/personas/p{n}", {"name": f"P{n}"})[0] for n in range(4)]
         assert got == [200, 200, 200, 422]
+        told = editor.http.post("/map/personas", data={"csrf": editor.csrf, "name": "P9"}, headers={"referer": EDIT})
+        assert "three at most: a map that is drawn for everybody helps nobody" in told.text.replace("Three", "three")
+        assert 'href="/map/edit?map=bikes">Back to where you were' in told.text
         assert call(editor, "/map/touchpoints/x", {"name": "X", "stage": "nowhere"})[0] == 422
 
     def test_pain_points_that_are_none_and_tickets(self, app: FastAPI, client: Clients) -> None:
@@ -115,6 +120,21 @@ class TestThePack:
 
 def _get(browser: Browser, path: str) -> Response:
     return browser.http.get(f"{API}{path}", headers={"authorization": f"Bearer {browser.key}"})
+
+
+@pytest.mark.parametrize("there", ["", "http://elsewhere.test/map/edit", "http://board.test//evil.test", "nonsense"])
+def test_a_refusal_never_leads_off_the_board(client: Clients, there: str) -> None:
+    editor = client("editor")
+    told = editor.http.post("/map/personas", data={"csrf": editor.csrf}, headers={"referer": there})
+    assert told.status_code == 422
+    assert 'href="/">Back to the board' in told.text
+
+
+def test_a_comment_to_nobody_says_so(client: Clients) -> None:
+    owner = client("owner")
+    owner.post("/pain-points/pp-1/comment", text="See @Cara and @kara")
+    shown = owner.get("/pain-points/pp-1").text
+    assert "A mail goes to Cara. Nobody on the map is called @kara, so no mail goes there." in shown
 
 
 def test_the_new_posts_of_a_night_open_what_was_read_then(client: Clients) -> None:

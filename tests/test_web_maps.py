@@ -113,7 +113,7 @@ class TestTheMapInHand:
     def test_an_unknown_map_is_told_with_the_known_ones(self, client: Clients) -> None:
         answer = client("viewer").get("/map?map=boats")
         assert answer.status_code == 404
-        assert "use one of bikes, firms" in answer.text
+        assert "Use one of bikes, firms" in answer.text
 
     def test_a_form_is_about_the_map_of_its_page(self, app: FastAPI, client: Clients) -> None:
         """Two windows: the page was opened on one map, then another one was chosen."""

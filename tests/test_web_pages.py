@@ -18,7 +18,7 @@ from listening.settings import Settings, load, pseudonym_key
 from listening.store import Store, reads, writes
 from listening.types import AuditLine, Crawl, Reminder, Sight, SightItem
 from listening.web import create_app
-from listening.web.rendering import code_spans
+from listening.web.rendering import code_spans, sentence
 
 pytest_plugins = ("store_fixtures", "web_fixtures")
 REVIEW = Reminder("due", NIGHT, "Review of Bikes", "Due on 10 March 2026.", "review of bikes")
@@ -280,3 +280,16 @@ def test_a_page_that_is_not_there(client: Clients, app: FastAPI) -> None:
     assert "Nothing here" in client("viewer").get("/nowhere").text
     assert client("viewer").get("/alerts/none").status_code == 404
     assert TestClient(app, base_url=HOST).get("/api/v1/nowhere").json()["error"] == "http"
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ("no night 3", "No night 3"),
+        ("pp-1 was merged", "pp-1 was merged"),
+        ("`listening night` runs one", "`listening night` runs one"),
+        ("", ""),
+    ],
+)
+def test_a_refusal_begins_like_a_sentence_and_leaves_ids_alone(told: str, shown: str) -> None:
+    assert sentence(told) == shown

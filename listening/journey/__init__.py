@@ -39,6 +39,7 @@ from listening.journey.shaping import describe_map, shift_stage, wipe_owner, wip
 from listening.journey.tracking import (
     assign_many,
     comment,
+    mentioned,
     mute_for,
     place,
     rate,
@@ -75,6 +76,7 @@ __all__ = [
     "lost_maps",
     "map_text",
     "measured_now",
+    "mentioned",
     "merge",
     "move",
     "mute",

@@ -18,10 +18,11 @@ from listening.journey.mapping import (
     without_persona,
     without_touchpoint,
 )
-from listening.settings import Settings
+from listening.settings import MOST_PERSONAS, Settings
 from listening.store import Store
 from listening.types import JourneyMap, Owner, Persona, Stage, Touchpoint
 
+MANY_PERSONAS = "three at most: a map that is drawn for everybody helps nobody. Remove one first, or change one of them"
 Part = Stage | Touchpoint | Owner | Persona
 _DRAWN: dict[type, tuple[str, Callable[[JourneyMap, Any], JourneyMap]]] = {
     Stage: ("stages", with_stage),
@@ -40,6 +41,9 @@ def draw(store: Store, settings: Settings, part: Part, *, who: str, now: datetim
     if not part.name.strip():
         raise InputError(f"{part.id} has no name", "say what it is called")
     kind, drawn = _DRAWN[type(part)]
+    known = {one.id for one in settings.journey.personas}
+    if isinstance(part, Persona) and len(known) >= MOST_PERSONAS and part.id not in known:
+        raise InputError(f"{part.name} would be one persona too many", MANY_PERSONAS)
     if fresh and any(one.id == part.id for one in getattr(settings.journey, kind)):
         raise InputError(f"{part.id} stands in {kind} already", "give another name, or change that one")
     return change_map(store, settings, checked(drawn(settings.journey, part)), who=who, now=now)

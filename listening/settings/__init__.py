@@ -1,6 +1,7 @@
 """What an owner or operator set: configs/*.toml and the environment, read once into one frozen Settings."""
 
 from listening.settings.installation import Settings
+from listening.settings.journey_file import MOST_PERSONAS
 from listening.settings.journey_writer import journey_text, parse_journey, write_journey
 from listening.settings.load import factor_key, load, pseudonym_key, web_secret
 from listening.settings.maps import is_map_id
@@ -16,6 +17,7 @@ from listening.settings.table import (
 )
 
 __all__ = [
+    "MOST_PERSONAS",
     "AlertSettings",
     "MailSettings",
     "NightSettings",

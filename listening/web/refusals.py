@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -11,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from listening import errors
-from listening.web.rendering import environment, go, look_of, render
+from listening.web.rendering import environment, go, local, look_of, render
 from listening.web.shield import TooLarge
 from listening.web.visit import API, SetUpFirst, SignInFirst, TooOften, address_of, visit_of
 
@@ -138,6 +139,13 @@ def unforeseen(request: Request, error: Exception) -> Response:
     )
 
 
+def came_from(request: Request) -> str:
+    """Return the page of ours from which a form was sent, "" where the browser does not say."""
+    told = urlsplit(request.headers.get("referer", ""))
+    there = f"{told.path}?{told.query}" if told.query else told.path
+    return there if told.netloc == request.url.netloc and local(there) == there != "/" else ""
+
+
 def refuse(request: Request, status: int, thing: str, mend: str, *, kind: str) -> Response:
     """Return what went wrong as a page, or as JSON where a program asked."""
     title = TITLES.get(status, TITLES[500])
@@ -146,7 +154,8 @@ def refuse(request: Request, status: int, thing: str, mend: str, *, kind: str) -
         told = {"error": kind, "thing": thing or title, "mend": mend}
         return JSONResponse(told, status_code=status, headers=headers)
     if hasattr(request.state, "visit"):
-        return render(request, "error.html", title=title, status=status, thing=thing, mend=mend)
+        here = came_from(request) if request.method == "POST" else ""
+        return render(request, "error.html", title=title, status=status, thing=thing, mend=mend, here=here)
     page = environment().get_template("error_alone.html")  # nobody knows yet who asks
     shown = page.render(title=title, thing=thing, mend=mend, look=look_of(request), said=None, user=None)
     return Response(shown, status_code=status, media_type="text/html")

@@ -138,6 +138,12 @@ def look_of(request: Request) -> str:
     return wanted if wanted in LOOKS else LOOKS[0]
 
 
+def sentence(text: str) -> str:
+    """Begin with a capital letter where a word comes first; an id or a command stays as it is."""
+    first = text.partition(" ")[0].rstrip(",:;")
+    return text[:1].upper() + text[1:] if first.isalpha() else text
+
+
 def code_spans(text: str) -> Markup:
     """Return words with what stands between `backticks` as code, or as a link where the board has a page for it."""
     parts = text.split("`")
@@ -186,6 +192,7 @@ def environment() -> Environment:
         "link": link,
         "one_line": one_line,
         "code_spans": code_spans,
+        "sentence": sentence,
         "done": done,
         "trend_bars": charts.trend_bars,
         "week_end": lambda start: start + timedelta(days=6),

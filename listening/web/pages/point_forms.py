@@ -150,7 +150,10 @@ def comment(request: Request, visit: Here, point: str, text: Text = "") -> Respo
     """Say something about it; each @owner gets a mail."""
     asked = journey.comment(visit.store, visit.settings, point, text, who=visit.who, now=visit.now)
     mail = f" A mail goes to {', '.join(names(visit)[one] for one in asked)}." if asked else ""
-    return _back(request, point, f"Said.{mail}")
+    known = {one.id.casefold() for one in visit.journey.owners}
+    lost = [f"@{one}" for one in journey.mentioned(text) if one not in known]
+    nobody = f" Nobody on the map is called {', '.join(lost)}, so no mail goes there." if lost else ""
+    return _back(request, point, f"Said.{mail}{nobody}")
 
 
 @router.post(PATH + "/move")
