@@ -1,4 +1,4 @@
-"""The sixteenth schema: how long each step of a night took, and what stopped it."""
+"""The seventeenth schema: how long each step of a night took, and what stopped it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from alembic import op
 
 from listening.store.columns import CleanText
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
