@@ -45,21 +45,37 @@ def find_communities(vectors: Floats, *, common: float, texts: Sequence[str] = (
     `common` is how alike unrelated ones are. With the `texts`, how they are worded counts beside what they mean.
     The rows' order decides ties only: give them in an order of their own.
     """
-    count = len(vectors)
-    if count == 0:
+    if texts:
+        return find_agreed(vectors, texts)[0]
+    if not len(vectors):
         return np.zeros(0, dtype=np.int64)
+    copies, first = _first_of_copies(vectors)
+    return _number(_group(vectors[first], common)[copies])
+
+
+def find_agreed(vectors: Floats, texts: Sequence[str]) -> tuple[Ints, Floats]:
+    """Say as `find_communities` what most groupings put together, and where each text stands by meaning and wording.
+
+    The second is float32[n, d + k], length one; copies stand at one place.
+    """
+    if not len(vectors):
+        return np.zeros(0, dtype=np.int64), vectors
+    copies, first = _first_of_copies(vectors)
+    found, view = _agree(vectors[first], [texts[row] for row in first])
+    return _number(found[copies]), view[copies]
+
+
+def _first_of_copies(vectors: Floats) -> tuple[Ints, Ints]:
+    """Number each row by its text, and give the first row of each: copies would be what all have in common."""
     copies = _number(_find_copies(vectors))
-    first = np.unique(copies, return_index=True)[1]
-    seen = vectors[first]  # the copies of a flood would be what all have in common
-    found = _agree(seen, [texts[row] for row in first]) if texts else _group(seen, common)
-    return _number(found[copies])
+    return copies, np.unique(copies, return_index=True)[1]
 
 
 def _group(vectors: Floats, common: float) -> Ints:
     return _part_again(vectors, _find_once(vectors, common), common)
 
 
-def _agree(vectors: Floats, texts: Sequence[str]) -> Ints:
+def _agree(vectors: Floats, texts: Sequence[str]) -> tuple[Ints, Floats]:
     """Group by meaning with each share of wording, and again by a classifier; part what most of them put together."""
     meaning, wording = find_meaning(vectors), find_wording(texts)
     heard = blend(meaning, wording, max(SHARES)).astype(np.float64)
@@ -72,7 +88,7 @@ def _agree(vectors: Floats, texts: Sequence[str]) -> Ints:
         near, groupings = near + ties, [*groupings, labels, tell_again(heard, labels)]
     agreed = _number(_part(tie(near, groupings), _resolve(len(vectors), AGREED)))
     view = blend(meaning, wording[:, :MAIN], USUAL)
-    return _part_again(view, agreed, _common(view))
+    return _part_again(view, agreed, _common(view)), view
 
 
 def _common(vectors: Floats) -> float:

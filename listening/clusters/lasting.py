@@ -56,7 +56,7 @@ def reconsider(
     weights = WordWeights([v.stems for v in everyone])
     changes: list[Change] = []
     touched: set[str] = set()
-    settled = {p.id for p in living if since is not None and _settled(voices[p.id], since)}
+    settled = {p.id for p in living if since is not None and is_settled(voices[p.id], since)}
     for likeness, elder, younger in _near_pairs(living, voices, common, weights):
         parted = (elder.id, younger.id) in apart or (younger.id, elder.id) in apart
         parted = parted or {elder.id, younger.id} <= settled
@@ -75,8 +75,9 @@ def reconsider(
     return tuple(changes)
 
 
-def _settled(voices: Sequence[Voice], since: datetime) -> bool:
-    return sum(voice.created_at >= since for voice in voices) < len(voices) / 2
+def is_settled(told: Sequence[Voice | Pain], since: datetime) -> bool:
+    """Say whether more than half of what was `told` was told before another encoder took over at `since`."""
+    return sum(one.created_at >= since for one in told) < len(told) / 2
 
 
 def _near_pairs(

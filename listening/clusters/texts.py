@@ -10,17 +10,19 @@ from hashlib import blake2b
 
 import numpy as np
 
+from listening.clusters.attachment import attach
 from listening.clusters.communities import find_communities
 from listening.clusters.group import centre, find_common, unit
 from listening.clusters.identity import grow, place, point_id
-from listening.clusters.lasting import MERGE, MERGE_EXTRA, reconsider
+from listening.clusters.lasting import is_settled, reconsider
 from listening.clusters.naming import name
+from listening.clusters.regrouping import regroup
 from listening.errors import InputError
 from listening.types import NO_STAGE, Change, Cluster, Membership, Pain, PainPoint, PostKind, Vector
 
 WAITS = timedelta(days=120)  # how long a text waits for company
 RECONSIDERS = 7  # every so many nights
-LATE = MERGE + MERGE_EXTRA  # likeness at which what waits joins after the last night: as a pain point of one person
+GROWN = 1.25  # everything is looked at again when there is so much more of it, else the looks would cost most
 ROUNDS = 12  # until nothing is one any more: a pain point takes part in one change a round
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 _NAMED_BESIDE = 20  # neighbours that a name has to stand apart from
@@ -113,13 +115,18 @@ def go_through(pains: Sequence[Pain]) -> dict[str, str]:
 
 
 class Nights:
-    """Pain points that live from night to night without a store: `points` by id, and the pains in each as `members`."""
+    """Pain points that live from night to night without a store: `points` by id, and the pains in each as `members`.
+
+    `looked_at` so many pains were there at the last look at everything.
+    """
 
     def __init__(self) -> None:
         self.points: dict[str, PainPoint] = {}
         self.members: dict[str, list[Pain]] = {}
         self._waiting: dict[str, Pain] = {}
         self._lived = 0
+        self.looked_at = 0
+        self._night = _UNDATED.date()
         self._since: datetime | None = None
 
     def homes(self) -> dict[str, str]:
@@ -130,9 +137,47 @@ class Nights:
         """Place a night's pains and those that wait; once in a while say which pain points became one."""
         still = {k: p for k, p in self._waiting.items() if night - p.created_at.astimezone(UTC).date() <= WAITS}
         self._waiting = still | {pain.signal_id: pain for pain in pains}
+        self._night = night
         self._place(night)
         self._lived += 1
-        return self.reconsider() if self._lived % RECONSIDERS == 0 else ()
+        if self._lived % RECONSIDERS:
+            return ()
+        more = self._count() >= GROWN * self.looked_at
+        return (*self.reconsider(), *(self.look(night) if more else ()))
+
+    def look(self, night: date) -> tuple[Change, ...]:
+        """Look at everything at once, as `regroup` does, and do what it says."""
+        self.looked_at = self._count()
+        since, waiting = self._since, list(self._waiting.values())
+        settled = {one for one, held in self.members.items() if since is not None and is_settled(held, since)}
+        found = regroup(list(self.points.values()), self.members, waiting, night=night, fixed=settled)
+        for change in found.changes:
+            self._change(change, night)
+        for pains in found.born:
+            self._found(_gather(pains), night)
+        self._join([Membership(signal, point, night, 1.0) for signal, point in found.joined.items()], night)
+        return found.changes
+
+    def _count(self) -> int:
+        return len(self._waiting) + sum(map(len, self.members.values()))
+
+    def _change(self, change: Change, night: date) -> None:
+        if change.kind == "merge":
+            self._put_together(change)
+            return
+        leaving = set(change.members)
+        both = self.members[change.from_id]
+        self.members[change.from_id] = [pain for pain in both if pain.signal_id not in leaving]
+        self.members[change.into_id] = [pain for pain in both if pain.signal_id in leaving]
+        self.points[change.into_id] = replace(self.points[change.from_id], id=change.into_id, born=night)
+        for point in (change.from_id, change.into_id):
+            self.points[point] = self._made_anew(self.points[point])
+
+    def _made_anew(self, point: PainPoint) -> PainPoint:
+        held = self.members[point.id]
+        people = len({pain.person for pain in held})
+        words = name(held, _beside(self.members, point.id)).words
+        return replace(point, centroid=centre(held), size=len(held), people=people, words=words)
 
     def reconsider(self) -> tuple[Change, ...]:
         """Put together what is one, until nothing is."""
@@ -144,16 +189,9 @@ class Nights:
                 break
         return tuple(merges)
 
-    def finish(self) -> None:
-        """Take the last look; then what found nobody joins as if each were a pain point of one person.
-
-        Not before: one that joins early is missing where its own company comes later.
-        """
-        self.reconsider()
-        if self._waiting and self.points:
-            night = max(point.last_seen for point in self.points.values())
-            found = place(list(self._waiting.values()), list(self.points.values()), night=night, carry=LATE)
-            self._join(found.carried, night)
+    def finish(self) -> tuple[Change, ...]:
+        """Take the last look."""
+        return (*self.reconsider(), *self.look(self._night))
 
     def _merge(self) -> tuple[Change, ...]:
         merges = tuple(
@@ -162,15 +200,15 @@ class Nights:
             if one.kind == "merge"
         )
         for change in merges:
-            self.members[change.into_id] += self.members.pop(change.from_id)
-            gone, kept, held = (
-                self.points.pop(change.from_id),
-                self.points[change.into_id],
-                self.members[change.into_id],
-            )
-            people = kept.people + gone.people
-            self.points[change.into_id] = replace(kept, centroid=centre(held), size=len(held), people=people)
+            self._put_together(change)
         return merges
+
+    def _put_together(self, change: Change) -> None:
+        held = self.members[change.into_id] = self.members[change.into_id] + self.members.pop(change.from_id)
+        gone, kept = self.points.pop(change.from_id), self.points[change.into_id]
+        people = kept.people + gone.people
+        last = max(kept.last_seen, gone.last_seen)
+        self.points[kept.id] = replace(kept, centroid=centre(held), size=len(held), people=people, last_seen=last)
 
     def read_again(self, vectors: Mapping[str, Vector], since: datetime) -> None:
         """Give every pain the vector (by signal id) that another encoder gives it: who is where stays, centres move."""
@@ -183,10 +221,13 @@ class Nights:
     def _place(self, night: date) -> None:
         placed = place(list(self._waiting.values()), list(self.points.values()), night=night)
         for cluster in placed.born:
-            new = point_id("group", night, cluster.members)
-            held = self.members[new] = [self._waiting.pop(m) for m in cluster.members]
-            self.points[new] = _make_point(new, night, cluster, name(held, _beside(self.members, new)).words)
+            self._found(cluster, night)
         self._join(placed.carried, night)
+
+    def _found(self, cluster: Cluster, night: date) -> None:
+        new = point_id("group", night, cluster.members)
+        held = self.members[new] = [self._waiting.pop(m) for m in cluster.members]
+        self.points[new] = _make_point(new, night, cluster, name(held, _beside(self.members, new)).words)
 
     def _join(self, carried: Sequence[Membership], night: date) -> None:
         joined: dict[str, list[Pain]] = defaultdict(list)
@@ -214,6 +255,11 @@ def _make_point(new: str, night: date, cluster: Cluster, words: tuple[str, ...])
         people=len(cluster.members),
         words=words,
     )
+
+
+def _gather(pains: Sequence[Pain]) -> Cluster:
+    stage, touchpoint = attach(pains)
+    return Cluster(tuple(sorted(pain.signal_id for pain in pains)), centre(pains), stage, touchpoint)
 
 
 def _beside(members: dict[str, list[Pain]], point: str) -> list[list[Pain]]:
