@@ -10,7 +10,7 @@ import pytest
 from identity_world import pain
 
 from listening.clusters.naming import HEARD, OF_CLAUSE, Hear, name, name_all
-from listening.clusters.phrases import find_phrases
+from listening.clusters.phrases import clear, find_phrases
 from listening.clusters.words import stem
 from listening.types import Vector
 
@@ -37,6 +37,24 @@ def test_to_whom_something_is_said_is_no_part_of_a_name() -> None:
     assert "the lease application stops" in found
     assert not any("LenderCo" in run or "helpdesk" in run for run in found)
     assert any("LenderCo" in run for run in runs("the lease application of @LenderCo stops"))
+
+
+@pytest.mark.parametrize(
+    "sign", ["https://t.co/Ab1", "HTTP://lender.test/a?b=1&c", "www.lender.test", "&amp;", "&#39;"]
+)
+def test_a_link_or_the_name_of_a_sign_is_no_word(sign: str) -> None:
+    text = f"The lease application stops {sign} my salary stands still"
+    assert len(clear(text)) == len(text)
+    assert clear(text).index("my salary") == text.index("my salary")
+    found = name([pain(f"d{i}.0", f"p{i}", text, i) for i in range(3)])
+    said = f"{found.name} {' '.join(found.words)}".lower()
+    assert not {"http", "https", "www", "amp", "lender", "39"} & set(said.split())
+    assert found.name in {"The lease application stops", "My salary stands still"}
+
+
+def test_what_is_no_link_and_no_sign_stays() -> None:
+    text = "R&D says https is fine, and 5 & 6 are www numbers"
+    assert clear(text) == text
 
 
 @pytest.mark.parametrize(("text", "best"), BEGINS)

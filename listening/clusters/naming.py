@@ -11,7 +11,7 @@ from math import log
 import numpy as np
 
 from listening.clusters.group import NO_PAIN_COUNTS, Voice, find_voices, unit
-from listening.clusters.phrases import BARE, PIECE, SHORTEST, find_phrases
+from listening.clusters.phrases import BARE, PIECE, SHORTEST, clear, find_phrases
 from listening.clusters.words import FIRST_NAMES, STOP_WORDS, find_words, stem, stems
 from listening.types import Naming, Pain, Vector
 
@@ -61,7 +61,7 @@ def name_all(
 
 
 def _propose(pains: Sequence[Pain], others: Sequence[Sequence[Pain]]) -> Proposal:
-    voices = find_voices(pains)
+    voices = find_voices(replace(pain, text=clear(pain.text)) for pain in pains)
     if not voices:
         return Proposal(Naming(name="", words=(), quotes=()), {}, np.zeros(0, dtype=np.float32))
     weights = _weigh(voices, [said for other in others for said in _said(other)])

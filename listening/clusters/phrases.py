@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from html import unescape
 from itertools import dropwhile, pairwise
 
 from listening.clusters.words import stem
@@ -21,6 +22,8 @@ _CLAUSE = re.compile(
 )
 PIECE = re.compile(r"\S+")
 BARE = re.compile(r"^\W+|\W+$")
+_LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
+_SIGN = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,4});")
 _NUMBER = re.compile(r"\d+(?:[.:,]\d+)*")
 _WORDLIKE = re.compile(r"^[^\W\d_]+(?:['\u2019-][^\W\d_]+)*$")
 _NO_EDGE = frozenset(
@@ -73,6 +76,12 @@ _NO_END = frozenset(
 )
 _ASKING = frozenset("do does did can could would will should is are was were am has have had".split())  # noqa: SIM905 -- the same
 _HOLDS_BACK = frozenset("keep keeps kept keeping stop stops stopped prevent prevents prevented".split())  # noqa: SIM905 -- the same
+
+
+def clear(text: str) -> str:
+    """Blank what a page writes and nobody says: links, and signs' names ("&amp;"); every word stays at its place."""
+    text = _SIGN.sub(lambda sign: unescape(sign[0]).ljust(len(sign[0])), text)
+    return _LINK.sub(lambda link: "|".ljust(len(link[0])), text)
 
 
 def _clauses(pain: Pain) -> Iterator[tuple[str, bool]]:
