@@ -131,6 +131,14 @@ def fill(file: Path, posts: int, points: int, stages: list[tuple[str, str]]) -> 
         "VALUES (?, ?, ?, 5, 0.5, 0.1, 1.2, 4, '5 people in 5 nights, 0.5 expected')",
         [(f"pp-{n}", f"2026-03-{n % 9 + 1:02}", ("new", "rising", "back")[n % 3]) for n in range(0, points, 20)],
     )
+    connection.execute(
+        "INSERT INTO crawls (source, night, state, seen) VALUES ('yard', '2026-03-01', 'done', ?)", (posts // 10,)
+    )
+    connection.execute(
+        'INSERT INTO met_again (document_id, "first", "last", source) '
+        "SELECT id, '2026-02-20', '2026-03-05', source FROM documents WHERE source = 'yard' LIMIT ?",
+        (posts // 10,),
+    )
     connection.commit()
     connection.execute("ANALYZE")
     connection.commit()
@@ -199,6 +207,7 @@ PAGES = {
     "evidence": "/evidence?point=pp-3",
     "all pain points": "/pain-points",
     "reviews": "/reviews",
+    "a night's posts": "/nights/2026-03-01/posts?source=yard",
 }
 
 
