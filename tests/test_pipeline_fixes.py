@@ -50,6 +50,16 @@ def test_a_night_lived_twice_writes_one_line(lived: House) -> None:
     assert lines.count("came back") == 1
 
 
+def test_a_fix_of_long_ago_is_still_measured_against_the_weeks_before_it(lived: House) -> None:
+    point = biggest(lived)
+    journey.resolve(lived.store, point.id, on=FIXED.date(), who="ann", now=FIXED)
+    nights = [FIXED.date() + timedelta(days=days) for days in (20, 100, 300)]
+    found = [pipeline.judge_fixes(lived.store, lived.settings, [point.id], night=night)[point.id] for night in nights]
+    assert len({(one.people_before, one.before) for one in found}) == 1
+    assert found[-1].people_before >= 3
+    assert not any("told it in the eight weeks before" in one.sentence for one in found)
+
+
 def test_a_verdict_needs_a_fix(lived: House) -> None:
     point = biggest(lived)
     ids = [one.id for one in reads.points(lived.store, map_id="bags")]

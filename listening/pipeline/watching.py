@@ -18,6 +18,7 @@ from listening.types import DayCount, Emergence, FixVerdict, LedgerEntry, PainPo
 
 log = logging.getLogger(__name__)
 BASELINE = timedelta(days=134)  # what the baselines look back on, and a fortnight for the people before it
+FIX_BASELINE = timedelta(days=70)  # the eight weeks before a fix, and a fortnight for the people before them
 STIRRED = timedelta(days=8)  # a pain point that nobody told for so long is no news tonight
 WATCHED = ("watch", "holds")  # the statuses of a mended pain point
 BECOMES = {"holds": "holds", "came_back": "came_back", "cannot_tell": "watch"}
@@ -36,7 +37,7 @@ def watch(store: Store, settings: Settings, *, now: datetime) -> tuple[Emergence
     points = [point for point in everyone if point.last_seen >= night - STIRRED or point.id in mended]
     if not points:
         return ()
-    days = _days(store, settings, [point.id for point in points], night)
+    days = _days(store, settings, points, night)
     last = _last_before(reads.emergences(store, days.keys()), night)
     among = len(points), sum(_may_burn(settings, p, days[p.id], night) for p in points if p.id not in last)
     found = [_judge(settings, p, days[p.id], last.get(p.id), night, among) for p in points]
@@ -52,13 +53,25 @@ def watch(store: Store, settings: Settings, *, now: datetime) -> tuple[Emergence
 def judge_fixes(store: Store, settings: Settings, point_ids: Collection[str], *, night: date) -> dict[str, FixVerdict]:
     """Return how the fixes of these pain points fare; those that were never said to be mended are left out."""
     found = [point for one in sorted(point_ids) if (point := reads.point(store, one)).resolved_on]
-    days = _days(store, settings, [point.id for point in found], night) if found else {}
+    days = _days(store, settings, found, night) if found else {}
     return {point.id: _judge_fix(settings, point, days[point.id], night) for point in found}
 
 
-def _days(store: Store, settings: Settings, ids: Collection[str], night: date) -> dict[str, list[DayCount]]:
-    """The days as that night saw them: an imported archive whose nights are lived again is no backlog."""
-    days = reads.day_counts(store, ids, since=night - BASELINE, until=night, zone=settings.night.timezone)
+def _days(store: Store, settings: Settings, points: Sequence[PainPoint], night: date) -> dict[str, list[DayCount]]:
+    """The days as that night saw them; of what was mended long ago also the weeks before the fix."""
+    usual = night - BASELINE
+    long_ago = {
+        one.id: since for one in points if one.resolved_on and (since := one.resolved_on - FIX_BASELINE) < usual
+    }
+    days = _days_since(store, settings, [one.id for one in points if one.id not in long_ago], usual, night)
+    return days | (_days_since(store, settings, long_ago, min(long_ago.values()), night) if long_ago else {})
+
+
+def _days_since(
+    store: Store, settings: Settings, ids: Collection[str], since: date, night: date
+) -> dict[str, list[DayCount]]:
+    """An imported archive whose nights are lived again is no backlog."""
+    days = reads.day_counts(store, ids, since=since, until=night, zone=settings.night.timezone)
     replayed = {source for source, first in reads.first_nights(store).items() if night < first}
     if not replayed:
         return days
