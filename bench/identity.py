@@ -194,7 +194,7 @@ def _swap(one: LabelledSet, night_of: NDArray[np.int64]) -> bool:
     told = sum(homes.get(row) == ledger.follow(row, home) for row, home in placed.items()) / len(placed)
     ami = score(one.labels, [homes.get(str(row)) for row in range(len(one.texts))])
     print(
-        f"another encoder: {kept:.1%} keep their id (target {SWAPPED:.0%}), {told:.1%} with merges that the ledger ",
+        f"another encoder: {kept:.1%} keep their id (target {SWAPPED:.0%}), {told:.1%} with changes that the ledger ",
         end="",
     )
     print(f"tells; AMI {ami:.3f}")
