@@ -32,8 +32,8 @@ _CLOCK = (
     r"(?!\d)分?(?:[:.](?P<second>\d{2})(?:\.\d+)?(?![\d.])|(?!\.\d))\s*(?P<half>[ap]\.?\s?m\b\.?|π\.?μ\.?|μ\.?μ\.?)?"
     r"\s*(?P<zone>z\b|(?:utc|gmt)?\s?[+-]\d{2}:?\d{2}(?!\d)|(?:utc|gmt)\b)?"
 )
-# behind the year Russian writes a letter and a dot
-_CLOCK_AFTER = re.compile(r"(?:\u0433\.|[^\d\n:./-]|\s[-/:]\s){0,14}?(?<![\d:])" + _CLOCK)
+# behind the year Russian writes a letter and a dot, before the time the Scandinavians "kl."
+_CLOCK_AFTER = re.compile(r"(?:\u0433\.|kl\.|[^\d\n:./-]|\s[-/:]\s){0,14}?(?<![\d:])" + _CLOCK)
 _CLOCK_BEFORE = re.compile(r"(?<![\d:])" + _CLOCK + r"[^\d\n:./]{0,10}$")
 _WHOLE_CLOCK = re.compile(_CLOCK)
 _HOUR_ONLY = re.compile(r"[^\d\n:./-]{0,6}\b(?P<hour>\d{1,2})\s?(?P<half>[ap]\.?m\b)")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from listening.sources.date_words import fold
 from listening.sources.forum_block_echoes import said_by_all
 from listening.sources.forum_block_shape import Block, inside
-from listening.sources.forum_selectors import shown_at
+from listening.sources.forum_selectors import own_text, shown_at
 from listening.sources.forum_survey import Mark, Place, Survey
 
 ASIDE = "[data-aside]"
@@ -64,12 +64,22 @@ def set_aside(survey: Survey, block: Block, body: Place | None, marks: Sequence[
         place
         for place in inside(survey, block)
         if place.order in shared.alike
-        or (survey.words(place.order, place.end) <= _ASIDE_WORDS and _is_aside(place))
+        or (survey.words(place.order, place.end) <= _ASIDE_WORDS and _is_aside(survey, whole, place))
         or (_is_quote(place) and survey.words(place.order, place.end) < most_words)
     ]
     for place in aside:
         if not place.order <= whole.order <= place.end:
             place.node.attrs["data-aside"] = "1"
+
+
+def _is_all(survey: Survey, whole: Place, place: Place) -> bool:
+    """Return True for a place that holds all words of a body, however it is called."""
+    if not whole.order < place.order <= whole.end:
+        return False
+    if survey.words(whole.order, whole.end) != survey.words(place.order, place.end):
+        return False
+    held = survey.places[place.order : place.end + 1]
+    return any(one.words and re.search(r"\w", own_text(one.node)) for one in held)
 
 
 def _frame_of(  # noqa: PLR0917 -- all of them limit how far the frame reaches
@@ -105,7 +115,7 @@ def _is_quote(place: Place) -> bool:
     return _QUOTE_NAME.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}") is not None
 
 
-def _is_aside(place: Place) -> bool:
+def _is_aside(survey: Survey, whole: Place, place: Place) -> bool:
     """Return True for what is called profile, meta, controls ... and nothing better, and for "Re: ..." over a post."""
     if place.node.tag in _HEADINGS:
         return shown_at(place.node, "").casefold().startswith("re:")
@@ -118,6 +128,8 @@ def _is_aside(place: Place) -> bool:
     if place.end == place.order and _FURNITURE.fullmatch(shown_at(place.node, "").casefold()):
         return True
     poor = named_like(place.kind)
+    if _is_all(survey, whole, place):
+        return False
     return poor < _POORLY_NAMED or (poor < 1 and bool(_POORER.search(place.kind)))
 
 

@@ -6,7 +6,7 @@ import html as markup
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from listening.sources.forum_block_aside import ASIDE, Shared, named_like, set_aside
 from listening.sources.forum_block_echoes import mark_repeated
@@ -24,6 +24,10 @@ _DATE_WORDS = 9  # a body of fewer words that reads as a date is one
 _EXACT = {"": 0, "day": 0, "relative": 1}  # how a date was found: of two equals the more exact one is the post's
 _SAYS = re.compile(
     r"^(<div>(?:\s|<[^>]*>)*)(?:says|said|wrote|schrieb|sagt|writes|a dit|a écrit|dice|dijo)\s?:", re.IGNORECASE
+)
+_NO_POST = re.compile(  # what is left of a head, or of a template, that holds no words of anybody
+    r"(?:\W|nbsp;)*(?:(?:submitted|posted|asked|answered|by|von|geschrieben|par|por|on|at|am|um|edit|reply|delete|quote)\W*){1,4}",
+    re.IGNORECASE,
 )
 _NOBODY = Mark(-1, "")
 
@@ -87,7 +91,11 @@ def _posts_in(
     for one, html, (shown, anchor), quoted in zip(chosen, said, numbers, answered, strict=True):
         told.append(shown if shown and often[shown] == 1 else text_hash(one.name.name, html))
         words = re.sub(r"<[^>]+>", " ", html).split()
-        if not words or (len(words) < _DATE_WORDS and survey.find(" ".join(words))):
+        if (
+            not words
+            or _NO_POST.fullmatch(" ".join(words))
+            or (len(words) < _DATE_WORDS and survey.find(" ".join(words)))
+        ):
             continue
         named[one.block.place.order] = told[-1]
         reply_to = named.get(above.get(one.block.place.order, -1))
@@ -156,41 +164,71 @@ def _of_kind(marks: Sequence[Mark], kind: str) -> Mark:
 
 def _body_kind(survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]]) -> str:
     """Return the kind of place that holds most words in most blocks, without the date and the name; "" for none."""
-    words: Counter[str] = Counter()
-    held: Counter[str] = Counter()
-    repeated: Counter[str] = Counter()
-    distinct: dict[str, set[int]] = defaultdict(set)
-    for block, date, name in chosen:
-        counted = Counter[str]()
-        for place in inside(survey, block):
-            if holds(place, date, name):
-                continue
-            counted[place.kind] += 1
-            if counted[place.kind] > 1:
-                continue
-            count = survey.words(place.order, place.end)
-            words[place.kind] += min(count, MOST_WORDS)
-            distinct[place.kind].add(hash((place.node.text() or "")[:200]) if count else 0)
-        held.update(counted.keys())
-        repeated.update(kind for kind, count in counted.items() if count > 1)
-    fit = {
-        kind: words[kind] * named_like(kind) * len(distinct[kind]) / held[kind] * (held[kind] / len(chosen)) ** 2
-        for kind in words
-        if held[kind] >= (_NEARLY if "quote" in kind else SOUND) * len(chosen)
-        and repeated[kind] <= 0.1 * len(chosen)
-        and words[kind]
-    }
+    told = _Kinds.of(survey, chosen)
+    fit = told.fit(len(chosen))
+    for kind in [one for one in fit if told.held[one] < _NEARLY * len(chosen)]:
+        if fit[kind] == max(fit.values()) and _tells_again(survey, chosen, kind):
+            del fit[kind]
     best = max(fit.values(), default=0.0)
     prose = sum(min(block.words, MOST_WORDS) for block, _, _ in chosen)
-    if max((words[kind] for kind in fit if fit[kind] == best), default=0) < _HALF * prose:
+    if max((told.words[kind] for kind in fit if fit[kind] == best), default=0) < _HALF * prose:
         return ""  # the words stand beside date and name: the whole block is the body, without these
-    held_in_all = [
-        k for k in fit if k.startswith("blockquote") and held[k] >= _NEARLY * len(chosen) and fit[k] >= 0.7 * best
-    ]
-    if held_in_all:  # the program's own frame of every post, and no quote
-        return held_in_all[0]
+    in_all = (kind for kind in fit if kind.startswith("blockquote") and told.held[kind] >= _NEARLY * len(chosen))
+    if frame := next((kind for kind in in_all if fit[kind] >= 0.7 * best), ""):
+        return frame  # the program's own, of every post, and no quote
     # of those that hold the words the first seen, which is the outermost: it loses no paragraph
     return next((kind for kind, score in fit.items() if score >= 0.95 * best), "") if best else ""
+
+
+@dataclass(slots=True)
+class _Kinds:
+    """Of each kind of place in some blocks: its words, in how many blocks it stands, and in how many more than once."""
+
+    words: Counter[str] = field(default_factory=Counter)
+    held: Counter[str] = field(default_factory=Counter)
+    repeated: Counter[str] = field(default_factory=Counter)
+    distinct: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    @classmethod
+    def of(cls, survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]]) -> _Kinds:
+        """Count them, without what holds a block's date or name."""
+        told = cls()
+        for block, date, name in chosen:
+            counted = Counter[str]()
+            for place in inside(survey, block):
+                if holds(place, date, name):
+                    continue
+                counted[place.kind] += 1
+                if counted[place.kind] > 1:
+                    continue
+                count = survey.words(place.order, place.end)
+                told.words[place.kind] += min(count, MOST_WORDS)
+                told.distinct[place.kind].add(hash((place.node.text() or "")[:200]) if count else 0)
+            told.held.update(counted.keys())
+            told.repeated.update(kind for kind, count in counted.items() if count > 1)
+        return told
+
+    def fit(self, blocks: int) -> dict[str, float]:
+        """Return the kinds that may hold what was written, with how well each does."""
+        return {
+            kind: words * named_like(kind) * len(self.distinct[kind]) * self.held[kind] / blocks**2
+            for kind, words in self.words.items()
+            if words
+            and self.held[kind] >= (_NEARLY if "quote" in kind else SOUND) * blocks
+            and self.repeated[kind] <= 0.1 * blocks
+        }
+
+
+def _tells_again(survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]], kind: str) -> bool:
+    """Return True for a kind of place that mostly says what a block above it said: a quote, whatever it is called."""
+    above, again, places = "", 0, 0
+    for block, _, _ in chosen:
+        place = next((one for one in inside(survey, block) if one.kind == kind), None)
+        words = "".join((place.node.text() or "").split()) if place else ""
+        places += bool(words)
+        again += bool(words) and words in above
+        above += "".join((block.place.node.text() or "").split())
+    return 2 * again > places
 
 
 def _more_of(survey: Survey, block: Block, body: Place, usual: Collection[str]) -> str:

@@ -18,7 +18,7 @@ _NAME_PLACE = re.compile(
 _PROFILE = re.compile(
     r"(?:^|[/?&=._-])(?:members?|users?|profiles?|profil|profilo|perfil|author|autor|benutzer|mitglied"
     r"|utilisateur|usuario"
-    r"|people|showuser|viewprofile|userinfo|nutzer|memberlist|uid|u|forumuser|account)(?:[/?&=._-]|\d|$)|/@|/~|/u\d+",
+    r"|people|showuser|viewprofile|userinfo|nutzer|memberlist|uid|u|forumuser|account)(?:[/?&=.:_-]|\d|$)|/@|/~|/u\d+",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(  # whole words: Edith is no "edit", Moreau no "more"

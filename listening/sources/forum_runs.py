@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from listening.sources.forum_selectors import shown_at
 from listening.sources.forum_survey import Mark, Place, Survey, kind_of, within
 
 RUN = "x-run"  # the class of what is put around the elements of one post
 _FEWEST = 2  # runs that make a thread
 _SOUND = 0.6  # of the runs must have a date and words
 _MOST_PARENTS = 400
+_LABEL_WORDS = 3
+_LONGEST = 12  # rows of a post: what fewer rows than that show is no label
 _MOST_DATES = 8  # in one run: more is several posts
 _FRAME = {"tbody": "tbody", "table": "tbody", "dl": "div", "ul": "li", "ol": "li"}
 
@@ -79,8 +82,10 @@ def _runs_of(survey: Survey, parent: Place, children: Sequence[Place]) -> Iterat
     kinds = Counter(mark.kind for mark in within(survey.dates, parent.order + 1, parent.end))
     dates = [mark for mark in survey.dates if mark.kind == kinds.most_common(1)[0][0]]
     signs: dict[str, list[int]] = defaultdict(list)
+    labels = Counter(map(_label, children))
     for at, child in enumerate(children):
-        signs[_sign(dates, child)].append(at)
+        often = labels[_label(child)] >= _FEWEST * len(children) / _LONGEST
+        signs[_sign(dates, child) + (_label(child) if often else "")].append(at)
     for heads in signs.values():
         if not _FEWEST <= len(heads) <= (len(children) - heads[0]) / _FEWEST + 1:
             continue
@@ -95,6 +100,13 @@ def _runs_of(survey: Survey, parent: Place, children: Sequence[Place]) -> Iterat
         if sum(sound) >= max(_FEWEST, _SOUND * len(spans)):
             worth = (sum(sound) - (len(spans) - sum(sound)), words > survey.words(0, len(survey.places) - 1) / 3)
             yield _Runs(parent, tuple(children), tuple(heads), (*map(float, worth), float(named), -float(heads[0])))
+
+
+def _label(child: Place) -> str:
+    """Return the words of a row's first cell, where they are few: "Date", "Written by"."""
+    cell = next(iter(child.node.iter()), None) if child.node.tag == "tr" else None
+    words = shown_at(cell, "").casefold() if cell is not None else ""
+    return words if 0 < len(words.split()) <= _LABEL_WORDS and not any(map(str.isdigit, words)) else ""
 
 
 def _sign(dates: list[Mark], child: Place) -> str:
