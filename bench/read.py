@@ -16,7 +16,6 @@ import gzip
 import json
 import logging
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -49,6 +48,15 @@ SOON = 2.0  # seconds for the oddest text
 DIFFERENT = 1000  # texts of the second part: enough to fill every batch, few enough to be done with in minutes
 SHAPE = (4096, 384, 1536)  # rows, in, out: the encoder's widest layer over one batch
 SIZE = f"{SHAPE[0]} x {SHAPE[1]} by {SHAPE[1]} x {SHAPE[2]}"
+
+WATCHED = """
+import runpy, sys
+from pathlib import Path
+try:
+    runpy.run_module("listening", run_name="__main__", alter_sys=True)
+finally:
+    print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0], file=sys.stderr)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,19 +252,23 @@ def memory(lines: int) -> bool:
 
 
 def peak(lines: int) -> float:
-    """Give the peak memory in GB of one run; its children's, so the larger run comes last."""
+    """Give the peak memory in GB of one run, as Linux counts it from the program's start.
+
+    What `getrusage` says of a child begins with what its parent held when it was started: here three models.
+    """
     with tempfile.TemporaryDirectory() as place:
         told = Path(place) / "in.jsonl"
         with told.open("w", encoding="utf-8") as file:
             for number, text in zip(range(lines), comments(), strict=False):
                 file.write(json.dumps({"id": str(number), "text": text}) + "\n")
-        subprocess.run(
-            [sys.executable, "-m", "listening", "read", str(told), "-o", str(Path(place) / "out.jsonl")],
+        done = subprocess.run(
+            [sys.executable, "-c", WATCHED, "read", str(told), "-o", str(Path(place) / "out.jsonl")],
             check=True,
+            stderr=subprocess.PIPE,
+            text=True,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
-    most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return most / 2**30 if sys.platform == "darwin" else most / 2**20
+    return int(done.stderr.split()[-1]) / 2**20
 
 
 def posts() -> Iterator[str]:
