@@ -122,6 +122,14 @@ def fill(file: Path, posts: int, points: int, stages: list[tuple[str, str]]) -> 
         connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", these)  # noqa: S608 - our own names
     connection.execute("UPDATE pain_points SET size = (SELECT count(*) FROM memberships WHERE pain_point_id = id)")
     connection.execute("UPDATE pain_points SET people = size")
+    _visits_and_news(connection, posts, points)
+    connection.commit()
+    connection.execute("ANALYZE")
+    connection.commit()
+    connection.close()
+
+
+def _visits_and_news(connection: sqlite3.Connection, posts: int, points: int) -> None:
     connection.executemany(
         "INSERT INTO sources (name, kind, first_night, cursor, notes) VALUES (?, 'forum', '2025-01-01', '', '[]')",
         [("yard",), ("board",)],
@@ -139,10 +147,6 @@ def fill(file: Path, posts: int, points: int, stages: list[tuple[str, str]]) -> 
         "SELECT id, '2026-02-20', '2026-03-05', source FROM documents WHERE source = 'yard' LIMIT ?",
         (posts // 10,),
     )
-    connection.commit()
-    connection.execute("ANALYZE")
-    connection.commit()
-    connection.close()
 
 
 _COLUMNS = {

@@ -12,7 +12,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from listening.documents.clean import clean
@@ -44,8 +44,8 @@ class Score:
     f1: float = 0.0
 
     def __iadd__(self, other: Score) -> Score:  # noqa: PYI034 -- no class is made of this one
-        for name in ("told", "found", "spurious", "authors", "dates", "f1"):
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for one in fields(self):
+            setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
         return self
 
     def shares(self) -> tuple[float, float, float, float, float]:

@@ -95,6 +95,15 @@ class TestFigures:
 
 
 class TestCompose:
+    @pytest.mark.parametrize("word", ["strap ", "gürtel ", "ремень "])
+    def test_a_subject_arrives_as_it_was_wherever_its_lines_are_folded(self, word: str) -> None:
+        """At some lengths a sign that had to be encoded, or the first word, came with a blank too many."""
+        for length in range(5, 75):
+            name = (word * 20)[:length].strip()
+            made = mail(alert(item(name)))
+            assert over_the_wire(made)["Subject"] == made["Subject"] == f"Rising: {name} (Ride › Helmet box)"
+            assert max(len(line) for line in made.as_bytes().split(b"\r\n\r\n")[0].split(b"\r\n")) <= 98
+
     def test_headers(self) -> None:
         found = over_the_wire(mail(alert()))
         assert list(found) == HEADERS

@@ -7,11 +7,11 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from forum_scores import CASES
+from forum_scores import CASES, Score
 from layouts_world import WRITTEN, Written, page_of
 
 from listening.documents.clean import clean
@@ -81,25 +81,14 @@ THREADS: Mapping[str, tuple[Written, ...]] = {"seven": WRITTEN, "two": _PAIR, "t
 
 
 @dataclass(slots=True)
-class Tally:
-    """Counts over pages: posts written, found and spurious, and of the found those right in author, date and words."""
+class Tally(Score):
+    """A score that also counts the posts whose words are right."""
 
-    written: int = 0
-    found: int = 0
-    spurious: int = 0
-    authors: int = 0
-    dates: int = 0
     texts: int = 0
-    f1: float = 0.0
-
-    def __iadd__(self, other: Tally) -> Tally:  # noqa: PYI034 -- no class is made of this one
-        for one in fields(self):
-            setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
-        return self
 
     def share(self, name: str) -> float:
         """A count as a share of the posts that were written."""
-        return float(getattr(self, name)) / self.written
+        return float(getattr(self, name)) / self.told
 
 
 def renamed(page: str) -> str:
@@ -120,7 +109,7 @@ def bare(page: str) -> str:
 def tally(case: dict[str, Any], written: Sequence[Written], page: str) -> Tally:
     """How well these posts are read on this page."""
     left = list(read_page(page.encode(), "https://m.example/thread/77", "text/html", Reading((), (), NOW)).posts)
-    counts = Tally(written=len(written))
+    counts = Tally(told=len(written))
     for one in written:
         post = max(left, key=lambda post: _near(post, one), default=None)
         if post is None or _near(post, one) < _FOUND:

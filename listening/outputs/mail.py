@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -84,7 +85,7 @@ def compose(alert: Alert, *, sender: str, base_url: str, now: datetime) -> Email
     message = EmailMessage(policy=SMTP)
     message["From"] = shown_from
     message["To"] = Address(_name(alert.owner.name), addr_spec=to.addr_spec)
-    message["Subject"] = header(alert.title or fill("alert_subject.txt", **values))
+    message.set_raw("Subject", folded("Subject", header(alert.title or fill("alert_subject.txt", **values))))
     message["Date"] = format_datetime(now.astimezone(UTC))
     message["Message-ID"] = _message_id(alert.id, shown_from.domain)
     for name, ids in _thread(items, shown_from.domain).items():
@@ -153,6 +154,11 @@ def _boundary(message_id: str) -> str:
 
 def _rank(kind: str) -> int:
     return ORDER.index(kind) if kind in ORDER else len(ORDER)
+
+
+def folded(name: str, words: str) -> str:
+    """Fold a header for its lines; a message that does so by itself adds blanks at some lengths (CPython 3.11)."""
+    return Header(words, header_name=name).encode()
 
 
 def _address(text: str, whose: str) -> Address:

@@ -50,6 +50,12 @@ def changed(request: Request, visit: Visit, said: str) -> Response:
     return go(request, "/map/edit", said=said)
 
 
+def farewell(visit: Visit, part: str, to: str) -> str:
+    """Say, before it goes, that a stage or touchpoint is removed, and where its pain points wait if they go nowhere."""
+    wait = "" if to else " Its pain points stand below “No longer on the map”."
+    return f"Removed {names(visit).get(part, part)}.{wait}"
+
+
 def _lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
 
@@ -135,10 +141,9 @@ def add_touchpoint(
 @router.post("/map/touchpoints/{touchpoint}/remove")
 def remove_touchpoint(request: Request, visit: Here, touchpoint: str, to: Text = "") -> Response:
     """Take a touchpoint off the map; its pain points go where somebody says, or wait until somebody does."""
-    told = f"Removed {names(visit).get(touchpoint, touchpoint)}."
-    wait = "" if to else " Its pain points stand below “No longer on the map”."
+    told = farewell(visit, touchpoint, to)
     journey.wipe_touchpoint(visit.store, visit.settings, touchpoint, home=to, who=visit.who, now=visit.now)
-    return changed(request, visit, told + wait)
+    return changed(request, visit, told)
 
 
 @router.post("/map/stages")

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from listening import journey
 from listening.web.pages.inbox import names
-from listening.web.pages.mapping import Text, changed
+from listening.web.pages.mapping import Text, changed, farewell
 from listening.web.visit import Here
 
 router = APIRouter()
@@ -39,10 +39,9 @@ def shift(request: Request, visit: Here, stage: str, by: Annotated[int, Form(ge=
 @router.post("/map/stages/{stage}/remove")
 def remove_stage(request: Request, visit: Here, stage: str, to: Text = "") -> Response:
     """Take a stage without touchpoints off the map; its pain points go where somebody says, or wait."""
-    told = f"Removed {names(visit).get(stage, stage)}."
-    wait = "" if to else " Its pain points stand below “No longer on the map”."
+    told = farewell(visit, stage, to)
     journey.wipe_stage(visit.store, visit.settings, stage, home=to, who=visit.who, now=visit.now)
-    return changed(request, visit, told + wait)
+    return changed(request, visit, told)
 
 
 @router.post("/map/owners/{owner}/remove")
