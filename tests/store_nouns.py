@@ -78,6 +78,7 @@ def signal(document_id: str, index: int = 0, *, pain: str = "unspoken", **more: 
         "spans": (Span("workaround", 0, 4),),
         "embedding": vector(index),
         "model": "reader.v1",
+        "voice": 1 - probs["none"],
     }
     return Signal(**{**values, **more})  # type: ignore[arg-type]  # a table of fields, as above
 

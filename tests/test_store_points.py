@@ -62,6 +62,18 @@ class TestPlacing:
         assert [(one.signal_id, one.unspoken) for one in waiting] == [("s-d1-1", False)]
         assert len(reads.unplaced_pains(store, since=LONG_AGO, until=at(400), floor=0.1)) == 2
 
+    def test_a_passage_waits_by_its_voice_and_else_by_its_pain(self, store: Store) -> None:
+        keep(store, document("d1"))
+        writes.mark_clean(store, ["d1"], {})
+        heard = (
+            signal("d1", 0, pain="none", voice=0.9),
+            signal("d1", 1, pain="spoken", voice=0.1),
+            signal("d1", 2, pain="spoken", voice=None),
+        )
+        writes.keep_readings(store, [reading("d1", *heard)])
+        waiting = reads.unplaced_pains(store, since=LONG_AGO, until=at(400), floor=0.5)
+        assert {one.signal_id: one.pain for one in waiting} == {"s-d1-0": 0.9, "s-d1-2": pytest.approx(0.9)}
+
     def test_a_pain_point_comes_back_as_it_was(self, store: Store) -> None:
         point = pain_point(importance=5, muted_until=NIGHT, owner="ann", merged_into=None)
         told(store, document("d1"), document("d2", person="p-d1"), point=point)

@@ -2,7 +2,9 @@
 
 Weights and calibration lie in one safetensors file. For a head `h`: `h.hidden.weight|bias` (optional),
 `h.out.weight|bias`, and `h.scale`, `h.shift`, by which its logits were made honest on rows that nobody trained on.
-`signals.cue` (optional) is what a cue of `configs/pain_cues.toml` adds to the logit of its signal.
+`signals.cue` (optional) is what a cue of `configs/pain_cues.toml` adds to the logit of its signal. `voice` (optional)
+is a head for the labels of pain, by which pain points are grouped: it belongs to the embeddings and stays as long as
+they do, so that a reader that hears better does not deal the pain points anew.
 """
 
 from __future__ import annotations
@@ -30,13 +32,17 @@ LABELS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
-    """Per passage, float32[n, labels]: probabilities of each question; `cuts` float32[9]: above it a signal is on."""
+    """Per passage, float32[n, labels]: probabilities of each question; `cuts` float32[9]: above it a signal is on.
+
+    `voice` are the probabilities of pain by which it is grouped.
+    """
 
     sentiment: Floats
     pain: Floats
     signals: Floats
     stage: Floats
     cuts: Floats
+    voice: Floats
 
 
 class Heads:
@@ -54,12 +60,15 @@ class Heads:
         signals = self.logits("signals", features)
         if cues is not None and "signals.cue" in self._tensors:
             signals += cues * self._tensors["signals.cue"]
+        pain = softmax(self.logits("pain", features))
+        heard = softmax(self.logits("voice", features)) if "voice.shift" in self._tensors else pain
         return Answers(
             softmax(self.logits("sentiment", features)),
-            softmax(self.logits("pain", features)),
+            pain,
             sigmoid(signals),
             softmax(self.logits("stage", features)),
             self._tensors["signals.cuts"],
+            heard,
         )
 
     def logits(self, name: str, features: Floats) -> Floats:

@@ -13,6 +13,12 @@ def pain_of(row: Floats) -> dict[str, float]:
     return named(PAINS, row)
 
 
+def voice_of(row: Floats) -> float:
+    """Say how surely a passage is a pain, spoken or not: 0 to 1."""
+    pain = pain_of(row)
+    return pain["spoken"] + pain["unspoken"]
+
+
 def signals_of(row: Floats) -> dict[str, float]:
     """Name the probabilities of the nine signals; each stands by itself."""
     return named(SIGNALS, row)

@@ -17,7 +17,7 @@ from listening.signals.heads import Answers, Floats, Heads, load_heads
 from listening.signals.language import READABLE, detect_language
 from listening.signals.memory import give_back
 from listening.signals.others import Classifier, OtherEncoder
-from listening.signals.pain import pain_of, signals_of, signals_on
+from listening.signals.pain import pain_of, signals_of, signals_on, voice_of
 from listening.signals.sentences import split_passages
 from listening.signals.sentiment import sentiment_of
 from listening.signals.shelf import read_manifest, verify
@@ -112,9 +112,9 @@ class Reader:
             return []
         texts = [as_seen(phrase).text for phrase in phrases]
         own = self._encoder.encode(texts)
-        pains = self._heads.answer(own.features).pain
+        voices = self._heads.answer(own.features).voice
         embedding = (self._likeness.encode(texts) if self._likeness is not None else own).embedding
-        return [(1 - pain_of(row)["none"], as_vector(vector)) for row, vector in zip(pains, embedding, strict=True)]
+        return [(voice_of(row), as_vector(vector)) for row, vector in zip(voices, embedding, strict=True)]
 
     def _judge(self, passages: Sequence[Passage]) -> list[Signal]:
         if not passages:
@@ -150,6 +150,7 @@ class Reader:
             embedding=as_vector(embedding),
             model=self.model,
             space=self.space,
+            voice=voice_of(answers.voice[row]),
         )
 
 

@@ -1,23 +1,30 @@
 """Says what a whole document holds, from what its passages say, by rules that stand here.
 
-Pain: the document's pain is that of its most telling passage: the surest *spoken* one where any passage is spoken, else
-the surest *unspoken* one, else the passage that comes nearest to hurting. Signals: each signal's highest probability in
-any passage, and on where it is on in any. Sentiment: the mean of the passages by their length. Stage and touchpoint:
+Pain: that of the document's most telling stretch, which is neighbouring passages of together at most 400 characters.
+A stretch hurts as surely as the cubic mean of its passages' pain, each weighed by the root of its length: near the
+surest one, but calm neighbours count, since of many passages one sounds like pain by chance. It is spoken or unspoken,
+as its passages say more surely. Signals: each signal's highest probability in any passage; on where it is on in any,
+and none where the document has no pain. Sentiment: the mean of the passages by their length. Stage and touchpoint:
 those of the passages that hurt, by their length, or of all where none does. A text that cannot be read is neutral,
 without pain, and belongs nowhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import sqrt
 from typing import TypedDict
 
 from listening.signals.sentiment import weighted_mean
 from listening.types import NO_STAGE, PAINS, SENTIMENTS, SIGNALS, Reading, Signal
 
 DIGITS = 4
+# Of the texts without pain in the gold 15 in 100 count as painful, of those with pain 84 are heard. With the surest
+# passage alone it is 18 and 84; with the mean itself 11 and 81, but one pain in a long text would be lost.
+SHARP = 3  # the power of the mean of a stretch
+STRETCH = 400  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +93,15 @@ def summarise(reading: Reading) -> DocumentSummary:
     """Give the document's own labels by the rules above."""
     if not reading.signals:
         return silent()
-    telling = most_telling(reading.signals)
+    pain = min(map(stretch_pain, stretches(reading.signals)), key=lambda chances: chances["none"])
     hurting = [signal for signal in reading.signals if signal.pain_label != "none"] or list(reading.signals)
-    stages = tuple(telling.stage)
-    on = {name for signal in reading.signals for name in signal.signals_on}
+    stages = tuple(reading.signals[0].stage)
+    hurts = max(pain, key=lambda label: pain[label]) != "none"
+    on = {name for signal in reading.signals for name in signal.signals_on if hurts}
     stage = weighted_mean(((signal.stage, length(signal)) for signal in hurting), stages)
     return DocumentSummary(
         sentiment=weighted_mean(((signal.sentiment, length(signal)) for signal in reading.signals), SENTIMENTS),
-        pain=dict(telling.pain),
+        pain=pain,
         signals={name: max(signal.signals[name] for signal in reading.signals) for name in SIGNALS},
         signals_on=tuple(name for name in SIGNALS if name in on),
         stage=stage,
@@ -101,12 +109,28 @@ def summarise(reading: Reading) -> DocumentSummary:
     )
 
 
-def most_telling(signals: Sequence[Signal]) -> Signal:
-    """Choose the passage that speaks for the document's pain; the first of equals."""
-    for label in ("spoken", "unspoken"):
-        if said := [signal for signal in signals if signal.pain_label == label]:
-            return max(said, key=lambda signal: signal.pain[label])
-    return min(signals, key=lambda signal: signal.pain["none"])
+def stretches(signals: Sequence[Signal]) -> Iterator[Sequence[Signal]]:
+    """Give each run of neighbours that is at most STRETCH long and lies in no longer one; a long passage is its own."""
+    last = 0
+    for first in range(len(signals)):
+        end = first + 1
+        while end < len(signals) and sum(map(length, signals[first : end + 1])) <= STRETCH:
+            end += 1
+        if end > last:
+            yield signals[first:end]
+            last = end
+
+
+def stretch_pain(stretch: Sequence[Signal]) -> dict[str, float]:
+    """Give the probabilities of none, spoken and unspoken of some passages together."""
+    weights = [sqrt(length(signal)) for signal in stretch]
+    hurts = [1 - signal.pain["none"] for signal in stretch]
+    cubes = [weight * hurt**SHARP for weight, hurt in zip(weights, hurts, strict=True)]
+    if not any(cubes):
+        return {label: float(label == "none") for label in PAINS}
+    hurt = (sum(cubes) / sum(weights)) ** (1 / SHARP)
+    spoken = sum(c * s.pain["spoken"] / h for c, s, h in zip(cubes, stretch, hurts, strict=True) if c) / sum(cubes)
+    return {"none": 1 - hurt, "spoken": hurt * spoken, "unspoken": hurt * (1 - spoken)}
 
 
 def common_touchpoint(signals: Sequence[Signal]) -> str | None:

@@ -113,7 +113,7 @@ def signal_values(signal: Signal) -> Row:
         "signals_on": signal.signals_on,
         "spans": [[span.signal, span.start, span.end] for span in signal.spans],
         "pain_label": signal.pain_label,
-        "pain": pain.get("spoken", 0.0) + pain.get("unspoken", 0.0),
+        "pain": pain.get("spoken", 0.0) + pain.get("unspoken", 0.0) if signal.voice is None else signal.voice,
         "unspoken": pain.get("unspoken", 0.0) > pain.get("spoken", 0.0),
         "mood": signal.sentiment.get("positive", 0.0) - signal.sentiment.get("negative", 0.0),
         "stage": signal.stage_label,
@@ -141,6 +141,7 @@ def signal_of(row: RowMapping) -> Signal:
         embedding=row["embedding"],
         model=row["model"],
         space=row["space"],
+        voice=row["pain"],
     )
 
 

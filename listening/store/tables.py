@@ -142,7 +142,7 @@ signals = sa.Table(
     sa.Column("signals_on", JsonText, nullable=False),
     sa.Column("spans", JsonText, nullable=False),
     text_column("pain_label"),
-    sa.Column("pain", sa.Float, nullable=False),  # P(spoken) + P(unspoken)
+    sa.Column("pain", sa.Float, nullable=False),  # how surely grouping counts it as one
     sa.Column("unspoken", sa.Boolean(create_constraint=False), nullable=False),  # the likelier of the two pains
     sa.Column("mood", sa.Float, nullable=False),  # P(positive) - P(negative)
     text_column("stage"),

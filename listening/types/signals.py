@@ -56,7 +56,8 @@ class Signal:
     """What one passage says: label -> probability for each question, the touchpoint, and the embedding.
 
     `signals_on` are the signals above their calibrated cuts; `touchpoint` is an id of the map or None ("fits nowhere").
-    `space` names the encoder whose numbers the embedding is: only embeddings of one space can be compared.
+    `space` names the encoder whose numbers the embedding is: only embeddings of one space can be compared. `voice` is
+    how surely grouping counts the passage as a pain, 0 to 1; None where that is P(spoken) + P(unspoken).
     """
 
     id: str
@@ -72,6 +73,7 @@ class Signal:
     embedding: Vector
     model: str
     space: str = ""
+    voice: float | None = None
 
     @property
     def pain_label(self) -> str:

@@ -39,8 +39,8 @@ def unplaced_pains(
 ) -> list[Pain]:
     """Return pains written from `since` to `until` that belong nowhere yet, oldest first.
 
-    A pain is a passage with P(spoken) + P(unspoken) >= `floor`. Near copies are left out, what a person called no pain,
-    and with `space` what was heard in another one.
+    A pain is a passage that grouping counts as one with `floor` or more (`Signal.voice`). Near copies are left out,
+    what a person called no pain, and with `space` what was heard in another one.
     """
     waiting = (
         sa.select(*PAIN_COLUMNS)
