@@ -70,9 +70,12 @@ class ReadingSettings:
     reread: int = says(
         20000, "Old posts that a new model reads again in a night, newest first; 0 only what pain points live by."
     )
-    pain_floor: float = says(0.65, "Probability of any pain above which passages can found a pain point.")
+    pain_floor: float = says(
+        0.65, "Probability of a pain, as grouping hears it, above which passages can found a pain point."
+    )
     join_floor: float = says(
-        0.05, "Probability of any pain above which a passage can join a pain point that others told."
+        0.05,
+        "Probability of a pain, as grouping hears it, above which a passage can join a pain point that others told.",
     )
 
 
