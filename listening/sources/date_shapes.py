@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+from listening.sources.date_elsewhere import dates_elsewhere
 from listening.sources.date_words import (
     AGO_AFTER,
     AGO_BEFORE,
@@ -32,8 +33,8 @@ _CLOCK = (
     r"(?!\d)分?(?:[:.](?P<second>\d{2})(?:\.\d+)?(?![\d.])|(?!\.\d))\s*(?P<half>[ap]\.?\s?m\b\.?|π\.?μ\.?|μ\.?μ\.?)?"
     r"\s*(?P<zone>z\b|(?:utc|gmt)?\s?[+-]\d{2}:?\d{2}(?!\d)|(?:utc|gmt)\b)?"
 )
-# behind the year Russian writes a letter and a dot, before the time the Scandinavians "kl."
-_CLOCK_AFTER = re.compile(r"(?:\u0433\.|kl\.|[^\d\n:./-]|\s[-/:]\s){0,14}?(?<![\d:])" + _CLOCK)
+# behind the year Russian writes a letter and a dot, Croatian a dot, before the time the Scandinavians "kl."
+_CLOCK_AFTER = re.compile(r"(?:\u0433\.|kl\.|\.(?=\s)|[^\d\n:./-]|\s[-/:]\s){0,14}?(?<![\d:])" + _CLOCK)
 _CLOCK_BEFORE = re.compile(r"(?<![\d:])" + _CLOCK + r"[^\d\n:./]{0,10}$")
 _WHOLE_CLOCK = re.compile(_CLOCK)
 _HOUR_ONLY = re.compile(r"[^\d\n:./-]{0,6}\b(?P<hour>\d{1,2})\s?(?P<half>[ap]\.?m\b)")
@@ -60,7 +61,8 @@ _AMOUNT = re.compile(
     r"([^\W\d_][\w-]{0,14})\.?"
 )
 _EAST_AGO = re.compile(
-    r"(\d{1,4})\s?(" + "|".join(sorted(EAST_UNITS, key=len, reverse=True)) + r")(?:钟|鐘)?(?:以)?\s?[前전]"
+    r"(\d{1,4})\s?(" + "|".join(sorted(EAST_UNITS, key=len, reverse=True)) + r")(?:钟|鐘)?(?:以)?"
+    r"\s?(?:[前전]|ที|กอน|पहल)"
 )
 _COMPACT = re.compile(r"(\d{1,4})\s?(s|m|min|h|d|w|mo|y)")
 _BEFORE = re.compile(
@@ -88,6 +90,8 @@ def shown_dates(text: str, now: datetime, *, day_first: bool | None) -> Iterator
         yield from _dated(text, east, (east[1], east[2], east[3]), now)
     for vietnam in _VIETNAM.finditer(text):
         yield from _dated(text, vietnam, (vietnam[3], vietnam[2], vietnam[1]), now)
+    for elsewhere, parts in dates_elsewhere(text):
+        yield from _dated(text, elsewhere, parts, now)
     for numbers in _NUMBERS.finditer(text):
         yield from _dated(text, numbers, _ordered(numbers, text, day_first=day_first), now)
     yield from _named_months(text, now)

@@ -8,32 +8,45 @@ import unicodedata
 from collections.abc import Mapping
 
 _MONTHS = """
-january jan januar januari janvier janv enero ene gennaio gen janeiro janner jaenner styczen stycznia sty leden ledna\
+january ינואר בינואר جانفي siecanj sijecanj sijecnja jan januar januari janvier janv enero ene gennaio gen janeiro\
+ janner jaenner styczen stycznia sty leden ledna\
  januara ianuarie ian ocak oca январь января янв січень січня січ tammikuu tammikuuta tammi ιανουαριος ιανουαριου ιαν\
  gener jaanuar sausio януари يناير tammik
-february feb februar februari fevrier fevr fev febrero febbraio fevereiro luty lutego lut unor unora februarie subat\
+february פברואר בפברואר شباط فيفري veljaca veljace feb februar februari fevrier fevr fev febrero febbraio fevereiro\
+ luty lutego lut unor unora februarie subat\
  sub февраль февраля фев февр лютии лютого лют helmikuu helmikuuta helmi φεβρουαριος φεβρουαριου φεβ febrer veebruar\
  vasario pebruari فبراير
-march mar marz mrz maerz mars marzo marco marzec marca brezen brezna bre martie mart март марта мар березень березня\
+march מרץ במרץ מרס במרס اذار ozujak ozujka mar marz mrz maerz mars marzo marco marzec marca brezen brezna bre martie\
+ mart март марта мар березень березня\
  бер maaliskuu maaliskuuta maalis μαρτιος μαρτιου μαρ marts maart mrt maret marcius marc مارس
-april apr avril avr abril abr aprile kwiecien kwietnia kwi duben dubna dub aprila aprilie nisan nis апрель апреля апр\
+april אפריל באפריל نيسان travanj travnja apr avril avr abril abr aprile kwiecien kwietnia kwi duben dubna dub aprila\
+ aprilie nisan nis апрель апреля апр\
  квітень квітня кві huhtikuu huhtikuuta huhti απριλιος απριλιου απρ aprilis aprill أبريل
-may mai mayo maggio mag maio maj maja kveten kvetna kve majus mayis маи мая травень травня тра toukokuu toukokuuta\
+may מאי במאי ايار svibanj svibnja mai mayo maggio mag maio maj maja kveten kvetna kve majus mayis маи мая травень\
+ травня тра toukokuu toukokuuta\
  touko μαιος μαιου μαι maig mei مايو
-june jun juni juin junio giugno giu junho czerwiec czerwca cze cerven cervna cvn juna iunie iun haziran haz июнь июня\
+june יוני ביוני حزيران lipanj lipnja jun juni juin junio giugno giu junho czerwiec czerwca cze cerven cervna cvn\
+ juna iunie iun haziran haz июнь июня\
  июн червень червня чер kesakuu kesakuuta kesa ιουνιος ιουνιου ιουν juny junius يونيو
-july jul juli juillet juil julio luglio lug julho lipiec lipca lip cervenec cervence cvc jula iulie iul temmuz tem июль\
+july יולי ביולי تموز srpanj srpnja jul juli juillet juil julio luglio lug julho lipiec lipca lip cervenec cervence\
+ cvc jula iulie iul temmuz tem июль\
  июля июл липень липня лип heinakuu heinakuuta heina ιουλιος ιουλιου ιουλ juliol julius يوليو
-august aug aout agosto ago sierpien sierpnia srpen srpna srp augusta agustos agu август августа авг серпень серпня сер\
+august אוגוסט באוגוסט kolovoz kolovoza aug aout agosto ago sierpien sierpnia srpen srpna srp augusta agustos agu\
+ август августа авг серпень серпня сер\
  elokuu elokuuta αυγουστος αυγουστου αυγ agost augustus augusti augusztus agustus أغسطس
-september sep sept septembre septiembre settembre set setembro wrzesien wrzesnia wrz zari zar septembra septembrie\
- eylul eyl сентябрь сентября сен сент вересень вересня вер syyskuu syyskuuta syys σεπτεμβριος σεπτεμβριου σεπ setembre\
+september ספטמבר בספטמבר ايلول rujan rujna sep sept septembre septiembre settembre set setembro wrzesien wrzesnia\
+ wrz zari zar septembra septembrie\
+ eylul eyl сентябрь сентября сен сент вересень вересня вер syyskuu syyskuuta syys σεπτεμβριος σεπτεμβριου σεπ\
+ setembre\
  szeptember szept سبتمبر
-october oct okt oktober octobre octubre ottobre ott outubro out pazdziernik pazdziernika paz rijen rijna rij oktobra\
+october אוקטובר באוקטובר oct okt oktober octobre octubre ottobre ott outubro out pazdziernik pazdziernika paz rijen\
+ rijna rij oktobra\
  octombrie ekim eki октябрь октября окт жовтень жовтня жов lokakuu lokakuuta loka οκτωβριος οκτωβριου οκτ أكتوبر
-november nov novembre noviembre novembro listopad listopada lis novembra noiembrie noi kasım kas ноябрь ноября ноя нояб\
+november נובמבר בנובמבר studeni studenoga nov novembre noviembre novembro listopad listopada lis novembra noiembrie\
+ noi kasım kas ноябрь ноября ноя нояб\
  листопад листопада marraskuu marraskuuta marras νοεμβριος νοεμβριου νοε نوفمبر
-december dec decembre diciembre dic dicembre dezembro dez dezember grudzien grudnia gru prosinec prosince decembra\
+december דצמבר בדצמבר prosinac prosinca dec decembre diciembre dic dicembre dezembro dez dezember grudzien grudnia\
+ gru prosinec prosince decembra\
  decembrie aralık ara декабрь декабря дек грудень грудня joulukuu joulukuuta joulu δεκεμβριος δεκεμβριου δεκ desembre\
  des desember ديسمبر
 """
@@ -56,11 +69,11 @@ sunday sun sonntag dimanche domingo domenica zondag sondag søndag niedziela ned
 _TODAY = (
     "today heute aujourd'hui aujourd’hui hoy oggi hoje vandaag idag dzisiaj dzis dnes сегодня сьогодні bugun"
     " tanaan avui"
-    " σημερα astazi danas 今天 今日 오늘"
+    " היום اليوم امروز วันนี้ σημερα astazi danas 今天 今日 오늘"
 )
 _YESTERDAY = (
     "yesterday gestern hier ayer ieri ontem gisteren igar wczoraj vcera вчера вчора dun eilen kemarin ahir χθες χτες"
-    " tegnap jucer 昨天 昨日 어제"
+    " אתמול أمس دیروز เมื่อวาน вчера tegnap jucer 昨天 昨日 어제"
 )
 _TWO_DAYS_AGO = (
     "vorgestern avant-hier anteayer antier anteontem altroieri eergisteren förrgår forgårs przedwczoraj předevčírem"
@@ -71,23 +84,34 @@ _DAY_PHRASES = {"hari ini": 0, "i dag": 0, "i gar": 1, "de hoy": 0, "de ayer": 1
 # seconds of a unit -> the words for it
 _UNITS: Mapping[int, str] = {
     1: "second seconds sec secs sekunde sekunden seconde secondes segundo segundos secondo secondi seconden sekund"
-    " sekunder sekunder sekunt sekuntia sekundy sekunde sekundami секунд секунды секунду сек saniye detik"
+    " sekunder sekunder sekunt sekuntia sekundy sekunde sekundami секунд секунды секунду"
+    " сек saniye detik שניות שנייה ثانية ثوان ثواني ثانیه giay sekundi sekundes секунди"
+    " секунда"
     " δευτερολεπτα seg",
-    60: "minute minutes min mins minuten minuto minutos minuto minuti minuut minuter minutter minuuttia minuutti minuty"
-    " minut minutę minuta minutami минут минуты минуту мин хвилин хвилини хвилину dakika menit λεπτα λεπτο perc minute",
+    60: "minute minutes min mins minuten minuto minutos minuto minuti minuut minuter minutter"
+    " minuuttia minuutti minuty"
+    " minut minutę minuta minutami минут минуты минуту мин хвилин хвилини хвилину dakika"
+    " menit דקות דקה دقيقة دقائق دقیقه phut минути minuta minutes minuti λεπτα λεπτο perc"
+    " minute",
     3_600: "hour hours hr hrs stunde stunden std heure heures hora horas ora ore uur timme timmar time timer tunti"
-    " tuntia godzin godziny godzinę godzinami godz hodin hodinami hodinou час часа часов ч годин години годину saat jam"
+    " tuntia godzin godziny godzinę godzinami godz hodin hodinami hodinou час часа часов ч"
+    " годин години годину saat jam שעות שעה ساعة ساعات ساعت gio часа sati sata ur ure"
+    " valandas valandu stundam tundi"
     " ωρες ωρα ora",
     86_400: "day days tag tage tagen jour jours dia dias giorno giorni dag dagen dagar dage dager paiva paivaa dzien"
-    " dni dniami den dny день дня дней дн дні днів gun hari hari-hari μερες ημερες nap zile zi",
+    " dni dniami den dny день дня дней дн дні днів ימים יום ايام يوم يوما روز ngay дни dana"
+    " dni dnevi dnami dienas dienu dienam paeva gun hari hari-hari μερες ημερες nap zile zi",
     604_800: "week weeks woche wochen semaine semaines semana semanas settimana settimane weken vecka veckor uge uger"
     " uke uker viikko viikkoa tydzien tygodni tygodnie tydzień tygodniami tyden tydny неделю недели недель тиждень"
-    " тижні тижнів hafta minggu εβδομαδες het",
+    " тижні тижнів שבועות שבוע اسبوع اسابيع هفته tuan седмици седмица tjedana tjedna"
+    " nedelja tyzdnov savaites nadalat hafta minggu εβδομαδες het",
     2_629_800: "month months monat monate monaten mois mes meses mese mesi maand maanden manad manader maned maneder"
     " maaned maaneder kuukausi kuukautta miesiac miesiace miesiecy miesiacami mesic mesici месяц месяца месяцев"
-    " місяць місяці місяців ay bulan μηνες honap luna luni",
+    " місяць місяці місяців חודשים חודש شهر اشهر شهور ماه thang месеца месец mjeseci"
+    " mjeseca meseci mesecev menesius menesiem kuud ay bulan μηνες honap luna luni",
     31_557_600: "year years yr yrs jahr jahre jahren an ans annee annees ano anos anno anni jaar ar aar vuosi"
-    " vuotta rok lata lat roky lety год года лет рік роки років yil tahun χρονια ev ani",
+    " vuotta rok lata lat roky lety год года лет рік роки років שנים שנה سنة سنوات عام سال"
+    " nam години година godina godine rokmi let metus gadiem aastat yil tahun χρονια ev ani",
 }
 _SHORT_UNITS = {
     "s": 1,
@@ -106,15 +130,40 @@ _EAST = {
     "天": 86_400, "日": 86_400, "일": 86_400, "周": 604_800, "週間": 604_800, "週": 604_800, "주": 604_800,
     "个月": 2_629_800, "個月": 2_629_800, "ヶ月": 2_629_800, "か月": 2_629_800, "カ月": 2_629_800, "개월": 2_629_800,
     "年": 31_557_600, "년": 31_557_600,
+    "วินาที": 1, "นาที": 60, "ชั่วโมง": 3_600, "วัน": 86_400, "สัปดาห์": 604_800, "เดือน": 2_629_800, "ปี": 31_557_600,
+    "सेकंड": 1, "मिनट": 60, "घंटे": 3_600, "घंटा": 3_600, "दिन": 86_400,
+    "सप्ताह": 604_800, "महीने": 2_629_800, "साल": 31_557_600,
 }  # fmt: skip
 MORE_OR_LESS = (  # between "ago" and the amount, where it stands before it; one short word may always be there
     r"(?:mehr|weniger) als|(?:plus|moins) d[e']|(?:mas|menos) de|(?:piu|meno) di|(?:mais|menos) de|(?:meer|minder) dan"
     r"|(?:more|less) than|aproximadamente"
 )
-AGO_BEFORE = ("vor", "il y a", "hace", "ha", "fa", "for", "pred", "przed", "πριν", "acum", "πριν απο", "desde hace")
+AGO_BEFORE = (
+    "vor",
+    "il y a",
+    "hace",
+    "ha",
+    "fa",
+    "for",
+    "pred",
+    "przed",
+    "πριν",
+    "acum",
+    "πριν απο",
+    "desde hace",
+    "לפני",
+    "منذ",
+    "قبل",
+    "преди",
+    "prije",
+    "пре",
+    "pries",
+    "pirms",
+)
 AGO_AFTER = (
     "ago", "fa", "geleden", "sedan", "siden", "sitten", "temu", "назад", "тому", "тому назад", "once", "lalu",
     "yang lalu", "atras", "zpet", "ezelott", "in urma", "back",
+    "پیش", "قبل", "truoc", "tagasi",
 )  # fmt: skip
 _ONES = "a an one ein eine einem einer einen un une uno una um uma een en ett jeden jedna один одну satu bir"
 ONE = frozenset(_ONES.split())

@@ -15,6 +15,12 @@ from listening.sources.forum_survey import Place, Survey
 
 _SMALL = 12  # places in what a program writes into every post
 _FEW_WORDS = 14  # of it
+_AMONG_WORDS = 6  # in the place around it: what stands among more is a part of a sentence
+_INLINE = frozenset(("a", "b", "i", "em", "strong", "u", "code"))
+_BY_CHANCE = 4  # blocks: of fewer two may say the same, as where one quotes the other
+_NEARLY_ALL = 0.9  # of the places of a kind
+_MOST_NAMES = 200
+_NAMES_OF_A_POST = 3
 _MOST = 0.75  # of the blocks: what so many say alike nobody wrote
 _BOXES = frozenset(
     (
@@ -41,19 +47,52 @@ def said_by_all(survey: Survey, blocks: Sequence[Block]) -> set[int]:
     """
     alike = _alike(survey, blocks, r"\d+")
     dumb = sum(not _says_more(survey, block, alike) for block in blocks)
-    return alike if 2 * dumb < len(blocks) else _alike(survey, blocks, r"$^")
+    return (alike if 2 * dumb < len(blocks) else _alike(survey, blocks, r"$^")) | _said_of_names(survey, blocks)
+
+
+def _said_of_names(survey: Survey, blocks: Sequence[Block]) -> set[int]:
+    """Return the orders of the small places that say the same but for a name of somebody here and a number.
+
+    "in answer to #12 of Ann", in any tongue: wherever such a place stands, and in two posts at least.
+    """
+    names = {fold(mark.name) for block in blocks for mark in block.names[:_NAMES_OF_A_POST]}
+    known = sorted((re.escape(name) for name in names if len(name) > 1), key=len, reverse=True)[:_MOST_NAMES]
+    if not known:
+        return set()
+    somebody = re.compile(r"(?<!\w)(?:" + "|".join(known) + r")(?!\w)")
+    said: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for block in blocks:
+        for place in inside(survey, block):
+            small = place.end - place.order <= _SMALL and has_own_name(place.kind)
+            if small and (words := _few_words(place.node.text(separator=" "), r"\d+")):
+                said[place.kind][somebody.sub("@", words)].append(place.order)
+    return {
+        order
+        for shown in said.values()
+        for words, orders in shown.items()
+        if "@" in words
+        and re.search(r"[^\W\d_]", words)
+        and len(orders) >= max(2, _NEARLY_ALL * sum(map(len, shown.values())))
+        for order in orders
+    }
 
 
 def _alike(survey: Survey, blocks: Sequence[Block], unlike: str) -> set[int]:
     said: dict[tuple[str, str], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    few = len(blocks) < _BY_CHANCE
     for at, block in enumerate(blocks):
         for place in inside(survey, block):
-            if place.end - place.order <= _SMALL and (words := _few_words(place.node.text(separator=" "), unlike)):
+            small = place.end - place.order <= _SMALL and not (few and _in_a_sentence(survey, place))
+            if small and (words := _few_words(place.node.text(separator=" "), unlike)):
                 said[place.kind, words][at].append(place.order)
             if place.words and place.end > place.order and (words := _few_words(own_text(place.node), unlike)):
                 said[f"{place.kind} own", words][at].append(-place.order)
     often = (found for found in said.values() if len(found) >= max(2, _MOST * len(blocks)))
     return {order for found in often for orders in found.values() for order in orders}
+
+
+def _in_a_sentence(survey: Survey, place: Place) -> bool:
+    return place.node.tag in _INLINE and survey.places[place.parent].words > _AMONG_WORDS
 
 
 def _says_more(survey: Survey, block: Block, alike: set[int]) -> bool:
@@ -111,7 +150,7 @@ def _repeated(
     block, body = bodies[at]
     fit = list[tuple[Place, int, int]]()
     for place in islice(inside(survey, block), _LOOKED_AT) if at else ():
-        if _holds(body, place) and place.node.tag in _BOXES:
+        if _holds(body, place) and (place.node.tag in _BOXES or "-" in (place.node.tag or "")):
             words = _words(place.node.text(separator=" ") or "")
             told = _told_before(words[:_WORDS], at, texts, runs) if 0 < len(words) < len(texts[at]) else None
             fit += [(place, *told)] if told else []
@@ -139,16 +178,16 @@ def _told_before(words: list[str], at: int, texts: Sequence[list[str]], runs: _R
 
 def _quote_kinds(survey: Survey, bodies: Sequence[tuple[Block, Place]], quotes: Sequence[Place]) -> set[str]:
     """Return the kinds of boxes that are quotes: those where many were seen to be, and that few posts hold."""
-    seen = Counter(place.kind for place in quotes if _is_own_kind(place))
+    seen = Counter(place.kind for place in quotes if has_own_name(place.kind))
     held = Counter[str]()
     for block, body in bodies if seen else ():
         held.update(place.kind for place in inside(survey, block) if place.kind in seen and _holds(body, place))
     return {kind for kind, count in seen.items() if count * 3 >= held[kind] and held[kind] <= _EVERYWHERE * len(bodies)}
 
 
-def _is_own_kind(place: Place) -> bool:
-    """Return True for a kind that its class or id tells from all others."""
-    _, shape, classes, _ = [*place.kind.partition("<")[0].split("|"), "", "", ""][:4]
+def has_own_name(kind: str) -> bool:
+    """Return True for a kind of place that its class or id tells from all others."""
+    _, shape, classes, _ = [*kind.partition("<")[0].split("|"), "", "", ""][:4]
     return bool(shape or classes)
 
 

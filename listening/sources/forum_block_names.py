@@ -21,6 +21,7 @@ _LOOKED_AT = 150  # places of a block
 _NEAR = 3  # places from a name to the date
 _STEP = 0.05  # how much a place is worth less than the one before it
 _MOST_WORDS = 5
+_INITIALS = 4  # characters of "Jr." and its like: a longer word with a dot behind it ends a sentence
 _BOLD = frozenset(("b", "strong", "a", "cite", "h2", "h3", "h4", "h5", "h6", "dt", "th", "legend"))
 _RANK = re.compile(
     r"(?:(?:new|full|junior|senior|super|forum|active|trusted|registered|global|site|staff|gold|silver|premium|top"
@@ -102,12 +103,15 @@ def _candidates(survey: Survey, blocks: Sequence[Block]) -> dict[str, dict[int, 
     for block in blocks:
         dates = [mark.order for mark in block.dates]
         for at, place in enumerate(islice(inside(survey, block), _LOOKED_AT)):
-            name = as_name(place.node) if own_text(place.node) else ""
+            own = own_text(place.node)
+            name = as_name(place.node) if own else ""
+            around = own and not name and any(place.order < date <= place.end for date in dates)
+            name = name_in(own) if around else name  # "by Ann | 3 May 2026", the date in a link
             if not name or block.place.order in found[place.kind] or not _may_be(name, survey):
                 continue
             if is_quoted(place.node) or place.order in dates:
                 continue
-            beside = 0.3 * any(abs(place.order - date) <= _NEAR for date in dates) - _STEP * at
+            beside = 0.3 * bool(around) + 0.3 * any(abs(place.order - date) <= _NEAR for date in dates) - _STEP * at
             found[place.kind][block.place.order] = Mark(place.order, place.kind, name=name), beside
     return found
 
@@ -115,7 +119,8 @@ def _candidates(survey: Survey, blocks: Sequence[Block]) -> dict[str, dict[int, 
 def _may_be(name: str, survey: Survey) -> bool:
     if _RANK.fullmatch(fold(name)) or re.search(r"[?!;…\"]|\w\.$", name.removesuffix(".") + " ") or survey.find(name):
         return False
-    return re.search(r"[^\W\d_]", name) is not None and not name.endswith(":")
+    sentence = name.endswith(".") and len(name.rsplit(maxsplit=1)[-1]) > _INITIALS
+    return re.search(r"[^\W\d_]", name) is not None and not name.endswith(":") and not sentence
 
 
 def _tells_apart(marks: Sequence[Mark], blocks: int) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from listening.sources.forum_block_aside import ASIDE, Shared, named_like, set_aside
-from listening.sources.forum_block_echoes import mark_repeated
+from listening.sources.forum_block_echoes import has_own_name, mark_repeated
 from listening.sources.forum_block_shape import Block, holds, inside, numbers_of, own_link
 from listening.sources.forum_posts import FoundPost, text_hash
 from listening.sources.forum_survey import Mark, Place, Survey
@@ -18,6 +18,8 @@ from listening.sources.pages import has_words
 
 MOST_WORDS = 60  # of one block that count: long posts are no better than short ones
 SOUND = 0.6  # of a group's blocks must have a name, a date and words
+_WITH_BODY = 0.75  # of the blocks must have one, before those without one are none of the posts
+_EVENT_WORDS = 40  # of what is told between posts
 _HALF = 0.4
 _NEARLY = 0.9  # of the blocks: what fewer have of quotes is what they quote, and no frame of the program
 _DATE_WORDS = 9  # a body of fewer words that reads as a date is one
@@ -44,7 +46,7 @@ class _Chosen:
 
 def read_blocks(survey: Survey, blocks: Sequence[Block]) -> list[tuple[Block, FoundPost]]:
     """Return each block that holds words with its post."""
-    chosen = _chosen(survey, blocks)
+    chosen = _without_events(_chosen(survey, blocks))
     shared = Shared.by(survey, blocks)
     for one in chosen:
         set_aside(survey, one.block, one.body, (one.date, one.name), shared)
@@ -72,6 +74,18 @@ def _chosen(survey: Survey, blocks: Sequence[Block]) -> list[_Chosen]:
         )
         for block, date, name in marked
     ]
+
+
+def _without_events(chosen: list[_Chosen]) -> list[_Chosen]:
+    """Leave out what happened between posts ("added a label").
+
+    It is short, and lacks the place in which the posts have their words, where that has a name of its own. The first
+    post may be made otherwise than the rest.
+    """
+    bodies = [one.body for one in chosen if one.body]
+    if len(bodies) < max(2, _WITH_BODY * len(chosen)) or not has_own_name(bodies[0].kind):
+        return chosen
+    return [one for at, one in enumerate(chosen) if one.body or not at or one.block.words > _EVENT_WORDS]
 
 
 def _usual_kinds(survey: Survey, blocks: Sequence[Block]) -> set[str]:

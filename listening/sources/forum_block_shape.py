@@ -16,7 +16,7 @@ _STEPS_OUT = 6  # around a block, for the number of its post
 _NAMED_IN = 12  # places of a block in which its number stands
 _DIGITS = re.compile(r"\d+")
 _ID_NAME = re.compile(
-    r"id|name|data-(?:(?!.*(?:user|member|author|owner|thread|topic|forum|parent|reply)).*id"
+    r"id|name|(?:post|comment|message|entry|thing|reply|answer)-?id|data-(?:(?!.*(?:user|member|author|owner|thread|topic|forum|parent|reply)).*id"
     r"|post|comment|message|entry|beitrag|kommentar)"
 )
 _MOST_DATES = 8  # in one block: more is a box of several posts

@@ -20,6 +20,7 @@ from listening.sources.forum_survey import Mark, Place, Survey, plain_classes, w
 _FEWEST = 2  # blocks that make a thread
 _FEW_WORDS = 25  # outside links in a row of a list of threads: numbers, dates, an excerpt
 _FEW_AROUND = 8  # words of an element that is a date or a name and nothing else
+_TWICE_WORDS = 4  # of a post that nobody writes twice
 _SAID = 0.5  # of the words of the group that says most, beside dates and names
 _MEAN_WORDS = 3.0  # of a post outside links; rows of a list of threads have fewer
 _BLOCK_TAGS = frozenset(
@@ -69,7 +70,7 @@ def _named(groups: Sequence[list[Block]]) -> list[list[Block]]:
 
 def _posts_of(survey: Survey, groups: Sequence[list[Block]]) -> list[FoundPost]:
     """Return the posts of the best of these groups; none where it is a list of threads."""
-    varied = [blocks for blocks in groups if _tells_when(blocks)]
+    varied = [blocks for blocks in _without_boxes(groups) if _tells_when(blocks)]
     scored = [(_score(blocks), blocks) for blocks in varied or groups]
     best = max((score for score, _ in scored), default=0.0)
     if best <= 0:
@@ -83,12 +84,52 @@ def _posts_of(survey: Survey, groups: Sequence[list[Block]]) -> list[FoundPost]:
     sound = [block for block in chosen if block.sound]
     read = read_blocks(survey, sound)
     posts = with_answers(survey, [block for block, _ in read], [post for _, post in read])
-    mean = sum(len(re.sub(r"<[^>]+>", " ", post.html).split()) for post in posts) / max(len(posts), 1)
+    mean = sum(len(_words_of(post)) for post in posts) / max(len(posts), 1)
     told = _COMMENT.search(sound[0].place.kind) is not None and any(block.names for block in sound)
     if len(posts) < _FEWEST or mean < (1 if told else _MEAN_WORDS) or _is_list(survey, sound):
         return []
-    opening = _opening(survey, sound) if _ANSWER.search(sound[0].place.kind) else None
-    return ([post for _, post in read_blocks(survey, [opening])] if opening else []) + posts
+    opening = _opening(survey, sound, alike=_ANSWER.search(sound[0].place.kind) is None)
+    before = [post for _, post in read_blocks(survey, [opening])] if opening else []
+    return _once([*before, *posts])
+
+
+def _once(posts: Sequence[FoundPost]) -> list[FoundPost]:
+    """Return the posts without the best answer on top where it stands in its place too: the last of its like is kept.
+
+    Short ones may be written twice in a minute, or on one day.
+    """
+    last = {(post.author, post.created_at, *words): at for at, post in enumerate(posts) if (words := _words_of(post))}
+    often = [(post, last.get((post.author, post.created_at, *(words := _words_of(post)))), words) for post in posts]
+    return [post for at, (post, end, words) in enumerate(often) if end in (at, None) or len(words) < _TWICE_WORDS]
+
+
+def _words_of(post: FoundPost) -> list[str]:
+    return re.sub(r"<[^>]+>", " ", post.html).split()
+
+
+def _without_boxes(groups: Sequence[list[Block]]) -> list[list[Block]]:
+    """Leave out parts of a page that are alike by chance: one holds several numbered blocks, and some hold none."""
+    numbered = [starts for blocks in groups if (starts := _numbered(blocks))]
+    return [blocks for blocks in groups if _numbered(blocks) or not any(_holds_all(blocks, some) for some in numbered)]
+
+
+def _numbered(blocks: Sequence[Block]) -> list[int]:
+    """Return where the blocks begin, if each has a number of its own in its id or data-id; else none."""
+    sound = [block for block in blocks if block.sound]
+    told = {shown for block in sound if re.search(r"\d", shown := _id_of(block))}
+    return [block.place.order for block in sound] if len(told) == len(sound) >= _FEWEST else []
+
+
+def _id_of(block: Block) -> str:
+    attributes = block.place.node.attributes
+    return attributes.get("id") or attributes.get("data-id") or ""
+
+
+def _holds_all(blocks: Sequence[Block], starts: Sequence[int]) -> bool:
+    """Return True where all these starts lie in one of the blocks, which is not the only one that is sound."""
+    sound = [block.place for block in blocks if block.sound]
+    held = [bisect_right(starts, place.end) - bisect_right(starts, place.order) for place in sound]
+    return len(sound) > 1 and max(held, default=0) == len(starts)
 
 
 def _tells_when(blocks: Sequence[Block]) -> bool:
@@ -107,21 +148,37 @@ def _shown_words(survey: Survey, block: Block) -> int:
     return sum(words for at in marks if (words := survey.places[at].words) <= _FEW_AROUND)
 
 
-def _opening(survey: Survey, blocks: Sequence[Block]) -> Block | None:
-    """Return what comments or answers stand under: the smallest place above them with a date, and words enough."""
+def _opening(survey: Survey, blocks: Sequence[Block], *, alike: bool) -> Block | None:
+    """Return what comments or answers stand under: the smallest place above them with a date, and words enough.
+
+    With `alike` its date and its name must stand in the same kinds of places as theirs: the rest looks otherwise. Of
+    several such places the last one counts: others repeat what stands below.
+    """
     first = min(block.place.order for block in blocks)
     headings = [place.order for place in survey.places[:first] if place.node.tag == "h1"]
     named = any(block.names for block in blocks)
-    for mark in within(survey.dates, headings[-1] if headings else 0, first - 1):
+    marks = within(survey.dates, headings[-1] if headings else 0, first - 1)
+    if alike:
+        dates, names_alike = ({mark.kind for mark in some} for some in _first_marks(blocks))
+        marks = [mark for mark in reversed(marks) if mark.kind in dates]
+    for mark in marks:
         at = mark.order
         while at >= 0 and survey.places[at].end < first:
             place = survey.places[at]
             names = tuple(within(survey.names, place.order, place.end))
             words = survey.words(place.order, place.end)
-            if (names or not named) and words > AROUND:
+            if alike:
+                names = tuple(name for name in names if name.kind in names_alike)
+            if (names or (not named and not alike)) and words > AROUND:
                 return Block(place, (), (mark,), names, words)
             at = place.parent
     return None
+
+
+def _first_marks(blocks: Sequence[Block]) -> tuple[list[Mark], list[Mark]]:
+    return [mark for block in blocks for mark in block.dates[:1]], [
+        mark for block in blocks for mark in block.names[:1]
+    ]
 
 
 def _worth(blocks: Sequence[Block]) -> tuple[int, int]:
@@ -163,6 +220,8 @@ def _groups(survey: Survey) -> Iterable[list[Place]]:
             found["id", tag, shape].append(place)
         for word in plain_classes(place.node):
             found["class", tag, word].append(place)
+        if "-" in tag:
+            found["tag", tag].append(place)
         found["child", tag, str(place.parent)].append(place)
     seen: set[tuple[int, ...]] = set()
     for members in found.values():

@@ -35,7 +35,7 @@ def _around(survey: Survey, at: int) -> Place | None:
     """Return the smallest place around a date with words enough, and with the name where it stands near."""
     place = survey.places[at]
     while survey.words(place.order, place.end) <= AROUND:
-        if place.parent < 0 or place.node.tag in _ELSEWHERE:
+        if place.parent < 0 or _is_aside(place):
             return None
         place = survey.places[place.parent]
     while survey.names and not within(survey.names, place.order, place.end) and place.parent >= 0:
@@ -55,10 +55,20 @@ def _around(survey: Survey, at: int) -> Place | None:
 def _is_elsewhere(survey: Survey, place: Place) -> bool:
     at = place.order
     while at >= 0:
-        if survey.places[at].node.tag in _ELSEWHERE:
+        if _is_aside(survey.places[at]):
             return True
         at = survey.places[at].parent
     return False
+
+
+def _is_aside(place: Place) -> bool:
+    """Return True for what stands beside a page's post; not for the foot of a post, nor for a form around one."""
+    if place.node.tag == "form":
+        return place.node.css_first("textarea, input[type=password], input[type=email]") is not None
+    if place.node.tag == "footer":
+        above = place.node.parent
+        return above is None or above.tag in ("body", "div")
+    return place.node.tag in _ELSEWHERE
 
 
 def _density(survey: Survey, place: Place) -> float:

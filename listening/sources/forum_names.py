@@ -28,6 +28,8 @@ _NO_NAME = re.compile(  # whole words: Edith is no "edit", Moreau no "more"
     r"|newbie|message|[\w ]*\b(?:by|von|par|por)"
     r"|(?:full|junior|senior) member)(?![\w.-])|.*\bposts?$|pm$|admin(?:istrator)?$|moderator$"
 )
+_OWN_NAMES = ("author", "author-name", "username", "user-name", "display-name")  # of elements that a site made itself
+_UNSEEN = ".visually-hidden, .visuallyhidden, .sr-only, .screen-reader-text, .a11y-hidden, .screenreader, .offscreen"
 _LETTER = re.compile("[a-z\u00c0-\u052f]", re.IGNORECASE)  # alone, it stands in place of a picture
 _HAS_CLOCK = re.compile(r"\d{1,2}:\d{2}|\d{4}[-/]\d|\d[-/.]\d{1,2}[-/.]\d")
 _ADDRESS = re.compile(r"\s*[<(\[][^<>()\[\]]*(?:@|_at_|\s?\(?at\)?\s)?[^<>()\[\]]*[>)\]]\s*$|<>")
@@ -50,6 +52,8 @@ def name_at(node: LexborNode) -> str:
     """Return the person's name that an element shows; "" where it shows none."""
     attributes = node.attributes
     where = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".casefold()
+    if "-" in (node.tag or "") and (told := next((attributes[key] for key in _OWN_NAMES if attributes.get(key)), "")):
+        return "" if "quote" in (node.tag or "") else name_in(told or "")
     named = attributes.get("itemprop") in ("author", "creator") or attributes.get("rel") == "author"
     linked = node.tag == "a" and bool(_PROFILE.search(attributes.get("href") or ""))
     if attributes.get("data-author") and not re.search("quote", where):
@@ -66,6 +70,9 @@ def as_name(node: LexborNode) -> str:
     picture = node.css_first("[class*=vatar]") if " " in shown else None
     if picture is not None and picture.mem_id != node.mem_id:  # the first letter, where there is no picture
         shown = shown.removeprefix(" ".join((picture.text(separator=" ") or "").split()))
+    unseen = node.css_first(_UNSEEN) if " " in shown else None
+    if unseen is not None and unseen.mem_id != node.mem_id:  # "User's profile:", for those who listen to a page
+        shown = shown.replace(" ".join((unseen.text(separator=" ") or "").split()), " ", 1).strip() or shown
     when = node.css_first("time") if shown else None
     if when is not None and when.mem_id != node.mem_id:
         shown = shown.replace(" ".join((when.text(separator=" ") or "").split()), " ", 1)
@@ -79,6 +86,6 @@ def plain_name(shown: str) -> str:
 
 def name_in(shown: str) -> str:
     """Return a text without "by" before it and a mail address behind it, where it can be a name; else ""."""
-    name = _LEAD.sub("", plain_name(_ADDRESS.sub("", shown).strip())).strip(" :,·•-")
+    name = _LEAD.sub("", plain_name(_ADDRESS.sub("", shown).strip())).strip(" :,·•|-")
     short = 0 < len(name) <= _NAME_MOST and len(name.split()) <= _NAME_WORDS and not _LETTER.fullmatch(name)
     return name if short and not _NO_NAME.match(fold(name)) and not _HAS_CLOCK.search(name) else ""

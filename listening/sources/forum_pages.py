@@ -92,7 +92,9 @@ class OpenPage:
             told = replace(how, looks=ENGINES.get(self.engine, ()), engine=self.engine)
             if not how.looks or how.looks is not told.looks:
                 found = self._by_looks(told, board, again=True)
-            found = found if found.anything else self._without_looks(told, board)
+            if not found.anything or (not told.looks and found.posts):  # by chance, what repeats may find more
+                other = self._without_looks(told, board)
+                found = other if not found.anything or len(other.posts) > len(found.posts) else found
         root, following = self.root, found.look.get("next_page", "")
         return FoundPage(
             title=value(root, "title"),

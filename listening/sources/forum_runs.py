@@ -18,6 +18,7 @@ _MOST_PARENTS = 400
 _LABEL_WORDS = 3
 _LONGEST = 12  # rows of a post: what fewer rows than that show is no label
 _MOST_DATES = 8  # in one run: more is several posts
+_NO_POST = frozenset(("footer", "nav", "form", "aside", "script"))
 _FRAME = {"tbody": "tbody", "table": "tbody", "dl": "div", "ul": "li", "ol": "li"}
 
 
@@ -57,6 +58,8 @@ def _cut(parent: LexborNode, heads: set[int]) -> list[str]:
     while node is not None:
         if node.mem_id in heads:
             pieces.append("")
+        elif node.tag in _NO_POST and len(pieces) > len(heads):
+            break  # the page's foot, behind the last post
         pieces[-1] += node.html or ""
         node = node.next
     return pieces

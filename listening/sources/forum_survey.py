@@ -26,9 +26,11 @@ _SHORT = 110  # characters of an element that may be a date
 _QUOTE_DEEP = 5  # steps up from a name to the quote that it stands in
 _SHORTEST = 5  # characters: "1 Jan" at least
 _DATE_ATTRIBUTES = ("datetime", "data-time", "data-timestamp", "data-date", "data-epoch", "data-created", "data-posted")
+_OWN_DATES = ("created", "created-at", "created-timestamp", "timestamp", "published", "published-at", "posted", "date")
 _TOOLTIPS = ("title", "data-tippy-content", "data-original-title", "data-bs-title", "data-tooltip")
 _BOLD = ("b", "strong", "th", "dt")
 _HAS_DAY = re.compile(r"\d|" + "|".join(sorted(map(re.escape, DAYS_BACK), key=len, reverse=True)))
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _OTHER_PLACE = re.compile(r"edit|modif|join|register|update|birth|last-?seen|last-?active|lastpost|signature|quote")
 
 
@@ -116,7 +118,7 @@ class Survey:
         stack: list[tuple[LexborNode, int, bool, bool]] = [(top, parent, linked, muted)]
         while stack:
             node, above, in_link, quiet = stack.pop()
-            if (node.tag or "-").startswith(("-", "_", "!")):
+            if (node.tag or "-").startswith(("-", "_", "!")) or _is_hidden_quote(node):
                 continue
             order = len(self.places)
             in_link, quiet = in_link or node.tag == "a", quiet or node.tag in _WORDLESS
@@ -155,7 +157,8 @@ class Survey:
 
     def _attribute_date(self, place: Place) -> Mark | None:
         attributes = place.node.attributes
-        for name in _DATE_ATTRIBUTES:
+        own = _OWN_DATES if "-" in (place.node.tag or "") else ()  # of an element that a site made itself
+        for name in (*_DATE_ATTRIBUTES, *own):
             if (shown := attributes.get(name)) and (moment := read_moment(shown) or self._moment(shown)):
                 return Mark(place.order, f"{place.kind}@{name}", moment, "attribute")
         prop = attributes.get("itemprop") or ""
@@ -213,6 +216,16 @@ class Survey:
                 and not is_quoted(place.node)
             ):
                 self.names.append(Mark(place.order, place.kind, name=name))
+
+
+def _is_hidden_quote(node: LexborNode) -> bool:
+    """Return True for the copy of a post that a program keeps for its button "Quote"."""
+    attributes = node.attributes
+    if "hidden" not in attributes and not _HIDDEN.search(attributes.get("style") or ""):
+        return False
+    inner = next(iter(node.iter()), None)
+    where = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".casefold()
+    return "quot" in where or (inner is not None and inner.tag == "blockquote")
 
 
 def within(marks: list[Mark], start: int, end: int) -> list[Mark]:

@@ -36,15 +36,15 @@ _MARKED = (  # all but a few plain tags, attributes by which programs mark thing
     re.compile(r"<(?!/?(?:a|b|br|i|em|strong|u|s|p|span|div|ul|ol|li|hr|font|small|del|sub|sup)[\s>])"),
     re.compile(r"\s(?:class|id|data-|component)"),
 )
-_MARKS = ("_" * 8, "—" * 8, "\r", "\0")  # ruled lines, and what a parser puts something else in place of
+_MARKS = ("_" * 8, "—" * 8, "-" * 20, "\r", "\0")  # ruled lines, and what a parser puts something else in place of
 _FRAMES = {
     "pre": ("<pre>", "</pre>"),
     "tr": ("<table><tr>", "</tr></table>"),
     "tbody": ("<table>", "</table>"),
     "table": ("<table>", "</table>"),
 }
-_RULED = re.compile(r"_{8}|—{8}|&mdash;|&#")
-_RULED_OFF = 8  # underscores or dashes in a row end a text: what follows is the signature
+_RULED = re.compile(r"_{8}|—{8}|-{20}|&mdash;|&#")
+_RULE = re.compile(r"_{8,}|—{8,}|-{20,}")  # ends a text: what follows is the signature
 _LEADS = ("zitat von ", "quote from ", "quote (", "originally posted by ", "originally posted by", "quote:")
 _TAILS = (
     *(" wrote", " schrieb", " said", " a écrit", " escribió", " ha scritto", " написал", " on ", " dixit"),
@@ -150,7 +150,7 @@ def _cut_ruled_off(holder: LexborNode) -> None:
     texts = [node for node in holder.traverse(include_text=True) if node.tag == "-text"]
     for at, node in enumerate(texts):
         line = (node.text(deep=False) or "").strip()
-        if len(line) >= _RULED_OFF and set(line) in ({"_"}, {"—"}) and at > 0:
+        if at > 0 and _RULE.fullmatch(line):
             for late in texts[at:]:
                 late.decompose()
             return
@@ -175,6 +175,11 @@ def _text_before(quote: LexborNode) -> str:
 
 
 def _before(quote: LexborNode) -> LexborNode | None:
+    """Return what stands just before a quote, or before the box that begins with it."""
+    around = quote.parent
+    if around is not None and "quot" in (around.attributes.get("class") or "").casefold():
+        first = next(iter(around.iter()), None)
+        quote = around if first is not None and first.mem_id == quote.mem_id else quote
     before = quote.prev
     while before is not None and (before.tag == "br" or (before.tag == "-text" and before.is_empty_text_node)):
         before = before.prev
