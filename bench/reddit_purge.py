@@ -3,8 +3,9 @@
     PYTHONPATH=.:tests .venv/bin/python bench/reddit_purge.py
 
 After the first and the second night some posts are deleted by their authors, some removed by moderators, some no more
-told at all, and some accounts closed. Each holds a word that nobody else writes. Looked at after each night: the rows of
-all tables, vectors and quotes among them, and the bytes of the store's files. Target: nothing is left after 48 hours.
+told at all, and some accounts closed. Each holds a word that nobody else writes. Looked at after each night: the rows
+of all tables, vectors and quotes among them, and the bytes of the store's files. Target: nothing is
+left after 48 hours.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ DAY = timedelta(days=1)
 
 def main() -> None:
     """Live the nights and print what is left after each."""
-    fake, chance = FakeReddit(), random.Random(7)
+    fake, chance = FakeReddit(), random.Random(7)  # noqa: S311 -- who deletes, no secret
     marks = _people(fake)
     time.sleep, slept = (lambda _: None), time.sleep  # no wait takes time
     with tempfile.TemporaryDirectory() as folder, site(fake) as running:

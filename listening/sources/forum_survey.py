@@ -26,6 +26,10 @@ _SHORT = 110  # characters of an element that may be a date
 _QUOTE_DEEP = 5  # steps up from a name to the quote that it stands in
 _SHORTEST = 5  # characters: "1 Jan" at least
 _DATE_ATTRIBUTES = ("datetime", "data-time", "data-timestamp", "data-date", "data-epoch", "data-created", "data-posted")
+_OTHER_DATE_ATTRIBUTE = re.compile(  # whatever a site calls it, if it holds an ISO date or an epoch
+    r"data-(?!.*(?:edit|modif|updat|last|join|expir|end|start|now))(?:.*[-_])?"
+    r"(?:ts|[us]?time|datetime|(?:unix)?timestamp|date|epoch|created|posted|published|sent)(?:[-_](?:at|on|utc|time|ts|ms))?"
+)
 _OWN_DATES = ("created", "created-at", "created-timestamp", "timestamp", "published", "published-at", "posted", "date")
 _TOOLTIPS = ("title", "data-tippy-content", "data-original-title", "data-bs-title", "data-tooltip")
 _BOLD = ("b", "strong", "th", "dt")
@@ -161,6 +165,9 @@ class Survey:
         for name in (*_DATE_ATTRIBUTES, *own):
             if (shown := attributes.get(name)) and (moment := read_moment(shown) or self._moment(shown)):
                 return Mark(place.order, f"{place.kind}@{name}", moment, "attribute")
+        for key, shown in attributes.items():
+            if shown and _OTHER_DATE_ATTRIBUTE.fullmatch(key) and (moment := read_moment(shown)):
+                return Mark(place.order, f"{place.kind}@{key}", moment, "attribute")
         prop = attributes.get("itemprop") or ""
         told = (
             attributes.get("content") if prop in ("datePublished", "dateCreated", "commentTime", "uploadDate") else ""
