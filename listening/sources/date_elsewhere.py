@@ -54,9 +54,10 @@ _PERSIAN_NUMBERS = re.compile(r"(?<![\d/])(1[34]\d\d)/(\d{1,2})/(\d{1,2})(?![\d/
 
 def dates_elsewhere(text: str) -> Iterator[tuple[re.Match[str], Parts]]:
     """Yield where a folded text shows such a date, with its year ("" for none), month and day as the west counts."""
-    for found in _DAY_SIGNED.finditer(text):
+    named = not text.isascii()
+    for found in _DAY_SIGNED.finditer(text) if named else ():
         yield found, (_western(found[3] or "", found[2]), str(_MONTHS[found[2]]), found[1])
-    for found in _DAY_PERSIAN.finditer(text):
+    for found in _DAY_PERSIAN.finditer(text) if named else ():
         yield from _converted(found, found[3], _PERSIAN_MONTHS[found[2]], found[1])
     for found in _PERSIAN_NUMBERS.finditer(text):
         yield from _converted(found, found[1], int(found[2]), found[3])
