@@ -17,11 +17,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter, defaultdict
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from listening import pipeline
@@ -99,11 +101,32 @@ def _build(folder: Path, stored: int, _new: int) -> dict[str, float]:
             _keep(store, world, rows, NOW - timedelta(days=1) * ((stored - 1 - rows) // A_NIGHT + 1), waits=False)
         rows = np.arange(stored, stored + WAITING)
         _keep(store, world, rows, NOW - timedelta(days=1) * (1 + rows % 100), waits=True)
+        _count(store)
         writes.keep_meta(store, "unsettled", "yes")
         pipeline.cluster(store, settings, now=NOW - timedelta(hours=20))  # what can be grouped of what waits is
     finally:
         store.close()
     return {}
+
+
+def _count(store: Store) -> None:
+    """Let the pain points say what the store keeps true of every one: how many passages and people, and since when."""
+    size, last, people = Counter[str](), dict[str, date](), defaultdict[str, set[str]](set)
+    told = memberships.join(signals, signals.c.id == memberships.c.signal_id).join(
+        documents, documents.c.id == signals.c.document_id
+    )
+    columns = (memberships.c.pain_point_id, memberships.c.night, documents.c.person)
+    with store.writing() as connection:
+        for point, night, person in connection.execute(sa.select(*columns).select_from(told)):
+            size[point] += 1
+            people[point].add(person)
+            last[point] = max(last.get(point, night), night)
+        mine = sa.update(pain_points).where(pain_points.c.id == sa.bindparam("point"))
+        rows = [
+            {"point": one, "size": size[one], "people": len(people[one]), "last_seen": last[one]}
+            for one in sorted(size)
+        ]
+        connection.execute(mine, rows)
 
 
 def _night(folder: Path, stored: int, new: int) -> dict[str, float]:
@@ -176,10 +199,10 @@ class _World:
                 "stage": STAGES[number % len(STAGES)],
                 "status": "open",
                 "born": born,
-                "last_seen": (NOW - timedelta(days=1 + number % 20)).date(),
+                "last_seen": born,
                 "centroid": self.middles[number] * np.float32(0.77),
-                "size": 40,
-                "people": 40,
+                "size": 0,
+                "people": 0,
                 "words": self.text_of(number),
                 "space": "bench",
             }

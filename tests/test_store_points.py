@@ -27,7 +27,7 @@ from listening.errors import InputError, NotFound
 from listening.store import PointChange, Store, reads, writes
 from listening.store.reads.days import MANY
 from listening.store.writes.counting import recount
-from listening.types import Change, DayCount, Membership, PostKind, Span
+from listening.types import Change, DayCount, Goal, Membership, PostKind, Span
 
 pytest_plugins = ("store_fixtures",)
 
@@ -135,6 +135,27 @@ class TestPlacing:
         with pytest.raises(NotFound, match="nowhere"):
             reads.point(store, "nowhere")
 
+    def test_points_by_what_a_step_of_the_night_asks_for(self, store: Store) -> None:
+        before, later = NIGHT - timedelta(days=70), NIGHT + timedelta(days=5)
+        for name, more in {
+            "told": {},
+            "silent": {"last_seen": before},
+            "known": {"last_seen": before, "faded": NIGHT},
+            "due": {"last_seen": before, "faded": NIGHT, "due": later},
+            "wont": {"last_seen": before, "status": "wont", "due": later},
+        }.items():
+            place(store, pain_point(name, **more))
+        goal = Goal("known", "", "people_week", 1.0, NIGHT, "use", 4, None, "ann", at(0))
+        writes.keep_goal(store, dataclasses.replace(goal, due=later), entry("goal"))
+        writes.keep_emergences(store, [emergence("told"), emergence("known", NIGHT - timedelta(days=9))])
+        week = {"since": NIGHT - timedelta(days=6), "until": NIGHT}
+        assert [one.id for one in reads.points(store, map_id="bikes", told_since=NIGHT)] == ["told"]
+        assert [one.id for one in reads.points_silent(store, map_id="bikes", since=before)] == ["silent"]
+        assert [one.id for one in reads.points_silent(store, map_id="bikes", since=before - timedelta(days=1))] == []
+        assert [one.id for one in reads.points_emerged(store, map_id="bikes", **week)] == ["told"]
+        assert [one.id for one in reads.points_due(store, map_id="bikes", by=later)] == ["due", "known"]
+        assert [one.id for one in reads.points_due(store, map_id="bikes", by=NIGHT)] == []
+
     def test_the_newest_pains_of_a_point(self, store: Store) -> None:
         told(store, *(document(f"d{day}", day=day) for day in range(5)), point=pain_point())
         chosen = reads.pains_of(store, ["pp-1", "pp-none"], limit_each=2)
@@ -175,10 +196,14 @@ class TestPlacing:
         for bare, pain in zip(words["pp-1"], whole, strict=True):
             assert [getattr(bare, name) for name in names] == [getattr(pain, name) for name in names]
 
-    def test_the_posts_of_a_point_come_with_its_words(self, store: Store) -> None:
+    def test_the_posts_of_a_point_come_with_who_feels_it_when_and_where(self, store: Store) -> None:
         told(store, *(document(f"d{day}", day=day, title=f"No {day}") for day in range(3)), point=pain_point())
-        words, posts = reads.posts_of(store, ["pp-1", "pp-none"], limit_each=2)
-        assert repr(words) == repr(reads.words_of(store, ["pp-1", "pp-none"], limit_each=2))
+        felt, posts = reads.posts_of(store, ["pp-1", "pp-none"], limit_each=2)
+        said = reads.words_of(store, ["pp-1", "pp-none"], limit_each=2)
+        names = ("signal_id", "document_id", "person", "created_at", "stage", "touchpoint", "pain")
+        facts = [[{name: getattr(one, name) for name in names} for one in found["pp-1"]] for found in (felt, said)]
+        assert sorted(facts[0], key=lambda one: one["signal_id"]) == facts[1]
+        assert felt["pp-none"] == []
         assert posts == reads.whole_posts(store, ["d1", "d2"])
         assert all(post.startswith("No ") for post in posts.values())
 

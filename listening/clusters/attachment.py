@@ -31,8 +31,12 @@ class _Wording:
     def found_in(self, text: str) -> bool:
         """Say whether `text` has one of them."""
         plain = text.lower()
-        if plain.isascii() and not any(letters in plain for letters in self._letters):
-            return False
+        if plain.isascii():
+            for letters in self._letters:
+                if letters in plain:
+                    break
+            else:
+                return False
         return self._pattern.search(text) is not None
 
 
@@ -144,7 +148,10 @@ def _begins(
     words = _find_words(journey.stages, journey.touchpoints)
     told: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))  # stage -> touchpoint -> people
     for voice in voices:
-        for stage, touchpoint in {*_elsewhere(voice, earlier), *_causes(whole[voice.id], words, earlier)}:
+        pointed = {(pain.stage, pain.touchpoint or "") for pain in voice.pains if pain.stage in earlier}
+        if _CAUSE.found_in(whole[voice.id]):  # no cause reaches over the end of a clause
+            pointed.update(_causes(whole[voice.id], words, earlier))
+        for stage, touchpoint in pointed:
             told[stage][touchpoint].add(voice.person)
     people = {stage: set().union(*by_place.values()) for stage, by_place in told.items()}
     best = min(people, key=lambda stage: (-len(people[stage]), order.index(stage)), default="")
@@ -155,15 +162,8 @@ def _begins(
     return best, min(places, key=lambda place: (-places[place], place), default=None)
 
 
-def _elsewhere(voice: Voice, earlier: set[str]) -> Iterable[tuple[str, str]]:
-    """The earlier places that other passages of the same post tell of."""
-    return ((pain.stage, pain.touchpoint or "") for pain in voice.pains if pain.stage in earlier)
-
-
 def _causes(text: str, words: Mapping[str, tuple[str, str]], earlier: set[str]) -> Iterable[tuple[str, str]]:
     """The earlier places that clauses with a cause in them name, in the map's own words."""
-    if not _CAUSE.found_in(text):  # no cause reaches over the end of a clause
-        return
     for clause in _CLAUSE.split(text):
         if _CAUSE.found_in(clause):
             yield from (words[word] for word in stems(clause) if word in words and words[word][0] in earlier)

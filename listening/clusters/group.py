@@ -71,15 +71,20 @@ def find_voices(pains: Iterable[Pain]) -> list[Voice]:
 
 def _make_voice(pains: tuple[Pain, ...]) -> Voice:
     first = pains[0]
+    if len(pains) == 1:  # nearly always
+        stage, touchpoint, sure = first.stage or NO_STAGE, first.touchpoint, first.pain
+    else:
+        stage = most_said([p.stage for p in pains], besides=NO_STAGE) or NO_STAGE
+        touchpoint, sure = most_said([p.touchpoint for p in pains]), max([p.pain for p in pains])
     return Voice(
         id=first.signal_id,
         person=first.person,
         created_at=first.created_at,
         pains=pains,
-        stage=most_said([p.stage for p in pains], besides=NO_STAGE) or NO_STAGE,
-        touchpoint=most_said([p.touchpoint for p in pains]),
+        stage=stage,
+        touchpoint=touchpoint,
         thread=first.thread,
-        pain=max([p.pain for p in pains]),
+        pain=sure,
     )
 
 

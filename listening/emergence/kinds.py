@@ -8,14 +8,14 @@ no news by itself. Days before we first looked at a source (`backlog`) are that 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import log10
 
 from listening.emergence.chance import RARE, Chance, say, sentence, weigh, weigh_by_chance
 from listening.emergence.fix import find_returning
-from listening.emergence.past import Past, lumps, missed, remember
+from listening.emergence.past import Past, Seen, lumps, missed, remember
 from listening.types import DayCount, Emergence
 
 LATELY = 7  # nights in which the first people of a new pain must come
@@ -87,6 +87,7 @@ def judge(
     among: int = 1,
     untold: int | None = None,
     acknowledged: bool = False,
+    seen: Seen | None = None,
 ) -> Emergence | None:
     """Say whether this pain point is news on `night`, and why in one sentence; None where it is not.
 
@@ -95,12 +96,13 @@ def judge(
     then. `sensitivity` is low, medium or high (ValueError otherwise). `among` so many pain points are judged this
     night: the more, the more surprising a rise must be, so that all of them together keep the night's budget of false
     alerts; `untold` of them never spoke and have the people for a slow burn (all, where it is not said). Of one that
-    its owner has `acknowledged`, only more people are news. Rows after `night` are ignored.
+    its owner has `acknowledged`, only more people are news. Rows after `night` are ignored. `seen` is what `look` made
+    of these days, in order and up to `night`: the same for all pain points of a night, it is worked out once.
     """
     if sensitivity not in SENSITIVITIES:
         raise ValueError(f"sensitivity {sensitivity!r} -> say one of {', '.join(SENSITIVITIES)}")
     cut = SENSITIVITIES[sensitivity]
-    past = remember(days, night)
+    past = remember(days, night, seen)
     if night < born or not past.fresh(date.min):
         return None
     found = _find_back(past, cut, resolved_on, last, among)
@@ -151,12 +153,11 @@ def _find_slow_burn(past: Past, cut: Cut, untold: int) -> _Found | None:
     found: list[tuple[float, _Found]] = []
     everyone, lately = past.people(), past.fresh(past.window(BURNS))
     looks = max(1.0, len(lately) / ALIKE)
-    for start in sorted({arrival[0] for arrival in lately}):
-        people = past.people(start)
+    for start, people in _people_since(lately):
         if people < LEAST_BURNING or everyone < cut.slow:
             break
-        chance, rests = _weigh_window(past, start, people)
-        if chance.surprise >= cut.bar("slow_burn", untold, rests / looks):
+        chance = _weigh_window(past, start, people, lambda rests: cut.bar("slow_burn", untold, rests / looks))
+        if chance is not None:
             nights = (past.night - start).days + 1
             pace = f"about one every {every(nights / people)}, first told on {say(past.first_told)}"
             said = sentence(people, nights, chance, past.seen(start, past.night), f"slow burn: {pace}")
@@ -164,25 +165,38 @@ def _find_slow_burn(past: Past, cut: Cut, untold: int) -> _Found | None:
     return max(found, key=lambda pair: pair[0])[1] if found else None
 
 
+def _people_since(arrivals: Sequence[tuple[date, str, str, bool]]) -> list[tuple[date, int]]:
+    """Count the different people from each day of these arrivals (by day) on, the first day first."""
+    people: set[str] = set()
+    since: dict[date, int] = {}
+    for day, person, _, _ in reversed(arrivals):
+        people.add(person)
+        since[day] = len(people)
+    return list(reversed(since.items()))
+
+
 def every(nights: float) -> str:
     """Say how often: "night", "3 nights"."""
     return "night" if round(nights) <= 1 else f"{round(nights)} nights"
 
 
-def _weigh_window(past: Past, start: date, people: int) -> tuple[Chance, float]:
+def _weigh_window(past: Past, start: date, people: int, bar: Callable[[float], float]) -> Chance | None:
     """Weigh who came after the first one of `start` against chance and against their own past.
 
-    And the nights between two chances of a false alert: there is one with each person.
+    None where either explains them: `bar` says how surprising they must be, given the nights between two chances of a
+    false alert. There is one chance with each person.
     """
     seen, until = past.seen(start, past.night), start - timedelta(days=1)
     told, before = past.told_before(start), past.seen(date.min, until)
     a_night = seen / ((past.night - start).days + 1)
+    needed, own = bar(min(SELDOM, before / max(1.0, a_night) / told) if told else SELDOM), None
+    if told:
+        own = weigh(people - 1, seen, told, before, a_night)
+        if own.surprise < needed:  # nearly always
+            return None
     rare = weigh(people - 1, seen, told, before, a_night, prior=RARE)
-    if not told:
-        return rare, SELDOM
-    own = weigh(people - 1, seen, told, before, a_night)
-    gap = min(SELDOM, before / max(1.0, a_night) / told)
-    return min(rare, own, key=lambda one: one.surprise), gap
+    least = rare if own is None else min(rare, own, key=lambda one: one.surprise)
+    return least if least.surprise >= needed else None
 
 
 def _has_changed(past: Past, chance: Chance, last: Emergence | None, people_at_last: int, acknowledged: bool) -> bool:
@@ -215,7 +229,7 @@ def _find_rise(past: Past, cut: Cut, among: int) -> _Found | None:
 
 def _known_sources(past: Past, since: date) -> set[str]:
     """Find the sources whose posts we know for long enough before `since`, by backlog too."""
-    return {source for source, first in past.known_since.items() if first <= since - LEARN}
+    return {source for source, first in past.sight.known_since.items() if first <= since - LEARN}
 
 
 def _find_back(past: Past, cut: Cut, resolved_on: date | None, last: Emergence | None, among: int) -> _Found | None:

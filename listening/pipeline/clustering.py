@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+import numpy as np
+
 from listening.clusters import Lexicon, Voice, centre, find_voices, grow, may_move, place_voices, point_id
 from listening.outputs.wording import count
 from listening.pipeline.collecting import collect_seldom
@@ -34,6 +36,7 @@ UNSURE_WAITS = timedelta(days=45)  # one that may be no pain at all
 ARCHIVE = timedelta(days=36_500)  # how far after a night an imported archive may reach
 RENAME_AT = (3, 5, 8, 13, 21, 34, 55, 89)  # passages at which the machine looks for a better name
 NEIGHBOURS, KNOWN_BY = 12, 60  # pain points that a name is told from, and by how many of their passages
+ROUNDING = 1e-4  # far more than two ways to add up a product of two centres can differ
 REGROUP_DAY = 0  # Mondays
 SETTLED = "settled but for nights after"  # the note where an archive goes on: the same night again changes nothing
 PLACED = "placed"  # the note after placing, while pain points are being reconsidered
@@ -215,7 +218,7 @@ def _named(  # noqa: PLR0917 - all of them are needed
     mine = {point.id: [pains[member.signal_id] for member in members] for point, members in born}
     due = [*(point for point, _ in born), *(p for p in changed if _worth_renaming(p, before[p.id]))]
     now = {point.id: point for point in (*points, *changed, *(point for point, _ in born))}
-    beside = {point.id: _neighbours(point, list(now.values())) for point in due}
+    beside = _neighbours(due, [point for point in now.values() if point.merged_into is None])
     around = {one for others in beside.values() for one in others}
     told = reads.words_of(store, around - mine.keys(), limit_each=KNOWN_BY) | mine
     told |= reads.pains_of(store, {point.id for point in due} - mine.keys(), limit_each=NAME_FROM)
@@ -227,10 +230,17 @@ def _named(  # noqa: PLR0917 - all of them are needed
     return joined
 
 
-def _neighbours(point: PainPoint, others: Sequence[PainPoint]) -> list[str]:
-    """The nearest pain points: a name has to tell it from these."""
-    near = sorted(others, key=lambda other: (-float(other.centroid @ point.centroid), other.id))
-    return [other.id for other in near if other.id != point.id and other.merged_into is None][:NEIGHBOURS]
+def _neighbours(due: Sequence[PainPoint], others: Sequence[PainPoint]) -> dict[str, list[str]]:
+    """The nearest pain points of each that is due: a name has to tell it from these."""
+    middles = np.stack([other.centroid for other in others]) if due else np.zeros((0, 0), dtype=np.float32)
+    found = {}
+    for point in due:
+        roughly = middles @ point.centroid  # in another order of adding up than one by one
+        fewest = min(len(others), NEIGHBOURS + 1)  # itself is there
+        near = [others[at] for at in np.flatnonzero(roughly >= np.sort(roughly)[-fewest] - ROUNDING).tolist()]
+        near.sort(key=lambda other: (-float(other.centroid @ point.centroid), other.id))
+        found[point.id] = [other.id for other in near if other.id != point.id][:NEIGHBOURS]
+    return found
 
 
 def _worth_renaming(point: PainPoint, before: int) -> bool:

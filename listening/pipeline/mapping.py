@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from listening.clusters import fade, find_places, suggest
+from listening.clusters import FADES, fade, find_places, suggest
 from listening.pipeline.nights import night_of
 from listening.settings import Settings
 from listening.store import Store, reads, writes
@@ -50,7 +50,8 @@ def suggest_places(store: Store, settings: Settings, *, now: datetime) -> int:
 
 def note_faded(store: Store, settings: Settings, *, now: datetime) -> int:
     """Note which pain points nobody has told for long; returns how many are new among these."""
-    silent = fade(reads.points(store, map_id=settings.journey.id), night=night_of(settings, now))
+    night = night_of(settings, now)
+    silent = fade(reads.points_silent(store, map_id=settings.journey.id, since=night - FADES), night=night)
     if silent:
         lines = [LedgerEntry(now, "listening", "faded", p.id, detail=f"last told on {p.last_seen}") for p in silent]
         writes.keep_placement(store, (), (), silent, lines)

@@ -20,7 +20,8 @@ CLOSED = ("done", "watch", "holds", "wont", "no_pain")
 
 def reminders(store: Store, settings: Settings, *, night: date) -> dict[Owner, list[Reminder]]:
     """Return what is due on the map in hand and was not told, by who hears of it: once when near, once when late."""
-    points = [one for one in reads.points(store, map_id=settings.journey.id) if one.status not in CLOSED]
+    near = reads.points_due(store, map_id=settings.journey.id, by=night + SOON)
+    points = [one for one in near if one.status not in CLOSED]
     found = [
         *_review(store, settings, night),
         *_days(settings, points, night),

@@ -51,7 +51,7 @@ def _alerts(store: Store, settings: Settings, night: date) -> list[Alert]:
     Who reads once a week hears tonight of what is due, which may not wait, and of sources that fell ill.
     """
     journey = settings.journey
-    points = {point.id: point for point in reads.points(store, map_id=journey.id)}
+    points = _lately(store, journey, night)
     told = reads.told_since(store, night - UNTOLD)
     untold = [one for one in _week(store, points, night) if (one.pain_point_id, one.kind, one.night) not in told]
     by_owner, seen = _nightly(_by_owner(journey, points, untold)), _nightly(_sights(store, settings, night, told))
@@ -105,6 +105,12 @@ def _joined(alert: Alert, more: Alert) -> Alert:
         not_seen=tuple(dict.fromkeys((*alert.not_seen, *more.not_seen))),
         reminders=(*alert.reminders, *more.reminders),
     )
+
+
+def _lately(store: Store, journey: JourneyMap, night: date) -> dict[str, PainPoint]:
+    """The pain points that emerged in the last week."""
+    since = night - UNTOLD + timedelta(days=1)
+    return {one.id: one for one in reads.points_emerged(store, map_id=journey.id, since=since, until=night)}
 
 
 def _week(store: Store, points: Mapping[str, PainPoint], night: date) -> list[Emergence]:
@@ -209,7 +215,7 @@ def tell_week(store: Store, settings: Settings, *, now: datetime) -> Told:
 
 def _digests(store: Store, settings: Settings, night: date) -> list[Alert]:
     journey = settings.journey
-    points = {point.id: point for point in reads.points(store, map_id=journey.id)}
+    points = _lately(store, journey, night)
     week = list({one.pain_point_id: one for one in _week(store, points, night)}.values())
     ill = ill_of_the_week(store, settings, night=night)
     seen = _sights(store, settings, night)

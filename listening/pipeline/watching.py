@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from listening.emergence import SENSITIVITIES, judge, judge_fix, may_burn
+from listening.emergence import SENSITIVITIES, Seen, judge, judge_fix, look, may_burn
 from listening.pipeline.collecting import collect_seldom
 from listening.pipeline.nights import night_of
 from listening.pipeline.owning import sensitivity_of
@@ -32,15 +32,18 @@ def watch(store: Store, settings: Settings, *, now: datetime) -> tuple[Emergence
     collect_seldom()
     night = night_of(settings, now)
     watch_sight(store, settings, night=night)
-    everyone = reads.points(store, map_id=settings.journey.id)
-    mended = {point.id for point in everyone if point.status in WATCHED and point.resolved_on}
-    points = [point for point in everyone if point.last_seen >= night - STIRRED or point.id in mended]
+    map_id = settings.journey.id
+    mended = {one.id: one for one in reads.points(store, map_id=map_id, states=WATCHED) if one.resolved_on}
+    stirred = {one.id: one for one in reads.points(store, map_id=map_id, told_since=night - STIRRED)}
+    points = sorted((stirred | mended).values(), key=lambda point: (point.born, point.id))
     if not points:
         return ()
     days = _days(store, settings, points, night)
     last = _last_before(reads.emergences(store, days.keys()), night)
     among = len(points), sum(_may_burn(settings, p, days[p.id], night) for p in points if p.id not in last)
-    found = [_judge(settings, p, days[p.id], last.get(p.id), night, among) for p in points]
+    usual = min(days, key=lambda point: len(days[point]))  # of what was mended long ago there are more days
+    seen = look(days[usual], night)
+    found = [_judge(settings, p, days[p.id], last.get(p.id), night, among, seen) for p in points]
     emerged = tuple(one for one in found if one is not None)
     writes.keep_emergences(store, emerged)
     for point in points:
@@ -92,6 +95,7 @@ def _judge(  # noqa: PLR0917 - all of them are needed
     last: Emergence | None,
     night: date,
     among: tuple[int, int],
+    seen: Seen,
 ) -> Emergence | None:
     told = [row for row in days if last is not None and row.day <= last.night and not row.backlog]
     return judge(
@@ -106,6 +110,7 @@ def _judge(  # noqa: PLR0917 - all of them are needed
         among=among[0],
         untold=among[1],
         acknowledged=point.acknowledged_at is not None,
+        seen=seen if len(days) == len(seen.rows) else None,
     )
 
 

@@ -1,5 +1,13 @@
 """All that is asked of the store; nothing here changes it."""
 
+from listening.store.reads.became import (
+    emergences,
+    emergences_between,
+    last_emergence,
+    ledger,
+    ledger_between,
+    notes_of,
+)
 from listening.store.reads.board import (
     Asked,
     Centres,
@@ -82,16 +90,13 @@ from listening.store.reads.people import (
 )
 from listening.store.reads.points import (
     OPEN,
-    emergences,
-    emergences_between,
-    last_emergence,
-    ledger,
-    ledger_between,
-    notes_of,
     pains_of,
     point,
     points,
     points_by_id,
+    points_due,
+    points_emerged,
+    points_silent,
     posts_of,
     threads_told,
     unplaced_pains,
@@ -180,6 +185,9 @@ __all__ = [
     "points",
     "points_by_id",
     "points_by_map",
+    "points_due",
+    "points_emerged",
+    "points_silent",
     "posts_of",
     "posts_of_person",
     "posts_of_thread",

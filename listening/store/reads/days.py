@@ -70,8 +70,10 @@ def day_counts(
     people: dict[str, dict[tuple[date, str], set[str]]] = {one: defaultdict(set) for one in point_ids}
     with store.reading() as connection:
         seen = _count_days(connection, since, until, zone, heard_by(store))
-        for point, day, source, person in _tellers(connection, point_ids, since, until, zone, heard_by(store)):
-            people[point][day, source].add(person)
+        for day, told in _tellers(connection, point_ids, since, until, zone, heard_by(store)):
+            for point, source, person in told:
+                if (mine := people.get(point)) is not None:
+                    mine[day, source].add(person)
     late = {(day, source): source in first and day < first[source] for day, source in seen}
     blank = [DayCount(*key, seen=count, backlog=late[key]) for key, count in seen.items()]
     places = {key: place for place, key in enumerate(seen)}
@@ -97,22 +99,19 @@ def _tellers(  # noqa: PLR0917 - all of them are needed
     until: date,
     zone: str,
     mine: sa.ColumnElement[bool],
-) -> Iterator[tuple[str, date, str, str]]:
-    """Go through who told these pain points: pain point, local day, source, person.
+) -> Iterator[tuple[date, Sequence[tuple[str, str, str]]]]:
+    """Go through who told these pain points and others: local day, then (pain point, source, person).
 
     Of many pain points day by day: nobody has to work out the day of a hundred thousand moments.
     """
     if len(set(point_ids)) <= MANY:
         place = ZoneInfo(zone)
         for row in _members(connection, point_ids, sa.and_(within(since, until, zone), outside, mine)):
-            yield row.pain_point_id, row.created_at.astimezone(place).date(), row.source, row.who
+            yield row.created_at.astimezone(place).date(), [(row.pain_point_id, row.source, row.who)]
         return
-    wanted = set(point_ids)
     told = sa.select(memberships.c.pain_point_id, documents.c.source, who.label("who")).select_from(in_points)
     for day in _every_day(since, until):
-        for point, source, person in connection.execute(told.where(within(day, day, zone), outside, mine)).all():
-            if point in wanted:
-                yield point, day, source, person
+        yield day, connection.execute(told.where(within(day, day, zone), outside, mine)).tuples().all()
 
 
 def _count_days(

@@ -1,4 +1,4 @@
-"""Pain points and the pains in them: what waits for a place, what belongs where, and what became of it."""
+"""Pain points and the pains in them: what waits for a place, and what belongs where."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from sqlalchemy.engine import Connection
 
 from listening.errors import NotFound
 from listening.store.engine import Store
-from listening.store.rows import PAIN_COLUMNS, emergence_of, ledger_of, pain_of, point_of
+from listening.store.rows import PAIN_COLUMNS, pain_of, point_of
 from listening.store.statements import in_slices
 from listening.store.tables import documents, memberships, pain_points, signals
 from listening.store.tables import emergences as emergences_table
-from listening.store.tables import ledger as ledger_table
+from listening.store.tables_board import goals
 from listening.store.tables_decisions import no_pains
-from listening.types import STATUSES, Emergence, LedgerEntry, Pain, PainPoint, PostKind, Vector
+from listening.types import STATUSES, Pain, PainPoint, PostKind, Vector
 
 # A resolved pain point stays open to its pains: it is watched, and may come back. Only one that is refused, or
 # no pain at all, is closed.
@@ -26,6 +26,15 @@ OPEN = tuple(status for status in STATUSES if status not in ("wont", "no_pain"))
 
 # What `_said_by` needs: all but the embedding and the cues, in its order.
 _SAID = tuple(one for one in PAIN_COLUMNS if one.name not in ("embedding", "start", "spans"))
+# What `_felt_by` needs, in its order, and the whole post.
+_FELT = (
+    *(one for one in PAIN_COLUMNS if one.name in ("signal_id", "document_id", "who", "created_at")),
+    signals.c.stage,
+    signals.c.touchpoint,
+    signals.c.pain,
+    documents.c.title,
+    documents.c.text.label("whole"),
+)
 _UNHEARD = np.zeros(0, dtype=np.float32)
 
 heard = signals.join(documents, documents.c.id == signals.c.document_id)
@@ -96,15 +105,18 @@ def words_of(store: Store, point_ids: Collection[str], *, limit_each: int | None
 def posts_of(
     store: Store, point_ids: Collection[str], *, limit_each: int | None = None
 ) -> tuple[dict[str, list[Pain]], dict[str, str]]:
-    """Return what `words_of` does, and as `whole_posts` does the posts that it stands in, in one look."""
+    """Return what says where pain points stand: their pains, and as `whole_posts` does the posts that they stand in.
+
+    With `limit_each` it is the so many that were placed last. They come in any order, with person, date, place and how
+    sure they are, and without their own words, source and embedding: a night reads a hundred thousand.
+    """
     found: dict[str, list[Pain]] = {one: [] for one in point_ids}
     posts: dict[str, str] = {}
-    columns = (*_SAID, documents.c.title, documents.c.text.label("whole"))
     with store.reading() as connection:
         for part in in_slices(sorted(set(point_ids))):
-            for row in connection.execute(_chosen(columns, _PLACED_LAST, part, limit_each)).all():
-                said = _said_by(row)
-                *_, title, whole, point_id = row
+            chosen = _chosen(_FELT, _PLACED_LAST, part, limit_each).order_by(None)
+            for *felt, title, whole, point_id in connection.execute(chosen).all():
+                said = _felt_by(*felt)
                 found[point_id].append(said)
                 posts[said.document_id] = f"{title}\n{whole}"
     return found, posts
@@ -133,6 +145,26 @@ def _said_by(row: Sequence[Any]) -> Pain:
         pain=pain,
         embedding=_UNHEARD,
         space=space,
+    )
+
+
+def _felt_by(  # noqa: PLR0917 - a row's columns
+    one: str, document: str, person: str, at: datetime, stage: str, touchpoint: str | None, pain: float
+) -> Pain:
+    """Return a pain that says who feels it, when and where, and nothing else."""
+    return Pain(
+        signal_id=one,
+        document_id=document,
+        person=person,
+        source="",
+        kind=PostKind.FORUM,
+        text="",
+        created_at=at,
+        stage=stage,
+        touchpoint=touchpoint,
+        unspoken=False,
+        pain=pain,
+        embedding=_UNHEARD,
     )
 
 
@@ -175,21 +207,52 @@ def threads_told(store: Store, threads: Collection[str]) -> dict[str, frozenset[
 
 
 def points(
-    store: Store, *, map_id: str, states: Collection[str] = OPEN, include_merged: bool = False
+    store: Store,
+    *,
+    map_id: str,
+    states: Collection[str] = OPEN,
+    include_merged: bool = False,
+    told_since: date | None = None,
 ) -> list[PainPoint]:
-    """Return a map's pain points in these states (all but "wont"), by birth; merged ones only when asked for."""
-    mine = sa.select(pain_points).where(pain_points.c.map == map_id, pain_points.c.status.in_(sorted(states)))
-    if not include_merged:
-        mine = mine.where(pain_points.c.merged_into.is_(None))
+    """Return a map's pain points in these states (all but "wont"), by birth; merged ones only when asked for.
+
+    With `told_since` only those that somebody told on that day or after.
+    """
+    merged = sa.true() if include_merged else pain_points.c.merged_into.is_(None)
+    told = sa.true() if told_since is None else pain_points.c.last_seen >= told_since
+    return _points(store, map_id, sa.and_(pain_points.c.status.in_(sorted(states)), merged, told))
+
+
+def points_silent(store: Store, *, map_id: str, since: date) -> list[PainPoint]:
+    """Return the open pain points last told on a day or before that are not known to have faded, by birth."""
+    return _points(store, map_id, sa.and_(_stands, pain_points.c.last_seen <= since, pain_points.c.faded.is_(None)))
+
+
+def points_emerged(store: Store, *, map_id: str, since: date, until: date) -> list[PainPoint]:
+    """Return the open pain points that emerged from one night to another, both included, by birth."""
+    found = sa.select(emergences_table.c.pain_point_id).where(emergences_table.c.night.between(since, until))
+    return _points(store, map_id, sa.and_(_stands, pain_points.c.id.in_(found)))
+
+
+def points_due(store: Store, *, map_id: str, by: date) -> list[PainPoint]:
+    """Return the open pain points that have a day up to `by`, or whose goal has, by birth."""
+    aims = sa.select(goals.c.pain_point_id).where(goals.c.due <= by)
+    return _points(store, map_id, sa.and_(_stands, sa.or_(pain_points.c.due <= by, pain_points.c.id.in_(aims))))
+
+
+_stands = sa.and_(pain_points.c.status.in_(sorted(OPEN)), pain_points.c.merged_into.is_(None))
+
+
+def _points(store: Store, map_id: str, condition: sa.ColumnElement[bool]) -> list[PainPoint]:
+    mine = sa.select(pain_points).where(pain_points.c.map == map_id, condition)
     with store.reading() as connection:
-        rows = connection.execute(mine.order_by(pain_points.c.born, pain_points.c.id)).mappings()
-        return [point_of(row) for row in rows]
+        return [point_of(row) for row in connection.execute(mine.order_by(pain_points.c.born, pain_points.c.id)).all()]
 
 
 def point(store: Store, point_id: str) -> PainPoint:
     """Return one pain point; a merged one says where it went. Raises `NotFound`."""
     with store.reading() as connection:
-        row = connection.execute(sa.select(pain_points).where(pain_points.c.id == point_id)).mappings().first()
+        row = connection.execute(sa.select(pain_points).where(pain_points.c.id == point_id)).first()
     if row is None:
         raise NotFound(f"no pain point {point_id}", "see `listening pain-points list`")
     return point_of(row)
@@ -200,57 +263,6 @@ def points_by_id(store: Store, point_ids: Collection[str]) -> list[PainPoint]:
     found: list[PainPoint] = []
     with store.reading() as connection:
         for part in in_slices(sorted(set(point_ids))):
-            rows = connection.execute(sa.select(pain_points).where(pain_points.c.id.in_(part))).mappings()
+            rows = connection.execute(sa.select(pain_points).where(pain_points.c.id.in_(part))).all()
             found += [point_of(row) for row in rows]
     return found
-
-
-def ledger(store: Store, point_id: str | None = None) -> list[LedgerEntry]:
-    """Return the history, oldest first: of all, or of one pain point, with the lines where it is the other one."""
-    lines = sa.select(ledger_table).order_by(ledger_table.c.id)
-    if point_id is not None:
-        lines = lines.where(sa.or_(ledger_table.c.pain_point_id == point_id, ledger_table.c.other_id == point_id))
-    with store.reading() as connection:
-        return [ledger_of(row) for row in connection.execute(lines).mappings()]
-
-
-def ledger_between(store: Store, since: datetime, until: datetime) -> list[LedgerEntry]:
-    """Return the history of a stretch of time, oldest first; `until` is no more in it."""
-    lines = sa.select(ledger_table).where(ledger_table.c.at >= since, ledger_table.c.at < until)
-    with store.reading() as connection:
-        return [ledger_of(row) for row in connection.execute(lines.order_by(ledger_table.c.id)).mappings()]
-
-
-def emergences_between(store: Store, since: date, until: date) -> list[Emergence]:
-    """Return what emerged from one night to another, both included, by night."""
-    night = emergences_table.c.night
-    mine = sa.select(emergences_table).where(night >= since, night <= until).order_by(night)
-    with store.reading() as connection:
-        return [emergence_of(row) for row in connection.execute(mine).mappings()]
-
-
-def emergences(store: Store, point_ids: Collection[str] | None = None, *, night: date | None = None) -> list[Emergence]:
-    """Return what emerged, by night: of these pain points, on this night, or both; of all where neither is given."""
-    found: list[Emergence] = []
-    parts = [None] if point_ids is None else in_slices(sorted(set(point_ids)))
-    with store.reading() as connection:
-        for part in parts:
-            mine = sa.select(emergences_table)
-            mine = mine if part is None else mine.where(emergences_table.c.pain_point_id.in_(part))
-            mine = mine if night is None else mine.where(emergences_table.c.night == night)
-            found += [emergence_of(row) for row in connection.execute(mine).mappings()]
-    return sorted(found, key=lambda one: (one.night, one.pain_point_id, one.kind))
-
-
-def last_emergence(store: Store, point_ids: Collection[str]) -> dict[str, Emergence]:
-    """Return the latest emergence of each of these pain points that ever had one."""
-    return {one.pain_point_id: one for one in emergences(store, point_ids)}
-
-
-def notes_of(store: Store, point_ids: Collection[str]) -> dict[str, str]:
-    """Return the last comment on each of these pain points that has one."""
-    wanted = set(point_ids)
-    lines = sa.select(ledger_table.c.pain_point_id, ledger_table.c.detail).where(ledger_table.c.what == "comment")
-    with store.reading() as connection:
-        rows = connection.execute(lines.order_by(ledger_table.c.id))
-        return {point_id: said for point_id, said in rows if point_id in wanted}

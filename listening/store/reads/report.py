@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import RowMapping
 
 from listening.store.engine import Store
+from listening.store.reads.became import emergences
 from listening.store.reads.days import heard_by, outside, placed, quotes, weekly_people, within
-from listening.store.reads.points import emergences, in_points, points
+from listening.store.reads.points import in_points, points
 from listening.store.rows import who
 from listening.store.statements import in_slices
 from listening.store.tables import documents, memberships, signals
