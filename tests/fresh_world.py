@@ -27,6 +27,8 @@ NOW = datetime(2026, 7, 1, 10, 30, tzinfo=UTC)
 FIRST = datetime(2026, 2, 24, 7, 18, tzinfo=UTC)
 FRESH: dict[str, dict[str, Any]] = tomllib.loads((CASES / "fresh.toml").read_text(encoding="utf-8"))
 LATE: dict[str, dict[str, Any]] = tomllib.loads((CASES / "fresh_late.toml").read_text(encoding="utf-8"))
+FOURTH: dict[str, dict[str, Any]] = tomllib.loads((CASES / "fresh_fourth.toml").read_text(encoding="utf-8"))
+FIFTH: dict[str, dict[str, Any]] = tomllib.loads((CASES / "fresh_fifth.toml").read_text(encoding="utf-8"))
 _ALIKE = 0.9  # F1 of a post's words
 _FOUND = 0.3  # F1 from which on a post is the one that was written
 _AD_EVERY, _GONE_AFTER = 5, 2

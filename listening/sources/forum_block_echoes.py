@@ -83,12 +83,22 @@ def _alike(survey: Survey, blocks: Sequence[Block], unlike: str) -> set[int]:
     for at, block in enumerate(blocks):
         for place in inside(survey, block):
             small = place.end - place.order <= _SMALL and not (few and _in_a_sentence(survey, place))
+            where = _path(survey, block, place) if few else place.kind
             if small and (words := _few_words(place.node.text(separator=" "), unlike)):
-                said[place.kind, words][at].append(place.order)
+                said[where, words][at].append(place.order)
             if place.words and place.end > place.order and (words := _few_words(own_text(place.node), unlike)):
-                said[f"{place.kind} own", words][at].append(-place.order)
+                said[f"{where} own", words][at].append(-place.order)
     often = (found for found in said.values() if len(found) >= max(2, _MOST * len(blocks)))
     return {order for found in often for orders in found.values() for order in orders}
+
+
+def _path(survey: Survey, block: Block, place: Place) -> str:
+    """Return the kinds of what stands around a place in its block: a list and its copy in a quote differ in that."""
+    kinds, at = list[str](), place.order
+    while at > block.place.order:
+        kinds.append(survey.places[at].kind)
+        at = survey.places[at].parent
+    return "/".join(kinds)
 
 
 def _in_a_sentence(survey: Survey, place: Place) -> bool:

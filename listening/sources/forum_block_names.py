@@ -11,9 +11,10 @@ from itertools import islice
 from listening.sources.date_words import WEEKDAYS, fold
 from listening.sources.forum_block_posts import SOUND
 from listening.sources.forum_block_shape import Block, inside
+from listening.sources.forum_kinds import is_quoted
 from listening.sources.forum_names import as_name, name_in
 from listening.sources.forum_selectors import own_text
-from listening.sources.forum_survey import Mark, Survey, is_quoted
+from listening.sources.forum_survey import Mark, Place, Survey
 
 _ENOUGH = 0.8  # of the blocks must show something that can be a name in the same kind of place
 _SEVERAL = 4  # blocks in which one odd one out makes no names of labels
@@ -88,7 +89,11 @@ def lone_name(survey: Survey, block: Block) -> tuple[Mark, ...]:
 
 def _in_prose(survey: Survey, mark: Mark) -> bool:
     """Return True for what stands among words: stress or a link in a text, and no name over it."""
-    return survey.places[survey.places[mark.order].parent].words > _MOST_WORDS
+    return _is_prose(survey, survey.places[mark.order])
+
+
+def _is_prose(survey: Survey, place: Place) -> bool:
+    return survey.places[place.parent].words > _MOST_WORDS
 
 
 def _worth(kind: str, marks: Sequence[tuple[Mark, float]]) -> float:
@@ -102,16 +107,20 @@ def _candidates(survey: Survey, blocks: Sequence[Block]) -> dict[str, dict[int, 
     found: dict[str, dict[int, tuple[Mark, float]]] = defaultdict(dict)
     for block in blocks:
         dates = [mark.order for mark in block.dates]
-        for at, place in enumerate(islice(inside(survey, block), _LOOKED_AT)):
+        for at, place in enumerate((block.place, *islice(inside(survey, block), _LOOKED_AT))):
+            whole = place.order == block.place.order
             own = own_text(place.node)
-            name = as_name(place.node) if own else ""
+            name = as_name(place.node) if own and not whole else ""
             around = own and not name and any(place.order < date <= place.end for date in dates)
+            if whole and around:  # "(Ann, 3 May 2026)", and no word of the text beside it
+                own = own.strip(" (,:;)") if "(" in own else ""
             name = name_in(own) if around else name  # "by Ann | 3 May 2026", the date in a link
             if not name or block.place.order in found[place.kind] or not _may_be(name, survey):
                 continue
-            if is_quoted(place.node) or place.order in dates:
+            near = any(abs(place.order - date) <= _NEAR for date in dates)
+            if is_quoted(place.node) or place.order in dates or (not near and _is_prose(survey, place)):
                 continue
-            beside = 0.3 * bool(around) + 0.3 * any(abs(place.order - date) <= _NEAR for date in dates) - _STEP * at
+            beside = 0.3 * bool(around) + 0.3 * near - _STEP * at
             found[place.kind][block.place.order] = Mark(place.order, place.kind, name=name), beside
     return found
 

@@ -20,6 +20,8 @@ MOST_WORDS = 60  # of one block that count: long posts are no better than short 
 SOUND = 0.6  # of a group's blocks must have a name, a date and words
 _WITH_BODY = 0.75  # of the blocks must have one, before those without one are none of the posts
 _EVENT_WORDS = 40  # of what is told between posts
+_FEW_EVENT_WORDS = 12  # of it, where it is told often
+_HEAD_WORDS = 12  # of what stands over the posts, with a date, and is no post
 _HALF = 0.4
 _NEARLY = 0.9  # of the blocks: what fewer have of quotes is what they quote, and no frame of the program
 _DATE_WORDS = 9  # a body of fewer words that reads as a date is one
@@ -70,10 +72,18 @@ def _chosen(survey: Survey, blocks: Sequence[Block]) -> list[_Chosen]:
             block,
             date,
             name,
-            next((at for at in inside(survey, block) if at.kind == kind and not holds(at, date, name)), None),
+            next((at for at in inside(survey, block) if at.kind == kind and not _is_head(at, block, date, name)), None),
         )
         for block, date, name in marked
     ]
+
+
+def _is_head(place: Place, block: Block, date: Mark, name: Mark) -> bool:
+    """Return True for a place that shows the date or the name of a block, or both of them once more."""
+    if holds(place, date, name):
+        return True
+    again = [mark for mark in block.dates if mark.moment == date.moment and mark.how != "day"]
+    return holds(place, *again) and holds(place, *(mark for mark in block.names if mark.name == name.name))
 
 
 def _without_events(chosen: list[_Chosen]) -> list[_Chosen]:
@@ -83,9 +93,10 @@ def _without_events(chosen: list[_Chosen]) -> list[_Chosen]:
     post may be made otherwise than the rest.
     """
     bodies = [one.body for one in chosen if one.body]
-    if len(bodies) < max(2, _WITH_BODY * len(chosen)) or not has_own_name(bodies[0].kind):
+    if len(bodies) < max(2, SOUND * len(chosen)) or not has_own_name(bodies[0].kind):
         return chosen
-    return [one for at, one in enumerate(chosen) if one.body or not at or one.block.words > _EVENT_WORDS]
+    most = _EVENT_WORDS if len(bodies) >= _WITH_BODY * len(chosen) else _FEW_EVENT_WORDS
+    return [one for at, one in enumerate(chosen) if one.body or one.block.words > (most if at else _HEAD_WORDS)]
 
 
 def _usual_kinds(survey: Survey, blocks: Sequence[Block]) -> set[str]:
@@ -185,7 +196,9 @@ def _body_kind(survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]]) -> st
             del fit[kind]
     best = max(fit.values(), default=0.0)
     prose = sum(min(block.words, MOST_WORDS) for block, _, _ in chosen)
-    if max((told.words[kind] for kind in fit if fit[kind] == best), default=0) < _HALF * prose:
+    most = max((kind for kind in fit if fit[kind] == best), key=lambda kind: told.words[kind], default="")
+    wanted = _HALF * prose
+    if told.words[most] < wanted and not (2 * told.words[most] > wanted and _is_shown_twice(survey, chosen, most)):
         return ""  # the words stand beside date and name: the whole block is the body, without these
     in_all = (kind for kind in fit if kind.startswith("blockquote") and told.held[kind] >= _NEARLY * len(chosen))
     if frame := next((kind for kind in in_all if fit[kind] >= 0.7 * best), ""):
@@ -210,7 +223,7 @@ class _Kinds:
         for block, date, name in chosen:
             counted = Counter[str]()
             for place in inside(survey, block):
-                if holds(place, date, name):
+                if _is_head(place, block, date, name):
                     continue
                 counted[place.kind] += 1
                 if counted[place.kind] > 1:
@@ -231,6 +244,16 @@ class _Kinds:
             and self.held[kind] >= (_NEARLY if "quote" in kind else SOUND) * blocks
             and self.repeated[kind] <= 0.1 * blocks
         }
+
+
+def _is_shown_twice(survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]], kind: str) -> bool:
+    """Return True where the words of most such places stand twice in their blocks, as of posts open and folded up."""
+    twice = 0
+    for block, _, _ in chosen if kind else ():
+        place = next((one for one in inside(survey, block) if one.kind == kind), None)
+        words = "".join((place.node.text() or "").split()) if place else ""
+        twice += bool(words) and "".join((block.place.node.text() or "").split()).count(words) > 1
+    return 2 * twice > len(chosen)
 
 
 def _tells_again(survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]], kind: str) -> bool:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from listening.sources.forum_block_aside import AROUND
+from listening.sources.forum_block_groups import groups_of
 from listening.sources.forum_block_names import with_names
 from listening.sources.forum_block_posts import MOST_WORDS, SOUND, read_blocks
 from listening.sources.forum_block_replies import with_answers
 from listening.sources.forum_block_shape import Block, inside
+from listening.sources.forum_mails import posts_by_mails
 from listening.sources.forum_posts import FoundPost
 from listening.sources.forum_runs import RUN, in_runs
 from listening.sources.forum_selectors import element_before, shown_at
-from listening.sources.forum_survey import Mark, Place, Survey, plain_classes, within
+from listening.sources.forum_survey import Mark, Place, Survey, within
 
 _FEWEST = 2  # blocks that make a thread
 _FEW_WORDS = 25  # outside links in a row of a list of threads: numbers, dates, an excerpt
@@ -23,9 +24,6 @@ _FEW_AROUND = 8  # words of an element that is a date or a name and nothing else
 _TWICE_WORDS = 4  # of a post that nobody writes twice
 _SAID = 0.5  # of the words of the group that says most, beside dates and names
 _MEAN_WORDS = 3.0  # of a post outside links; rows of a list of threads have fewer
-_BLOCK_TAGS = frozenset(
-    ("div", "li", "tr", "table", "article", "section", "td", "dl", "dd", "tbody", "fieldset", "p", "ul")
-)
 _ANSWER = re.compile(r"comment|reply|repl(?:y|ies)|answer|response|antwort", re.IGNORECASE)
 _COMMENT = re.compile(r"comment|post|reply|answer|message|#", re.IGNORECASE)
 
@@ -37,7 +35,9 @@ def posts_by_blocks(survey: Survey) -> list[FoundPost]:
     that marks no name at all, what stands in bold may be one.
     """
     survey = survey.known()
-    members = list(_groups(survey))
+    if len(mails := posts_by_mails(survey)) >= _FEWEST:
+        return mails
+    members = list(groups_of(survey))
     groups = [with_names(survey, blocks) for some in members if (blocks := _blocks(survey, some))]
     called = [blocks for blocks in groups if len(blocks) > _FEWEST and _COMMENT.search(blocks[0].place.kind)]
     if posts := _posts_of(survey, _named(groups)) or _posts_of(survey, called):
@@ -70,6 +70,7 @@ def _named(groups: Sequence[list[Block]]) -> list[list[Block]]:
 
 def _posts_of(survey: Survey, groups: Sequence[list[Block]]) -> list[FoundPost]:
     """Return the posts of the best of these groups; none where it is a list of threads."""
+    groups = [blocks for blocks in groups if not _in_pairs(blocks)] or list(groups)
     varied = [blocks for blocks in _without_boxes(groups) if _tells_when(blocks)]
     scored = [(_score(blocks), blocks) for blocks in varied or groups]
     best = max((score for score, _ in scored), default=0.0)
@@ -90,7 +91,27 @@ def _posts_of(survey: Survey, groups: Sequence[list[Block]]) -> list[FoundPost]:
         return []
     opening = _opening(survey, sound, alike=_ANSWER.search(sound[0].place.kind) is None)
     before = [post for _, post in read_blocks(survey, [opening])] if opening else []
-    return _once([*before, *posts])
+    return _once([*before, *_told_twice(posts)])
+
+
+def _in_pairs(blocks: Sequence[Block]) -> bool:
+    """Return True where a group has two blocks for each post, as where a page shows each open and folded up."""
+    told = [(block.dates[0].moment, block.names[0].name) for block in blocks if block.sound and block.names]
+    pairs = list(zip(told[::2], told[1::2], strict=False))
+    return len(set(told)) == len(pairs) >= _FEWEST and all(one == other for one, other in pairs)
+
+
+def _told_twice(posts: Sequence[FoundPost]) -> Sequence[FoundPost]:
+    """Return each post once where a page shows all of them twice, one after the other: open and folded up."""
+    pairs = list(zip(posts[::2], posts[1::2], strict=False))
+    if len(posts) % 2 or not all(_alike(*pair) for pair in pairs):
+        return posts
+    return [one for one, _ in pairs]
+
+
+def _alike(one: FoundPost, other: FoundPost) -> bool:
+    same = (one.author, one.created_at) == (other.author, other.created_at)
+    return same and {*_words_of(other)} <= {*_words_of(one)}
 
 
 def _once(posts: Sequence[FoundPost]) -> list[FoundPost]:
@@ -207,36 +228,6 @@ def _is_list(survey: Survey, blocks: Sequence[Block]) -> bool:
 def _links_weigh(survey: Survey, blocks: Sequence[Block]) -> bool:
     """Return True where the words outside links are few: a post has many, however many links it holds."""
     return sum(block.words for block in blocks) / len(blocks) < _FEW_WORDS or survey.root is None
-
-
-def _groups(survey: Survey) -> Iterable[list[Place]]:
-    """Yield the places that are alike: by the shape of their ids, by each class, and as children of one parent."""
-    found: dict[tuple[str, ...], list[Place]] = defaultdict(list)
-    for place in survey.places:
-        if not _may_be_block(place):
-            continue
-        tag, shape = place.node.tag or "", re.sub(r"\d+", "#", place.node.attributes.get("id") or "")
-        if "#" in shape:
-            found["id", tag, shape].append(place)
-        for word in plain_classes(place.node):
-            found["class", tag, word].append(place)
-        if "-" in tag:
-            found["tag", tag].append(place)
-        found["child", tag, str(place.parent)].append(place)
-    seen: set[tuple[int, ...]] = set()
-    for members in found.values():
-        key = tuple(place.order for place in members)
-        if len(members) >= _FEWEST and key not in seen:
-            seen.add(key)
-            yield members
-
-
-def _may_be_block(place: Place) -> bool:
-    """Return True for what programs put around a post; a quote only where it is numbered as a post is."""
-    tag, attributes = place.node.tag or "", place.node.attributes
-    if tag == "blockquote":
-        return re.search(r"\d", attributes.get("id") or "") is not None
-    return tag in _BLOCK_TAGS or "-" in tag or bool(attributes.get("itemtype"))
 
 
 def _blocks(survey: Survey, members: Sequence[Place], *, borrow: bool = False) -> list[Block]:

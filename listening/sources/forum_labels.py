@@ -7,7 +7,7 @@ import re
 from selectolax.lexbor import LexborNode
 
 from listening.sources.date_words import fold
-from listening.sources.forum_names import as_name
+from listening.sources.forum_names import as_name, name_in
 from listening.sources.forum_selectors import own_text
 
 OTHER_DATE = re.compile(
@@ -22,6 +22,13 @@ _CELLS = frozenset(("td", "th", "div", "li", "dd", "tr", "ul", "table", "section
 _LABEL_WORDS = 5
 _LABELLED = frozenset(("td", "dd", "span", "a", "b", "strong", "div", "bdi", "cite"))
 _AUTHOR_LABEL = re.compile(r"(?:^|\W)(?:from|author|poster|posted by|written by|von|autor|auteur|de|autore)\s?:\s*$")
+_LINES = frozenset(("li", "p", "div"))
+_LINE = 120  # characters
+_LABELLED_NAME = re.compile(  # "From:" alone is where somebody lives, in many boards
+    r"(?:author|poster|posted by|written by|autor|auteur|autore)\s?:\s([^<>:]{1,40})"
+    r"|(?:from|von|de|da)\s?:\s([^<>:]{1,40}?)\s*<[^<>]*>",
+    re.IGNORECASE,
+)
 
 
 def says_other(words: str) -> bool:
@@ -44,7 +51,9 @@ def label(node: LexborNode) -> str:
 
 
 def after_label(node: LexborNode) -> str:
-    """Return the name that stands behind "From:" or "Author:"."""
+    """Return the name that stands behind "From:" or "Author:", before an element or in it."""
+    if node.tag in _LINES and (told := _LABELLED_NAME.fullmatch(" ".join((node.text() or "")[:_LINE].split()))):
+        return name_in(told[1] or told[2])
     if node.tag not in _LABELLED or not own_text(node) or not _AUTHOR_LABEL.search(label(node)):
         return ""
     return as_name(node)

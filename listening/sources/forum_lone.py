@@ -6,6 +6,7 @@ from listening.sources.forum_block_aside import AROUND
 from listening.sources.forum_block_names import lone_name
 from listening.sources.forum_block_posts import read_blocks
 from listening.sources.forum_block_shape import Block
+from listening.sources.forum_mails import posts_by_mails
 from listening.sources.forum_posts import FoundPost
 from listening.sources.forum_survey import Place, Survey, within
 
@@ -19,6 +20,8 @@ _ELSEWHERE = frozenset(("nav", "aside", "footer", "form"))
 def lone_post(survey: Survey) -> list[FoundPost]:
     """Return the post in the densest place after the heading that holds a date and words; none where there is none."""
     survey = survey.known()
+    if mails := posts_by_mails(survey):
+        return mails[:1]
     headings = [place.order for place in survey.places if place.node.tag in ("h1", "h2")]
     places = {}
     for mark in survey.dates:

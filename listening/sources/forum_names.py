@@ -10,6 +10,7 @@ from listening.sources.date_words import fold
 
 _NAME_MOST = 40
 _NAME_WORDS = 5
+_LONGEST = 400  # characters of a name with all that stands around it
 _NAME_PLACE = re.compile(
     r"(?:^|[-_ ])(?:author|authors|user-?name|big-?username|poster|post-?author|nick|nick-?name|display-?name"
     r"|postedby|creator"
@@ -86,6 +87,8 @@ def plain_name(shown: str) -> str:
 
 def name_in(shown: str) -> str:
     """Return a text without "by" before it and a mail address behind it, where it can be a name; else ""."""
-    name = _LEAD.sub("", plain_name(_ADDRESS.sub("", shown).strip())).strip(" :,·•|-")
+    if len(shown) > _LONGEST:
+        return ""
+    name = _LEAD.sub("", plain_name(_ADDRESS.sub("", shown).strip())).strip(" :,·•|-\u2013—")
     short = 0 < len(name) <= _NAME_MOST and len(name.split()) <= _NAME_WORDS and not _LETTER.fullmatch(name)
     return name if short and not _NO_NAME.match(fold(name)) and not _HAS_CLOCK.search(name) else ""

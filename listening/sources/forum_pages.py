@@ -23,7 +23,7 @@ from listening.sources.forum_schema import posts_by_json_ld, posts_by_microdata
 from listening.sources.forum_selectors import Selectors, all_of, places, shown_at, value
 from listening.sources.forum_survey import Survey
 from listening.sources.forum_urls import joined
-from listening.sources.pages import Obstacle, has_words, obstacle_on
+from listening.sources.pages import Obstacle, asks_for_login, has_words, obstacle_on
 from listening.sources.threads import Thread
 
 __all__ = ["FoundPage", "FoundPost", "OpenPage", "Reading", "complete_looks", "decode", "open_page", "read_page"]
@@ -124,18 +124,18 @@ class OpenPage:
             exact = self._exact(how)
             self.kept[key] = _without_looks(self.root, self._survey(exact), self.base, board)
         found = self.kept[key]
-        if found.posts or found.threads or not how.in_thread or self._bars():
+        if found.posts or found.threads or not how.in_thread:
             return found
-        return _Found(posts=_placed(lone_post(self._survey(how)), self.base), read_by="blocks")
+        obstacle = obstacle_on(self.root)
+        posts = [] if obstacle.bars and obstacle.name != "login wall" else lone_post(self._survey(how))
+        if obstacle.bars and not all(_stands_beside_login(post) for post in posts):
+            return found
+        return _Found(posts=_placed(posts, self.base), read_by="blocks")
 
     def _exact(self, how: Reading) -> Reading:
         """Return the same with the order in which this page writes dates in numbers, where that is not declared."""
         asked = how.day_first is None and self.numbered
         return replace(how, day_first=_day_first(self.root, how)) if asked else how
-
-    def _bars(self) -> bool:
-        """Return True where something on the page says that it is another one than was asked for."""
-        return obstacle_on(self.root).name not in ("changed layout", "empty page")
 
     def _survey(self, how: Reading) -> Survey:
         key = (tuple(how.formats), how.now, how.zone, how.day_first)
@@ -235,6 +235,11 @@ def _say_something(posts: Sequence[FoundPost]) -> bool:
 
 def _sound(posts: Sequence[FoundPost]) -> bool:
     return sum(bool(post.author and post.created_at) for post in posts) >= _ENOUGH * len(posts)
+
+
+def _stands_beside_login(post: FoundPost) -> bool:
+    """Return True for a post that guests may read, on a page where those who write must log in."""
+    return bool(post.author and post.created_at) and not asks_for_login(post.html)
 
 
 def _without_looks(root: LexborNode | None, survey: Survey, base: str, board: str) -> _Found:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from selectolax.lexbor import LexborNode
 
 from listening.sources.date_shapes import Shown
 from listening.sources.date_words import DAYS_BACK, fold
 from listening.sources.dates import read_moment
+from listening.sources.forum_kinds import is_quoted, kind_of
 from listening.sources.forum_labels import OTHER_DATE, after_label, label, says_other
 from listening.sources.forum_names import as_name, name_at
 from listening.sources.forum_selectors import Ids, own_text
@@ -23,7 +24,7 @@ _WORDLESS = frozenset(
     ("script", "style", "noscript", "template", "svg", "select", "textarea", "button", "nav", "iframe")
 )
 _SHORT = 110  # characters of an element that may be a date
-_QUOTE_DEEP = 5  # steps up from a name to the quote that it stands in
+_QUOTE_DEEP = 5  # steps up from a quote, to what may stand in it again
 _SHORTEST = 5  # characters: "1 Jan" at least
 _DATE_ATTRIBUTES = ("datetime", "data-time", "data-timestamp", "data-date", "data-epoch", "data-created", "data-posted")
 _OTHER_DATE_ATTRIBUTE = re.compile(  # whatever a site calls it, if it holds an ISO date or an epoch
@@ -34,6 +35,7 @@ _OWN_DATES = ("created", "created-at", "created-timestamp", "timestamp", "publis
 _TOOLTIPS = ("title", "data-tippy-content", "data-original-title", "data-bs-title", "data-tooltip")
 _BOLD = ("b", "strong", "th", "dt")
 _HAS_DAY = re.compile(r"\d|" + "|".join(sorted(map(re.escape, DAYS_BACK), key=len, reverse=True)))
+_ISO_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)?")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _OTHER_PLACE = re.compile(r"edit|modif|join|register|update|birth|last-?seen|last-?active|lastpost|signature|quote")
 
@@ -152,12 +154,22 @@ class Survey:
         """Return the marks that stand in no quote, unless most do: then the page sets its posts as quotes."""
         starts, ends = list[int](), list[int]()
         for place in self.places:
-            if place.node.tag == "blockquote" and (not ends or place.order > ends[-1]):
+            after = not ends or place.order > ends[-1]
+            if after and place.node.tag == "blockquote" and not self._holds_answers(place):
                 starts.append(place.order)
                 ends.append(place.end)
         above = [(mark, bisect_left(starts, mark.order + 1) - 1) for mark in marks]
         outside = [mark for mark, at in above if at < 0 or mark.order > ends[at]]
         return outside if 2 * len(outside) >= len(marks) else marks
+
+    def _holds_answers(self, quote: Place) -> bool:
+        """Return True where what stands around a quote stands in it again: some programs set answers in one."""
+        around, at = set[str](), quote.parent
+        while at >= 0 and len(around) < _QUOTE_DEEP:
+            around.add(self.places[at].kind)
+            at = self.places[at].parent
+        named = {kind for kind in around if any(kind.split("|")[1:3])}
+        return any(place.kind in named for place in self.places[quote.order + 1 : quote.end + 1])
 
     def _attribute_date(self, place: Place) -> Mark | None:
         attributes = place.node.attributes
@@ -168,6 +180,8 @@ class Survey:
         for key, shown in attributes.items():
             if shown and _OTHER_DATE_ATTRIBUTE.fullmatch(key) and (moment := read_moment(shown)):
                 return Mark(place.order, f"{place.kind}@{key}", moment, "attribute")
+        if moment := _day_completed(attributes, own_text(place.node), self._moment):
+            return Mark(place.order, f"{place.kind}@data", moment, "attribute")
         prop = attributes.get("itemprop") or ""
         told = (
             attributes.get("content") if prop in ("datePublished", "dateCreated", "commentTime", "uploadDate") else ""
@@ -225,6 +239,20 @@ class Survey:
                 self.names.append(Mark(place.order, place.kind, name=name))
 
 
+def _day_completed(
+    attributes: Mapping[str, str | None], shown: str, read: Callable[[str], datetime | None]
+) -> datetime | None:
+    """Return the moment in whatever attribute of an element that shows its day."""
+    if not shown or len(shown) > _SHORT:
+        return None
+    for name, told in attributes.items():
+        if name.startswith("data-") and told and _ISO_MOMENT.fullmatch(told):
+            day, moment = read(shown), read(told)
+            if day and moment and abs(day - moment) < timedelta(days=1):
+                return moment
+    return None
+
+
 def _is_hidden_quote(node: LexborNode) -> bool:
     """Return True for the copy of a post that a program keeps for its button "Quote"."""
     attributes = node.attributes
@@ -240,41 +268,3 @@ def within(marks: list[Mark], start: int, end: int) -> list[Mark]:
     low = bisect_left(marks, start, key=lambda mark: mark.order)
     high = bisect_left(marks, end + 1, key=lambda mark: mark.order)
     return marks[low:high]
-
-
-def kind_of(node: LexborNode) -> str:
-    """Return the kind of an element: its tag, the shape of its id and its classes, without numbers and odd or even."""
-    attributes = node.attributes
-    shape = re.sub(r"\d+", "#", attributes.get("id") or "")
-    classes = " ".join(sorted(plain_classes(node)))
-    kind = f"{node.tag}|{shape if '#' in shape else ''}|{classes}|{attributes.get('itemprop') or ''}"
-    if kind.endswith("|||") and node.parent is not None:
-        above = node.parent
-        nearby = (
-            " ".join(sorted(plain_classes(above))) or re.sub(r"\d+", "#", above.attributes.get("id") or "") or above.tag
-        )
-        kind += f"<{nearby}"
-    return kind
-
-
-_CHANGING = re.compile(
-    r"^(?:odd|even|alt\d?|first|last|row\d|bg\d|trow\d|windowbg\d?|new|old|online|offline|unread|read)$"
-)
-
-
-def plain_classes(node: LexborNode) -> set[str]:
-    """Return the classes of an element without numbers, and without those that only tell rows apart."""
-    words = (node.attributes.get("class") or "").split()
-    return {re.sub(r"\d+", "#", word) for word in words if not _CHANGING.match(word)}
-
-
-def is_quoted(node: LexborNode) -> bool:
-    """Return True where a date or name stands in what somebody quotes."""
-    above: LexborNode | None = node
-    for _ in range(_QUOTE_DEEP):
-        if above is None:
-            return False
-        if "quote" in f"{above.attributes.get('class') or ''} {above.attributes.get('id') or ''}".casefold():
-            return True
-        above = above.parent
-    return False

@@ -57,7 +57,7 @@ _WROTE = (
 )
 _ATTRIBUTION = re.compile(  # the line over a quote
     rf"(?:^|\W){_WROTE}\b.{{0,48}}$|^(?:quot(?:e|ing)|zitat|citation|cita)\b.{{0,60}}:?$"
-    r"|^originally posted|^original von\b"
+    r"|^originally posted|^original von\b|^-{3,}\s?[^\W\d_][^-\n]{5,40}-{3,}$"
     r"|^\(?(?:in reply|reply|replying|in response|antwort|en r[ée]ponse|en respuesta) (?:to|auf|[àa])\b.{0,60}$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -96,15 +96,20 @@ def own_html(body: LexborNode, skip: str = "", others: Sequence[LexborNode] = ()
     if holder is None:
         return ""
     if "<pre" in inner or around == "<pre>":
+        _drop(holder, skip)
         _as_prose(holder)
     for quote in all_of(holder, "blockquote, .quote, .citation, .quoted"):
         _drop_attribution(quote)
-    for unwanted in all_of(holder, ", ".join(filter(None, (skip, _QUOTES, _SIGNATURES, _EDITS, _MACHINERY)))):
-        if unwanted.mem_id != holder.mem_id and unwanted.parent is not None:
-            unwanted.decompose()
+    _drop(holder, ", ".join(filter(None, (skip, _QUOTES, _SIGNATURES, _EDITS, _MACHINERY))))
     if _RULED.search(inner):
         _cut_ruled_off(holder)
     return holder.html or ""
+
+
+def _drop(holder: LexborNode, selector: str) -> None:
+    for unwanted in all_of(holder, selector):
+        if unwanted.mem_id != holder.mem_id and unwanted.parent is not None:
+            unwanted.decompose()
 
 
 def _is_marked(inner: str) -> bool:

@@ -186,6 +186,11 @@ def has_words(html: str) -> bool:
     return bool(_WORD_BEHIND.search(html) or _WORD.search(_TAG.sub(" ", html)))
 
 
+def asks_for_login(html: str) -> bool:
+    """Return True where a piece of HTML says that one must log in."""
+    return bool(_LOGIN_WORDS.search(" ".join(_TAG.sub(" ", html).split())))
+
+
 def wants_login(root: LexborNode | None) -> bool:
     """Return True where a page asks for a password and says little else, or says that members alone may read it."""
     return root is not None and _is_login(root, *_words(root))
