@@ -10,6 +10,7 @@ from listening.sources.forum_kinds import id_shape, plain_classes
 from listening.sources.forum_survey import Place, Survey, within
 
 _FEWEST = 2  # places that make a group
+_MOST_BARE = 1_000  # of a tag without a class: more make a page slow, and no thread is so long
 _BLOCK_TAGS = frozenset(
     ("div", "li", "tr", "table", "article", "section", "td", "dl", "dd", "tbody", "fieldset", "p", "ul", "details")
 )
@@ -33,7 +34,9 @@ def groups_of(survey: Survey) -> Iterable[list[Place]]:
         if tag in _NESTING and not place.node.attributes.get("class") and within(survey.dates, place.order, place.end):
             found["bare", tag].append(place)
     seen: set[tuple[int, ...]] = set()
-    for members in found.values():
+    for sort, members in ((key[0], members) for key, members in found.items()):
+        if sort == "bare" and len(members) > _MOST_BARE:
+            continue
         key = tuple(place.order for place in members)
         if len(members) >= _FEWEST and key not in seen:
             seen.add(key)
