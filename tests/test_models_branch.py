@@ -110,7 +110,7 @@ def test_a_branch_is_kept_as_a_change_of_low_rank(base: Path, tmp_path: Path, mo
     weights = load_weights(package_folder(), changes, tmp_path / "branch.safetensors")
     for name, tensor in one.state_dict().items():
         number, rest = name.removeprefix("layers.").split(".", 1)
-        assert torch.allclose(weights[f"reading.layer.{4 + int(number)}.{rest}"], tensor, atol=2e-3), name
+        assert torch.allclose(weights[f"reading.layer.{branch.FORK + int(number)}.{rest}"], tensor, atol=2e-3), name
     assert (tmp_path / "branch.safetensors").stat().st_size < 300_000
 
 
@@ -179,6 +179,7 @@ def test_blended_heads_answer_between_the_old_and_the_new(monkeypatch: pytest.Mo
     assert torch.allclose(said(found, "pain"), 0.25 * said(new, "pain") + 0.75 * said(old, "pain"), atol=1e-5)
     assert torch.equal(said(found, "stage"), said(new, "stage"))
     assert found["stage.hidden.weight"].shape == (5, 9)
+    assert torch.equal(said(found, "voice"), said(old, "pain"))  # pain points are grouped as before
 
 
 def test_the_run_takes_all_that_is_labelled_and_what_the_teacher_said(

@@ -73,6 +73,17 @@ def test_answers_come_back_under_their_texts_names(tmp_path: Path) -> None:
         load_taught(Path(), {normal(TEXTS[0]), normal(TEXTS[1])}, tmp_path / "taught.npz")
 
 
+def test_neighbours_are_joined_as_far_as_they_go_together() -> None:
+    from taught import join  # noqa: PLC0415 - beside the shelf
+
+    long = "x" * 250
+    assert list(join(["A kettle.", "It leaks\nat the lid.", long, long, "Well."])) == [
+        f"A kettle. It leaks at the lid. {long}",
+        f"{long} Well.",
+    ]
+    assert list(join([long, long, long])) == []
+
+
 def test_the_loss_draws_the_answers_to_the_teachers() -> None:
     from corpus import Row  # noqa: PLC0415 - beside the shelf
     from losses import ASKED, SIZES, taught_loss  # noqa: PLC0415 - the same

@@ -100,7 +100,7 @@ def test_a_phrase_is_heard_as_it_is_read(reader: Reader) -> None:
     texts = [text for text, _, _ in PLAIN]
     for (pain, vector), reading in zip(reader.hear(texts), reader.read([Text("d", t) for t in texts]), strict=True):
         (signal,) = reading.signals
-        assert pain == pytest.approx(1 - signal.pain["none"], abs=1e-3)
+        assert pain == pytest.approx(signal.voice, abs=1e-3)
         assert float(vector @ signal.embedding) == pytest.approx(1, abs=1e-3)
     assert reader.hear([]) == []
 

@@ -28,13 +28,13 @@ from trunk import load_model, pool
 from listening.signals.encoder import Encoder, has_bf16_units, load_weights, package_folder
 from listening.signals.network import BRANCH, HEADS, TRUNK
 
-FORK = 4  # the branch begins behind so many layers
+FORK = 3  # the branch begins behind so many layers
 DRAW = 64  # rows a step
 DROP = 0.1
-# How far each answer goes from that of the heads before the branch to that of its own: pain and stage stay, since what
-# a night groups is set on them (CARD.md tells what the branch's own would reach), and the tone keeps an ear for tweets.
-NEW = {"pain": 0.0, "stage": 0.0, "sentiment": 0.3, "signals": 1.0}
-RANK = 64  # of what a table of the branch differs by from the encoder's: of all 384, no figure told the difference
+# How far each answer goes from that of the heads before the branch to that of its own: the tone keeps an ear for tweets,
+# and the stage stays, since pain points are grouped by it (CARD.md tells what the branch's own would reach).
+NEW = {"pain": 1.0, "stage": 0.0, "sentiment": 0.5, "signals": 1.0}
+RANK = 28  # of what a table of the branch differs by from the encoder's: of all 384, no figure told the difference
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,9 +208,11 @@ def adapter_of(branch: Branch, changes: Path) -> dict[str, Tensor]:
 def blend(old: Mapping[str, Tensor], new: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Give heads whose answers lie between those of `old`, which know no branch, and of `new`: `NEW` of the way.
 
-    Two small networks side by side are one wider network, so that what reads them need not know.
+    Two small networks side by side are one wider network, so that what reads them need not know. The old ears for pain
+    become the voice, by which pain points are grouped: it stays with the embeddings.
     """
-    out: dict[str, Tensor] = {}
+    ears = {name: tensor for name, tensor in old.items() if name.startswith("pain.")}
+    out = {name.replace("pain.", "voice."): tensor for name, tensor in ears.items()}
     for name, share in NEW.items():
         told = [(heads, part) for heads, part in ((new, share), (old, 1 - share)) if part]
         tables = [heads[f"{name}.hidden.weight"] for heads, _ in told]
