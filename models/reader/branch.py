@@ -31,8 +31,8 @@ from listening.signals.network import BRANCH, HEADS, TRUNK
 FORK = 3  # the branch begins behind so many layers
 DRAW = 64  # rows a step
 DROP = 0.1
-# How far each answer goes from that of the heads before the branch to that of its own: the tone keeps an ear for tweets,
-# and the stage stays, since pain points are grouped by it (CARD.md tells what the branch's own would reach).
+# How far each answer goes from that of the heads before the branch to that of its own: the tone keeps an ear for
+# tweets, and the stage stays, since pain points are grouped by it (CARD.md tells what the branch's own would reach).
 NEW = {"pain": 1.0, "stage": 0.0, "sentiment": 0.5, "signals": 1.0}
 RANK = 28  # of what a table of the branch differs by from the encoder's: of all 384, no figure told the difference
 

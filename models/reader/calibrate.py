@@ -15,9 +15,9 @@ from listening.types import PAINS, SENTIMENTS, SIGNALS
 Floats = NDArray[np.float32]
 TOWARDS_PLAIN = 4.0  # a handful of rows' worth of trust in "scale 1, shift 0"
 DEFAULT_CUT = 0.4
-# Nats taken from "no pain": the rows with a free licence hold less pain than what customers write elsewhere. Chosen with
-# the calibration rows, the gold and the rows that may only validate in sight; between .4 and 1.2 the gold's any-pain F1
-# moves by .01. The voice, by which pain points are grouped, keeps what it was grouped by.
+# Nats taken from "no pain": the rows with a free licence hold less pain than what customers write elsewhere. Chosen
+# with the calibration rows, the gold and the rows that may only validate in sight; between .4 and 1.2 the gold's
+# any-pain F1 moves by .01. The voice, by which pain points are grouped, keeps what it was grouped by.
 LEAN = {"pain": 0.8, "voice": 0.4}
 PLAIN = 0.3  # nats taken from "neutral", since the two classes beside it are rarer where we calibrate; chosen likewise
 # Nats that a cue adds to its signal: alone it never decides. Fitted with reader.v3 on the calibration rows and on those
