@@ -86,6 +86,23 @@ def test_in_half_precision_what_goes_from_layer_to_layer_stays_whole(
     assert seen == [(whole, half), (half, half), (whole, half), (half, half)] * 6  # attention, joined, wide, narrow
 
 
+@pytest.mark.parametrize("branch", [False, True])
+def test_tables_have_few_sizes_for_which_kernels_are_made(
+    original: torch.nn.Module, branch: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows: list[int] = []
+    plain = network.linear
+
+    def linear(told: torch.Tensor, layer: products.Dense, *, bent: bool = False) -> torch.Tensor:
+        rows.append(len(told))
+        return plain(told, layer, bent=bent)
+
+    monkeypatch.setattr(network, "linear", linear)
+    Network(branched(original, 5) if branch else original.state_dict())(IDS * 5)
+    assert len(rows) == (29 if branch else 24)
+    assert {count % network.STEP for count in rows} == {0}
+
+
 def test_a_missing_layer_is_named(original: torch.nn.Module) -> None:
     weights = original.state_dict()
     del weights["encoder.layer.3.output.dense.bias"]

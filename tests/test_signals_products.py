@@ -49,6 +49,18 @@ def test_passages_look_at_themselves_as_in_torchs_own_kernel(asked: int, seen: i
     torch.testing.assert_close(half.float(), expected, atol=0.03, rtol=0.03)
 
 
+def test_where_kernels_take_long_to_make_torchs_own_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    query, key, value = (table(3, 12, 9, 32, seed=seed).to(HALF) for seed in (1, 2, 3))
+    monkeypatch.setattr(products, "has_tiles", lambda: True)
+    assert torch.equal(products.look(query, key, value), functional.scaled_dot_product_attention(query, key, value))
+
+
+@pytest.mark.parametrize("said", [{}, {"avx512_bf16": True}, {"amx_bf16": True}])
+def test_the_processor_tells_whether_it_has_tiles(said: dict[str, bool], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: said)
+    assert products.has_tiles.__wrapped__() is ("amx_bf16" in said)
+
+
 def test_tables_that_lie_across_are_looked_at_too() -> None:
     """As the encoder gives them: one table cut into query, key and value."""
     query, key, value = table(4, 6, 3, 12, 8).to(HALF).permute(2, 0, 3, 1, 4)

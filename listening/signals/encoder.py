@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from listening.errors import ModelError
 from listening.signals.network import BRANCH, TRUNK, Network
+from listening.signals.products import units
 from listening.signals.typos import Mender
 from listening.types import Vector
 
@@ -180,10 +181,7 @@ def has_bf16_units() -> bool:
 
     That depends on the machine alone, so the same machine always reads in the same precision, however busy it is.
     """
-    import torch  # noqa: PLC0415 - loaded by now
-
-    said: Mapping[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
-    return bool(said.get("amx_bf16") or said.get("avx512_bf16"))
+    return bool(units().get("amx_bf16") or units().get("avx512_bf16"))
 
 
 def tokens_a_second(run: Callable[[Sequence[Sequence[int]]], object]) -> float:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LAYERS, HEADS = 6, 12  # of all-MiniLM-L6-v2
 MEGAFLOP = 3.58  # of a token in one layer, at the usual lengths
 KEYS_SHARE = 1 / 6  # of a layer's work, where only keys and values of all its tokens are wanted
+STEP = 64  # tables have so many rows, or twice, thrice ...: for each number of rows oneDNN makes a kernel of its own
 TRUNK = "encoder.layer."  # how the names of the layers begin
 BRANCH = "reading.layer."  # and of those that read only, beside those that likeness comes from
 EPSILON = 1e-12  # of BERT's layer norms
@@ -100,7 +101,8 @@ class Network:
         tokens = torch.from_numpy(np.concatenate([np.asarray(ids[row], dtype=np.int64) for row in order]))
         places = torch.cat([torch.arange(length).repeat(count) for count, length in runs])
         device = self._words.device
-        rows = normed(self._words[tokens.to(device)] + self._places[places.to(device)], self._norm)
+        rows = self._words[tokens.to(device)] + self._places[places.to(device)]
+        rows = normed(filled(rows), self._norm)
         fork = LAYERS - len(self._reading)
         for one in self._blocks[:fork]:
             rows = think(rows, one, runs)
@@ -129,11 +131,19 @@ def runs_of(lengths: Sequence[int]) -> Runs:
     return [(len(list(same)), length) for length, same in groupby(lengths)]
 
 
+def filled(rows: Tensor) -> Tensor:
+    """Put rows of zeros below, up to a multiple of STEP; nothing looks at them."""
+    from torch.nn import functional  # noqa: PLC0415 - loaded by now
+
+    return functional.pad(rows, (0, 0, 0, -len(rows) % STEP))
+
+
 def parts(rows: Tensor, runs: Runs) -> Sequence[Tensor]:
-    """Cut the table of tokens into the part of each length."""
+    """Cut the table of tokens into the part of each length, without what fills it up."""
     import torch  # noqa: PLC0415 - loaded by now
 
-    return torch.split(rows, [count * length for count, length in runs])
+    sizes = [count * length for count, length in runs]
+    return torch.split(rows[: sum(sizes)], sizes)
 
 
 def think(rows: Tensor, layer: Block, runs: Runs) -> Tensor:
@@ -145,16 +155,16 @@ def conclude(rows: Tensor, layer: Block, runs: Runs) -> Tensor:
     """Pass through one layer what is wanted of it: float32[n, width], the first token of each passage."""
     import torch  # noqa: PLC0415 - loaded by now
 
-    width = rows.shape[1]
-    first = torch.cat([part.view(*run, width)[:, 0] for part, run in zip(parts(rows, runs), runs, strict=True)])
+    width, counts = rows.shape[1], [count for count, _ in runs]
+    first = filled(torch.cat([part.view(*run, width)[:, 0] for part, run in zip(parts(rows, runs), runs, strict=True)]))
     weight, bias = layer.attention.weight, layer.attention.bias
     query = linear(first, Dense(weight[:width], bias[:width])).view(-1, 1, HEADS, width // HEADS).transpose(1, 2)
     told = parts(linear(rows, Dense(weight[width:], bias[width:])), runs)
-    seen, counts = [], [count for count, _ in runs]
-    for asked, part, (count, length) in zip(torch.split(query, counts), told, runs, strict=True):
+    seen = []
+    for asked, part, (count, length) in zip(torch.split(query[: sum(counts)], counts), told, runs, strict=True):
         key, value = part.view(count, length, 2, HEADS, width // HEADS).permute(2, 0, 3, 1, 4)
         seen.append(look(asked, key, value).reshape(count, width))
-    return digest(first, torch.cat(seen), layer)
+    return digest(first, filled(torch.cat(seen)), layer)[: sum(counts)]
 
 
 def digest(rows: Tensor, seen: Tensor, layer: Block) -> Tensor:
@@ -168,7 +178,7 @@ def attend(asked: Tensor, runs: Runs) -> Tensor:
     import torch  # noqa: PLC0415 - loaded by now
 
     width = asked.shape[1] // 3
-    out = torch.empty((len(asked), width), dtype=asked.dtype, device=asked.device)
+    out = torch.zeros((len(asked), width), dtype=asked.dtype, device=asked.device)
     for part, goal, (count, length) in zip(parts(asked, runs), parts(out, runs), runs, strict=True):
         query, key, value = part.view(count, length, 3, HEADS, width // HEADS).permute(2, 0, 3, 1, 4)
         goal.view(count, length, HEADS, width // HEADS).copy_(look(query, key, value).transpose(1, 2))

@@ -1,13 +1,15 @@
 """The products that take nearly all of the encoder's time, as this machine does them fastest.
 
 In bfloat16 on a processor: the table of a dense layer is laid out once for the kernel, the bend (GELU) is taken while
-the kernel still holds the row (oneDNN's post-ops, as torch's compiler uses them), and short passages look at themselves
-by two batched products, without the bookkeeping of the kernel for long ones. Elsewhere torch's ordinary functions.
+the kernel still holds the row (oneDNN's post-ops, as torch's compiler uses them), and, but on AMX units, short passages
+look at themselves by two batched products, without the bookkeeping of the kernel for long ones. Elsewhere torch's
+ordinary functions.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -19,7 +21,7 @@ log = logging.getLogger(__name__)
 
 USUAL_ROWS = 4096  # for which a table is laid out: what the encoder's batches hold
 TRIED = 64  # rows and columns of the trial
-SHORT = 48  # tokens of a passage up to which two products are faster; long ones take ten times as long on AMX units
+SHORT = 48  # tokens of a passage up to which two products are faster
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,12 +88,29 @@ def _fused(rows: Tensor, layer: Dense, *, bent: bool) -> Tensor:
     return out
 
 
+@cache
+def has_tiles() -> bool:
+    """Say whether the processor multiplies tiles (AMX): there a kernel takes milliseconds to make.
+
+    Batched products need one for each number of passages and tokens; torch's own attention makes none.
+    """
+    return bool(units().get("amx_bf16"))
+
+
+def units() -> Mapping[str, object]:
+    """Tell what the processor can do, by torch's names; nothing where torch cannot tell."""
+    import torch  # noqa: PLC0415 - loaded by now
+
+    said: Mapping[str, object] = getattr(torch.cpu, "get_capabilities", dict)()
+    return said
+
+
 def look(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """Let `query` [n, heads, asked, d] look at `key` and `value` [n, heads, seen, d]: [n, heads, asked, d]."""
     import torch  # noqa: PLC0415 - loaded by now
     from torch.nn.functional import scaled_dot_product_attention  # noqa: PLC0415 - the same
 
-    if query.dtype != torch.bfloat16 or query.device.type != "cpu" or key.shape[2] > SHORT:
+    if query.dtype != torch.bfloat16 or query.device.type != "cpu" or key.shape[2] > SHORT or has_tiles():
         return scaled_dot_product_attention(query, key, value)
     asked, keys, values = (one.reshape(-1, *one.shape[2:]) for one in (query, key, value))
     likeness = torch.bmm(asked, keys.transpose(1, 2)).float().mul_(asked.shape[-1] ** -0.5)
