@@ -176,9 +176,11 @@ def _backups(copies: Sequence[AuditLine]) -> Finding:
 
 def _languages(unread: Mapping[str, int]) -> Finding:
     """How many posts the reader cannot read: they are kept and counted, never judged."""
+    from listening.types import UNJUDGED
+
     if not unread:
         return Finding("languages", OK, "every post that was read is in a language that the reader knows")
-    shown = {"und": "no words", "zxx": "code or data"}
+    shown = {"und": "no words", "zxx": "code or data", UNJUDGED: "own accounts"}
     told = ", ".join(f"{shown.get(language, language)} {count}" for language, count in unread.items())
     return Finding("languages", OK, f"{sum(unread.values())} posts are kept unjudged, the reader knows English: {told}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -10,10 +11,11 @@ from pathlib import Path
 
 from listening.clusters import Hear, centre
 from listening.documents import near_copies
+from listening.pipeline.own_accounts import mind_own, of_own, unjudged
 from listening.settings import ReadingSettings, Settings
 from listening.signals import Reader, name_reader, open_reader, with_corrections
 from listening.store import Store, reads, writes
-from listening.types import STATUSES, JourneyMap, Stage, Swaps
+from listening.types import STATUSES, JourneyMap, Reading, Stage, Swaps, Text
 
 log = logging.getLogger(__name__)
 CLEAN_BATCH = 2000
@@ -24,6 +26,7 @@ SPACE = "space"  # in which the latest embeddings lie
 SPACE_SINCE = "space since"  # when it became another one
 REREAD = "reread"  # the model by which everything that should be was read
 BEHIND = "behind"  # that old readings by another model are left
+OWN = "own accounts"  # the pseudonyms of the company's own accounts
 FED = "fed"  # the sources that the map heard last, where there are several maps
 LIVES_BY = 24  # passages of a pain point that are read again at once, so that new ones find it
 TAUGHT = 500  # corrected passages that teach the map at most
@@ -50,15 +53,28 @@ def read(store: Store, settings: Settings, *, now: datetime) -> int:
     """Read every document that is clean and no copy; returns how many. The models load only if there is one."""
     count = 0
     _welcome(store, settings)
+    _mind_own(store, settings)
     while texts := reads.documents_to_read(store, settings.reading.batch):
         if not count:
             writes.keep_meta(store, of_map(settings, UNSETTLED), "yes")  # before, so that a kill cannot lose it
             opened = reader(_taught(store, settings))
             _note_space(store, opened.space, now)
-        writes.keep_readings(store, opened.read(texts))
+        writes.keep_readings(store, _judge(store, settings, opened, texts))
         count += len(texts)
     log.info("read", extra={"documents": count})
     return count
+
+
+def _judge(store: Store, settings: Settings, opened: Reader, texts: Sequence[Text]) -> list[Reading]:
+    """Read texts, but for those of the company's own accounts, in which nothing is heard."""
+    own = of_own(store, settings, [text.id for text in texts])
+    return [*unjudged(own, opened.model), *opened.read([text for text in texts if text.id not in own])]
+
+
+def _mind_own(store: Store, settings: Settings) -> None:
+    model = f"{name_reader(settings.models, settings.swaps)}"
+    if mind_own(store, settings, note=of_map(settings, OWN), model=model):
+        writes.keep_meta(store, of_map(settings, REREAD), "")
 
 
 def _note_space(store: Store, space: str, now: datetime) -> None:
@@ -99,7 +115,7 @@ def reread(store: Store, settings: Settings, *, now: datetime) -> int:
         writes.keep_meta(store, of_map(settings, BEHIND), "yes")
     for part in range(0, len(wanted), settings.reading.batch):
         texts = reads.texts_of(store, wanted[part : part + settings.reading.batch])
-        writes.keep_readings(store, opened.read(texts))
+        writes.keep_readings(store, _judge(store, settings, opened, texts))
     left = bool(most and reads.outdated_readings(store, opened.model, 1))
     _recentre(store, settings, opened.space, every=not left)
     if not left:

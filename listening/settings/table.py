@@ -73,6 +73,10 @@ class ReadingSettings:
     pain_floor: float = says(
         0.65, "Probability of a pain, as grouping hears it, above which passages can found a pain point."
     )
+    own_accounts: str = says(
+        "",
+        "Names of the company's own accounts where customers talk, with commas; what they write is kept, not judged.",
+    )
     join_floor: float = says(
         0.05,
         "Probability of a pain, as grouping hears it, above which a passage can join a pain point that others told.",

@@ -69,7 +69,17 @@ from listening.types.round_trip import (
 )
 from listening.types.signals import Passage, Reading, Signal, Span, Swaps, Text
 from listening.types.sources import Batch, Crawl, Ears, Health, Memory, Post, Shown, SourceConfig, Standing, Validator
-from listening.types.words import DEFAULT_STAGES, NO_STAGE, PAINS, SENTIMENTS, SIGNALS, BodyFormat, PostKind, Vector
+from listening.types.words import (
+    DEFAULT_STAGES,
+    NO_STAGE,
+    PAINS,
+    SENTIMENTS,
+    SIGNALS,
+    UNJUDGED,
+    BodyFormat,
+    PostKind,
+    Vector,
+)
 from listening.types.write_back import TICKET_STATES, Delivery, PointTicket, Ticket, TicketDraft, TicketPlace
 
 __all__ = [
@@ -84,6 +94,7 @@ __all__ = [
     "SIGNALS",
     "STATUSES",
     "TICKET_STATES",
+    "UNJUDGED",
     "VERDICTS",
     "Alert",
     "AlertItem",

@@ -24,6 +24,7 @@ SIGNALS = (
 )
 DEFAULT_STAGES = ("discover", "choose", "buy", "start", "use", "help", "stay")
 NO_STAGE = "none"
+UNJUDGED = "qaa"  # the "language" of what nobody judges, whatever it is; ISO 639-2 leaves this code for local use
 
 
 class PostKind(StrEnum):

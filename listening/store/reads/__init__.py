@@ -103,7 +103,14 @@ from listening.store.reads.points import (
     words_of,
 )
 from listening.store.reads.report import people_of, point_rows
-from listening.store.reads.rereading import corrected, outdated_members, outdated_readings, texts_of, unread
+from listening.store.reads.rereading import (
+    corrected,
+    outdated_members,
+    outdated_readings,
+    texts_of,
+    unread,
+    written_by,
+)
 from listening.store.reads.search import held_in, search
 from listening.store.reads.visits import MET, met
 from listening.store.snapshots import backup
@@ -233,4 +240,5 @@ __all__ = [
     "weekly_people",
     "whole_posts",
     "words_of",
+    "written_by",
 ]

@@ -52,6 +52,16 @@ def texts_of(store: Store, document_ids: Collection[str]) -> list[Text]:
     return [found[one] for one in document_ids if one in found]
 
 
+def written_by(store: Store, people: Collection[str], among: Collection[str] | None = None) -> frozenset[str]:
+    """Return the ids of the documents that these people wrote, of all that the map in hand hears or `among` some."""
+    mine = sa.select(documents.c.id).where(documents.c.person.in_(people), store.hears(documents.c.source))
+    with store.reading() as connection:
+        if among is None:
+            return frozenset(connection.scalars(mine))
+        parts = in_slices(sorted(among))
+        return frozenset(one for part in parts for one in connection.scalars(mine.where(documents.c.id.in_(part))))
+
+
 def unread(store: Store) -> dict[str, int]:
     """Count the documents in which nothing could be heard, by language, the commonest first; "und" has no letters."""
     heard = sa.exists().where(signals.c.document_id == documents.c.id)

@@ -67,7 +67,7 @@ from listening.store.writes.points import (
     keep_placement,
     merge_points,
 )
-from listening.store.writes.readings import keep_readings, read_anew, recentre
+from listening.store.writes.readings import keep_readings, read_anew, read_anew_of, recentre
 from listening.store.writes.removals import drop_older, forget_person, name_points
 from listening.store.writes.reversals import move_out, undo
 
@@ -131,6 +131,7 @@ __all__ = [
     "queue_alerts",
     "queue_deliveries",
     "read_anew",
+    "read_anew_of",
     "recentre",
     "release_lease",
     "relocate",
