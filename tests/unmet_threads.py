@@ -22,8 +22,8 @@ _GERMAN = (
     "anderes, und die Rechnung kommt trotzdem pünktlich."
 )
 _LOG = (
-    "<p>The log says this, over and over:</p><pre>20:14:58 line down\n20:15:31 retrain 3 of 9\n20:16:02 give up</pre>"
-    "<p>Nobody at Tellux could tell me what <code>retrain</code> is.</p>"
+    "<p>The log says this, over and over:</p><p>20:14:58 line down<br>20:15:31 retrain 3 of 9<br>20:16:02 "
+    "give up</p><p>Nobody at Tellux could tell me what “retrain” is.</p>"
 )
 _FRENCH = (
     "J'ai envoyé une lettre recommandée le mois dernier, sans réponse. Ma voisine a payé 89 euros pour un technicien "
@@ -46,7 +46,7 @@ _SAID: tuple[tuple[str, int, str, int], ...] = (  # author, hours since the firs
     ("A. N. Other", 121, "Copy and paste. I got the very same words in March, and then silence for five weeks.", 9),
     ("Jean-Luc", 200, _FRENCH, 0),
     ("mk_2209", 201, "Get a lawyer", 11),
-    ("ЮрийК", 260, "Поменял блок питания на свой, и обрывы прекратились. В комплекте он на 1,5 А, а нужно два.", 0),
+    ("ЮрийК", 260, "Поменял блок питания на другой, и обрывы прекратились. Прежний был слишком слабым для него.", 0),
     ("Łukasz", 262, "That is the answer! 12 V and 2 A, the plug is 5.5 mm wide. It cost me 9 €.", 13),
     ("Old Tom", 264, "Well done.", 14),
     ("Bettina Krause-Lohmann", 300, "<p>Ordered one.</p><p>Why must a customer find that out?</p>", 14),

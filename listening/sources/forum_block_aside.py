@@ -43,15 +43,33 @@ _ACTIONS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What the blocks of a page have in common: the places that say the same in all, and the kinds that hold texts."""
+    """What the blocks of a page have in common: the places that say the same in all, and the kinds that hold texts.
+
+    `running` are the sums, from the first place of the page on, of the words that not all of them say.
+    """
 
     alike: Collection[int]
     wordy: Collection[str]
+    running: Sequence[int]
 
     @classmethod
     def by(cls, survey: Survey, blocks: Sequence[Block]) -> Shared:
         """Return what these blocks share."""
-        return cls(said_by_all(survey, blocks), _wordy_kinds(survey, blocks))
+        alike = said_by_all(survey, blocks)
+        return cls(alike, _wordy_kinds(survey, blocks), _running(survey, alike))
+
+    def own_words(self, place: Place) -> int:
+        """Return how many words in a place, outside links, are not what all say."""
+        return self.running[place.end + 1] - self.running[place.order]
+
+
+def _running(survey: Survey, alike: Collection[int]) -> list[int]:
+    sums, end = [0], -1
+    for place in survey.places:
+        end = max(end, place.end) if place.order in alike else end
+        said = place.order <= end or -place.order in alike
+        sums.append(sums[-1] + (0 if said else place.words))
+    return sums
 
 
 def set_aside(survey: Survey, block: Block, body: Place | None, marks: Sequence[Mark], shared: Shared) -> None:

@@ -30,7 +30,7 @@ _SAYS = re.compile(
     r"^(<div>(?:\s|<[^>]*>)*)(?:says|said|wrote|schrieb|sagt|writes|a dit|a écrit|dice|dijo)\s?:", re.IGNORECASE
 )
 _NO_POST = re.compile(  # what is left of a head, or of a template, that holds no words of anybody
-    r"(?:\W|nbsp;)*(?:(?:submitted|posted|asked|answered|by|von|geschrieben|par|por|on|at|am|um|edit|reply|delete|quote)\W*){1,4}",
+    r"[\s•·|/»«\u2013—-]+|(?:\W|nbsp;)*(?:(?:submitted|posted|asked|answered|by|von|geschrieben|par|por|on|at|am|um|edit|reply|delete|quote)\W*){1,4}",
     re.IGNORECASE,
 )
 _NOBODY = Mark(-1, "")
@@ -48,8 +48,8 @@ class _Chosen:
 
 def read_blocks(survey: Survey, blocks: Sequence[Block]) -> list[tuple[Block, FoundPost]]:
     """Return each block that holds words with its post."""
-    chosen = _without_events(_chosen(survey, blocks))
     shared = Shared.by(survey, blocks)
+    chosen = _without_events(_chosen(survey, blocks, shared))
     for one in chosen:
         set_aside(survey, one.block, one.body, (one.date, one.name), shared)
     usual = _usual_kinds(survey, blocks) - {one.body.kind for one in chosen if one.body}
@@ -60,13 +60,13 @@ def read_blocks(survey: Survey, blocks: Sequence[Block]) -> list[tuple[Block, Fo
     return list(_posts_in(survey, chosen, said, answered))
 
 
-def _chosen(survey: Survey, blocks: Sequence[Block]) -> list[_Chosen]:
+def _chosen(survey: Survey, blocks: Sequence[Block], shared: Shared) -> list[_Chosen]:
     date_kind = _usual([block.dates for block in blocks])
     name_kind = _usual([block.names for block in blocks])
     marked = [
         (block, _of_kind(block.dates, date_kind), _of_kind(block.names or (_NOBODY,), name_kind)) for block in blocks
     ]
-    kind = _body_kind(survey, marked)
+    kind = _body_kind(survey, marked, shared)
     return [
         _Chosen(
             block,
@@ -187,15 +187,18 @@ def _of_kind(marks: Sequence[Mark], kind: str) -> Mark:
     return next((mark for mark in marks if mark.kind == kind), marks[0])
 
 
-def _body_kind(survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]]) -> str:
+def _body_kind(survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]], shared: Shared) -> str:
     """Return the kind of place that holds most words in most blocks, without the date and the name; "" for none."""
-    told = _Kinds.of(survey, chosen)
+    told = _Kinds.of(survey, chosen, shared)
     fit = told.fit(len(chosen))
     for kind in [one for one in fit if told.held[one] < _NEARLY * len(chosen)]:
         if fit[kind] == max(fit.values()) and _tells_again(survey, chosen, kind):
             del fit[kind]
     best = max(fit.values(), default=0.0)
-    prose = sum(min(block.words, MOST_WORDS) for block, _, _ in chosen)
+    own = (
+        shared.own_words(block.place) - sum(shared.own_words(inner) for inner in block.inner) for block, _, _ in chosen
+    )
+    prose = sum(min(words, MOST_WORDS) for words in own)
     most = max((kind for kind in fit if fit[kind] == best), key=lambda kind: told.words[kind], default="")
     wanted = _HALF * prose
     if told.words[most] < wanted and not (2 * told.words[most] > wanted and _is_shown_twice(survey, chosen, most)):
@@ -217,8 +220,8 @@ class _Kinds:
     distinct: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     @classmethod
-    def of(cls, survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]]) -> _Kinds:
-        """Count them, without what holds a block's date or name."""
+    def of(cls, survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]], shared: Shared) -> _Kinds:
+        """Count them, without what holds a block's date or name, and without what all say."""
         told = cls()
         for block, date, name in chosen:
             counted = Counter[str]()
@@ -228,7 +231,7 @@ class _Kinds:
                 counted[place.kind] += 1
                 if counted[place.kind] > 1:
                     continue
-                count = survey.words(place.order, place.end)
+                count = shared.own_words(place)
                 told.words[place.kind] += min(count, MOST_WORDS)
                 told.distinct[place.kind].add(hash((place.node.text() or "")[:200]) if count else 0)
             told.held.update(counted.keys())

@@ -16,13 +16,15 @@ OTHER_DATE = re.compile(
     r"|\bedited|birth"
     r"|mitglied\s?(?:seit|:)|dabei seit|geandert|bearbeitet|zuletzt|inscri|inscrit|modifi|updated|anmeldung|beigetreten"
     r"|miembro|desde"
+    r"|(?:time|it) is now|current time|aktuelle (?:uhr)?zeit|es ist jetzt|heure actuelle|nous sommes le|hora actual"
+    r"|ora (?:attuale|sono le)|сейчас|текущее время|aktualny czas"
     r"|messages since|lid sinds|geregistreerd|iscritto|dołaczyl|zarejestr|\bedit\b|location|posts:|\bage:",
 )
 _CELLS = frozenset(("td", "th", "div", "li", "dd", "tr", "ul", "table", "section"))
 _LABEL_WORDS = 5
 _LABELLED = frozenset(("td", "dd", "span", "a", "b", "strong", "div", "bdi", "cite"))
 _AUTHOR_LABEL = re.compile(r"(?:^|\W)(?:from|author|poster|posted by|written by|von|autor|auteur|de|autore)\s?:\s*$")
-_LINES = frozenset(("li", "p", "div"))
+_LINES = frozenset(("li", "p", "div", "td", "th", "span"))
 _LINE = 120  # characters
 _LABELLED_NAME = re.compile(  # "From:" alone is where somebody lives, in many boards
     r"(?:author|poster|posted by|written by|autor|auteur|autore)\s?:\s([^<>:]{1,40})"

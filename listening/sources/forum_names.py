@@ -10,16 +10,18 @@ from listening.sources.date_words import fold
 
 _NAME_MOST = 40
 _NAME_WORDS = 5
+_INITIALS = 3  # characters that stand in place of a picture
 _LONGEST = 400  # characters of a name with all that stands around it
 _NAME_PLACE = re.compile(
     r"(?:^|[-_ ])(?:author|authors|user-?name|big-?username|poster|post-?author|nick|nick-?name|display-?name"
-    r"|postedby|creator"
-    r"|member-?name|user-?link|commenter|fn|hnuser|comment-?user|poster-?name|by-?author|author-?name)(?:[-_ ]|$)"
+    r"|postedby|creator|pseudo|autor|auteur|autore|nutzername|benutzername|usuario|full-?name"
+    r"|member-?name|user-?link|commenter|fn|hnuser|comment-?user|poster-?name|by-?author|author-?name)"
+    r"(?!-(?:location|user-?stats|stats|profile|headline|info|card|badge|title))(?:[-_ ]|$)"
 )
 _PROFILE = re.compile(
     r"(?:^|[/?&=._-])(?:members?|users?|profiles?|profil|profilo|perfil|author|autor|benutzer|mitglied"
     r"|utilisateur|usuario"
-    r"|people|showuser|viewprofile|userinfo|nutzer|memberlist|uid|u|forumuser|account)(?:[/?&=.:_-]|\d|$)|/@|/~|/u\d+",
+    r"|people|membership|showuser|viewprofile|userinfo|nutzer|memberlist|uid|u|forumuser|account)(?:[/?&=.:_-]|\d|$)|/@|/~|/u\d+",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(  # whole words: Edith is no "edit", Moreau no "more"
@@ -70,7 +72,8 @@ def as_name(node: LexborNode) -> str:
     shown = " ".join((node.text(separator=" ") or "").split())
     picture = node.css_first("[class*=vatar]") if " " in shown else None
     if picture is not None and picture.mem_id != node.mem_id:  # the first letter, where there is no picture
-        shown = shown.removeprefix(" ".join((picture.text(separator=" ") or "").split()))
+        letters = " ".join((picture.text(separator=" ") or "").split())
+        shown = shown.removeprefix(letters) if len(letters) <= _INITIALS else shown
     unseen = node.css_first(_UNSEEN) if " " in shown else None
     if unseen is not None and unseen.mem_id != node.mem_id:  # "User's profile:", for those who listen to a page
         shown = shown.replace(" ".join((unseen.text(separator=" ") or "").split()), " ", 1).strip() or shown

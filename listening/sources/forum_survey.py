@@ -36,6 +36,7 @@ _TOOLTIPS = ("title", "data-tippy-content", "data-original-title", "data-bs-titl
 _BOLD = ("b", "strong", "th", "dt")
 _HAS_DAY = re.compile(r"\d|" + "|".join(sorted(map(re.escape, DAYS_BACK), key=len, reverse=True)))
 _ISO_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)?")
+_CLOCK_ALONE = re.compile(r"\W*\d{1,2}[:.]\d\d(?:[:.]\d\d)?\s*(?:[ap]\.?m\.?)?\W*", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _OTHER_PLACE = re.compile(r"edit|modif|join|register|update|birth|last-?seen|last-?active|lastpost|signature|quote")
 
@@ -204,7 +205,9 @@ class Survey:
         if not own or len(own) > 2 * _SHORT or not _HAS_DAY.search(fold(own)):
             return None
         found = self.find(own)
-        if found is None or found.exact == "day":  # the time, or the day, may stand in an element of its own
+        if (
+            found is None or found.exact == "day" or _CLOCK_ALONE.fullmatch(own)
+        ):  # the time, or the day, may stand in an element of its own
             inner = self._short_text(place)
             around = place.node if inner is None or place.words < len(inner.split()) else place.node.parent
             wide = inner if around is place.node else self._short_text(self.places[place.parent]) if around else ""

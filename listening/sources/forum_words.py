@@ -26,7 +26,8 @@ _SIGNATURES = (
     "[data-role=memberSignature], [component='post/signature'], .podpis, .unterschrift"
 )
 _EDITS = (
-    ".lastedited, .postbit_lastedited, .message-lastEdit, .edited-by, .editNote, .editDate, .post_edit, .edited_post, "
+    ".lastedited, .edited, .editedby, .postbit_lastedited, .message-lastEdit, .edited-by, .editNote, .editDate, "
+    ".post_edit, .edited_post, "
     ".postedit, .post-edited, [id^=edited_by], [id^=edit]:has(em), .modified, [id^=modified_], "
     ".bbp-reply-revision-log, [data-excludequote], .spoiler_header, .spoiler-header, .ipsSpoiler_header, "
     ".bbc_spoiler > summary"
