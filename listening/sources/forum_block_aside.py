@@ -11,7 +11,7 @@ from listening.sources.date_words import fold
 from listening.sources.forum_block_echoes import said_by_all
 from listening.sources.forum_block_shape import Block, inside
 from listening.sources.forum_selectors import own_text, shown_at
-from listening.sources.forum_survey import Mark, Place, Survey
+from listening.sources.forum_survey import Mark, Place, Survey, signed
 
 ASIDE = "[data-aside]"
 AROUND = 16  # words around a date or a name that still belong to it ("by Ann, on 3 May, 12 posts")
@@ -111,7 +111,13 @@ def _frame_of(  # noqa: PLR0917 -- all of them limit how far the frame reaches
         if above <= block.place.order or (much and not _only_marks(survey, above, marks, shared.alike)):
             break
         at = above
-    return survey.places[at] if at > block.place.order else None
+    is_text = at == mark.order and _is_signed(survey, mark)
+    return survey.places[at] if at > block.place.order and not is_text else None
+
+
+def _is_signed(survey: Survey, mark: Mark) -> bool:
+    """Return True for a date that ends the text of the place in which it stands."""
+    return mark.moment is not None and bool(signed(survey.places[mark.order].node))
 
 
 def _wordy_kinds(survey: Survey, blocks: Sequence[Block]) -> set[str]:
@@ -124,7 +130,7 @@ def _wordy_kinds(survey: Survey, blocks: Sequence[Block]) -> set[str]:
 
 def _only_marks(survey: Survey, at: int, marks: Sequence[Mark], alike: Collection[int]) -> bool:
     """Return True where a place says nothing but date, name and what all blocks say."""
-    known = {mark.order for mark in marks} | {abs(order) for order in alike}
+    known = {mark.order for mark in marks if not _is_signed(survey, mark)} | {abs(order) for order in alike}
     return all(place.order in known or not place.words for place in survey.places[at : survey.places[at].end + 1])
 
 

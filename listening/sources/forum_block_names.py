@@ -18,11 +18,13 @@ from listening.sources.forum_survey import Mark, Place, Survey
 
 _ENOUGH = 0.8  # of the blocks must show something that can be a name in the same kind of place
 _SEVERAL = 4  # blocks in which one odd one out makes no names of labels
+_ODD_SHARE = 3  # of so many blocks one may show a name that looks odd
 _LOOKED_AT = 150  # places of a block
 _NEAR = 3  # places from a name to the date
 _STEP = 0.05  # how much a place is worth less than the one before it
 _MOST_WORDS = 5
 _INITIALS = 4  # characters of "Jr." and its like: a longer word with a dot behind it ends a sentence
+_ODD = re.compile(r"[?!;…\"]")  # in a name, but seldom
 _BOLD = frozenset(("b", "strong", "a", "cite", "h2", "h3", "h4", "h5", "h6", "dt", "th", "legend"))
 _RANK = re.compile(
     r"(?:(?:new|full|junior|senior|super|forum|active|trusted|registered|global|site|staff|gold|silver|premium|top"
@@ -39,6 +41,7 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 
+_Candidates = dict[str, dict[int, tuple[Mark, float]]]  # by kind of place and by block
 _BY = re.compile(r"(?:(?:^|\s)(?:by|von|par|por|da|di|door|av|af|od|przez|от)|[|·•\u2013—,:-])$", re.IGNORECASE)
 
 
@@ -67,9 +70,14 @@ def _always_the_same(blocks: Sequence[Block]) -> bool:
 
 def _by_place(survey: Survey, blocks: Sequence[Block]) -> dict[int, Mark]:
     """Return the names in the kind of place that fits best, by the orders of their blocks."""
-    found = _candidates(survey, blocks)
+    found, odd = _candidates(survey, blocks)
     fit = {
-        kind: marks for kind, marks in found.items() if _tells_apart([mark for mark, _ in marks.values()], len(blocks))
+        kind: marks
+        for kind, marks in found.items()
+        if _tells_apart(
+            [mark for mark, _ in marks.values()],
+            len(blocks) - min(sum(one == kind for one, _ in odd), len(blocks) // _ODD_SHARE),
+        )
     }
     worth = {kind: _worth(kind, list(marks.values())) for kind, marks in fit.items()}
     if not worth:
@@ -82,15 +90,16 @@ def _odd_ones(survey: Survey, blocks: Sequence[Block], kind: str) -> dict[int, M
     """Return what stands in the place of the names, in blocks where it looks like none: "Who am I?", "Ann!"."""
     found: dict[int, Mark] = {}
     for block in blocks:
-        place = next((one for one in islice(inside(survey, block), _LOOKED_AT) if one.kind == kind), None)
-        if place and (name := as_name(place.node)) and not survey.find(name):
-            found[block.place.order] = Mark(place.order, kind, name=name)
+        for place in islice(inside(survey, block), _LOOKED_AT):
+            if place.kind == kind and (name := as_name(place.node)) and not survey.find(name):
+                found[block.place.order] = Mark(place.order, kind, name=name)
+                break
     return found
 
 
 def lone_name(survey: Survey, block: Block) -> tuple[Mark, ...]:
     """Return the name that one block by itself most probably shows; () where nothing in it can be one."""
-    found = _candidates(survey, [block])
+    found, _ = _candidates(survey, [block])
     for mark in block.dates:
         name = _leading_name(own_text(survey.places[mark.order].node), mark, survey)
         if name and _may_be(name, survey):
@@ -121,13 +130,17 @@ def _is_prose(survey: Survey, place: Place) -> bool:
 
 def _worth(kind: str, marks: Sequence[tuple[Mark, float]]) -> float:
     """Bold and linked words near the date that differ from block to block are most probably names."""
-    distinct = len({mark.name for mark, _ in marks}) / len(marks)
+    distinct = len({_uncounted(mark.name) for mark, _ in marks}) / len(marks)
     return (kind.split("|", 1)[0] in _BOLD) + distinct + sum(near for _, near in marks) / len(marks)
 
 
-def _candidates(survey: Survey, blocks: Sequence[Block]) -> dict[str, dict[int, tuple[Mark, float]]]:
-    """Return, by kind of place and block, what may be a name with how near the date, and the start, it stands."""
-    found: dict[str, dict[int, tuple[Mark, float]]] = defaultdict(dict)
+def _candidates(survey: Survey, blocks: Sequence[Block]) -> tuple[_Candidates, set[tuple[str, int]]]:
+    """Return, by kind of place and block, what may be a name with how near the date, and the start, it stands.
+
+    And the kinds and blocks in which something stands that looks odd for a name, and may be one all the same.
+    """
+    found: _Candidates = defaultdict(dict)
+    odd = set[tuple[str, int]]()
     for block in blocks:
         dates = [mark.order for mark in block.dates]
         for at, place in enumerate((block.place, *islice(inside(survey, block), _LOOKED_AT))):
@@ -138,7 +151,11 @@ def _candidates(survey: Survey, blocks: Sequence[Block]) -> dict[str, dict[int, 
             if whole and around:  # "(Ann, 3 May 2026)", and no word of the text beside it
                 own = own.strip(" (,:;)") if "(" in own else ""
             name = name_in(own) if around else name  # "by Ann | 3 May 2026", the date in a link
+            if name and _ODD.search(name) and not _RANK.fullmatch(fold(name)):
+                odd.add((place.kind, block.place.order))  # it may be the name, and what follows in its like is none
             if not name or block.place.order in found[place.kind] or not _may_be(name, survey):
+                continue
+            if (place.kind, block.place.order) in odd:
                 continue
             near = any(abs(place.order - date) <= _NEAR for date in dates)
             if is_quoted(place.node) or place.order in dates or (not near and _is_prose(survey, place)):
@@ -148,7 +165,7 @@ def _candidates(survey: Survey, blocks: Sequence[Block]) -> dict[str, dict[int, 
             above = survey.places[place.parent]
             if above.order > block.place.order and _is_badged(above, name):
                 found[above.kind].setdefault(block.place.order, (Mark(above.order, above.kind, name=name), beside))
-    return found
+    return found, odd
 
 
 def _is_badged(around: Place, name: str) -> bool:
@@ -158,17 +175,22 @@ def _is_badged(around: Place, name: str) -> bool:
 
 
 def _may_be(name: str, survey: Survey) -> bool:
-    if _RANK.fullmatch(fold(name)) or re.search(r"[?!;…\"]|\w\.$", name.removesuffix(".") + " ") or survey.find(name):
+    if _RANK.fullmatch(fold(name)) or _ODD.search(name) or survey.find(name):
         return False
     sentence = name.endswith(".") and len(name.rsplit(maxsplit=1)[-1]) > _INITIALS
     return re.search(r"[^\W\d_]", name) is not None and not name.endswith(":") and not sentence
+
+
+def _uncounted(name: str) -> str:
+    """Return what stands where a name may, without a count before or behind it: "12 likes", "Posts: 12"."""
+    return re.sub(r"(?<=[\s:#])\d+$|^\d+(?=\s)", "#", name)
 
 
 def _tells_apart(marks: Sequence[Mark], blocks: int) -> bool:
     """Return True where most blocks have such a place, and not nearly all say the same there, as labels do."""
     if len(marks) < _ENOUGH * blocks:
         return False
-    [(_, often)] = Counter(re.sub(r"(?<=[\s:#])\d+$", "#", mark.name) for mark in marks).most_common(1)
+    [(_, often)] = Counter(_uncounted(mark.name) for mark in marks).most_common(1)
     return often < len(marks) and (len(marks) < _SEVERAL or often <= _ENOUGH * len(marks))
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from listening.sources.forum_block_aside import ASIDE, Shared, named_like, set_aside
 from listening.sources.forum_block_echoes import has_own_name, mark_repeated
+from listening.sources.forum_block_lines import shown_beside
 from listening.sources.forum_block_shape import Block, holds, inside, numbers_of, own_link
 from listening.sources.forum_posts import FoundPost, text_hash
 from listening.sources.forum_survey import Mark, Place, Survey
@@ -147,18 +148,8 @@ def _html_of(survey: Survey, one: _Chosen, usual: Collection[str]) -> str:
     if body is not None:
         return html + _more_of(survey, block, body, usual)
     html = _SAYS.sub(r"\1", html)
-    return _without_date(survey, html, block.place, date) if date.order == block.place.order else html
-
-
-def _without_date(survey: Survey, html: str, whole: Place, date: Mark) -> str:
-    """Take the date from where it stands among the words: "(3 May 2026, 10:12) I think ..."."""
-    child = whole.node.child
-    while child is not None:
-        shown = (child.text(deep=False) or "") if child.tag == "-text" else ""
-        found = survey.find(shown) if shown and len(shown.split()) < _DATE_WORDS else None
-        if found and found.moment == date.moment:
-            return html.replace(markup.escape(shown, quote=False), " ", 1)
-        child = child.next
+    for shown in shown_beside(survey, date, one.name):
+        html = html.replace(markup.escape(shown, quote=False), " ", 1)
     return html
 
 

@@ -22,8 +22,11 @@ OTHER_DATE = re.compile(
 )
 _CELLS = frozenset(("td", "th", "div", "li", "dd", "tr", "ul", "table", "section"))
 _LABEL_WORDS = 5
-_LABELLED = frozenset(("td", "dd", "span", "a", "b", "strong", "div", "bdi", "cite"))
-_AUTHOR_LABEL = re.compile(r"(?:^|\W)(?:from|author|poster|posted by|written by|von|autor|auteur|de|autore)\s?:\s*$")
+_LABELLED = frozenset(("td", "dd", "span", "a", "b", "strong", "div", "bdi", "cite", "font"))
+_AUTHOR_LABEL = re.compile(
+    r"(?:^|\W)(?:from|author|poster|posted by|written by|von|verfasser(?:in)?|erstellt von|autor|auteur|de|autore"
+    r"|absender|sender|автор|skrevet af)\s?:\s*$"
+)
 _LINES = frozenset(("li", "p", "div", "td", "th", "span"))
 _LINE = 120  # characters
 _LABELLED_NAME = re.compile(  # "From:" alone is where somebody lives, in many boards
@@ -40,16 +43,23 @@ def says_other(words: str) -> bool:
 
 
 def label(node: LexborNode) -> str:
-    """Return the words just before an element, which may say what its date is of."""
-    before = node.prev
-    while before is not None and before.tag == "-text" and not (before.text(deep=False) or "").strip():
-        before = before.prev
+    """Return the words just before an element, or before the cell it fills, which may say what its date is of."""
+    before = _before(node)
+    if before is None and node.parent is not None and node.parent.tag in ("td", "dd"):
+        before = _before(node.parent)
     text = (
         (before.text(deep=False) if before.tag == "-text" else before.text(separator=" ")) if before is not None else ""
     )
     if before is not None and before.tag in _CELLS and len((text or "").split()) > _LABEL_WORDS:
         return ""  # a box of its own, which ends in whatever it ends
     return fold((text or "")[-60:])
+
+
+def _before(node: LexborNode) -> LexborNode | None:
+    before = node.prev
+    while before is not None and before.tag == "-text" and not (before.text(deep=False) or "").strip():
+        before = before.prev
+    return before
 
 
 def after_label(node: LexborNode) -> str:

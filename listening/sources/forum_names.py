@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 from selectolax.lexbor import LexborNode
 
@@ -15,13 +16,16 @@ _LONGEST = 400  # characters of a name with all that stands around it
 _NAME_PLACE = re.compile(
     r"(?:^|[-_ ])(?:author|authors|user-?name|big-?username|poster|post-?author|nick|nick-?name|display-?name"
     r"|postedby|creator|pseudo|autor|auteur|autore|nutzername|benutzername|usuario|full-?name"
-    r"|member-?name|user-?link|commenter|fn|hnuser|comment-?user|poster-?name|by-?author|author-?name)"
+    r"|(?:user|author|member|reviewer|person|customer|profile)[a-z]*[-_]{1,2}name|member-?name|user-?link|commenter|fn|hnuser|comment-?user|poster-?name|by-?author|author-?name)"
     r"(?!-(?:location|user-?stats|stats|profile|headline|info|card|badge|title))(?:[-_ ]|$)"
 )
-_PROFILE = re.compile(
+_PROFILE = re.compile(  # and the pages that MediaWiki calls "User:Ann", in its tongues
     r"(?:^|[/?&=._-])(?:members?|users?|profiles?|profil|profilo|perfil|author|autor|benutzer|mitglied"
     r"|utilisateur|usuario"
-    r"|people|membership|showuser|viewprofile|userinfo|nutzer|memberlist|uid|u|forumuser|account)(?:[/?&=.:_-]|\d|$)|/@|/~|/u\d+",
+    r"|people|membership|showuser|viewprofile|userinfo|nutzer|memberlist|uid|u|forumuser|account)"
+    r"(?:[/?&=.:_-]|\d|$)|/@|/~|/u\d+"
+    r"|(?:[/=]|^)(?:user|benutzer(?:in)?|utilisat(?:eur|rice)|usuari[oa]|utente|gebruiker|wikipedyst?k?a|användare|bruger"
+    r"|bruker|käyttäjä|usuário|участник|участница|користувач|uživatel|kullan\u0131c\u0131|利用者|用户|使用者|사용자):",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(  # whole words: Edith is no "edit", Moreau no "more"
@@ -58,13 +62,17 @@ def name_at(node: LexborNode) -> str:
     if "-" in (node.tag or "") and (told := next((attributes[key] for key in _OWN_NAMES if attributes.get(key)), "")):
         return "" if "quote" in (node.tag or "") else name_in(told or "")
     named = attributes.get("itemprop") in ("author", "creator") or attributes.get("rel") == "author"
-    linked = node.tag == "a" and bool(_PROFILE.search(attributes.get("href") or ""))
+    linked = node.tag == "a" and bool(_PROFILE.search(_plain(attributes.get("href") or "")))
     if attributes.get("data-author") and not re.search("quote", where):
         return str(attributes["data-author"])[:_NAME_MOST]
     if not (named or linked or "name" in where.split() or _NAME_PLACE.search(where)):
         return ""
     inside = [] if node.tag == "a" else [name for inner in node.css("a, strong, b") if (name := as_name(inner))]
     return inside[0] if inside else as_name(node)
+
+
+def _plain(address: str) -> str:
+    return unquote(address) if "%" in address else address
 
 
 def as_name(node: LexborNode) -> str:

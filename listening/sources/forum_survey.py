@@ -36,9 +36,12 @@ _TOOLTIPS = ("title", "data-tippy-content", "data-original-title", "data-bs-titl
 _BOLD = ("b", "strong", "th", "dt")
 _HAS_DAY = re.compile(r"\d|" + "|".join(sorted(map(re.escape, DAYS_BACK), key=len, reverse=True)))
 _ISO_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)?")
+_CLOCK = re.compile(r"\d{1,2}[:.]\d\d")
 _CLOCK_ALONE = re.compile(r"\W*\d{1,2}[:.]\d\d(?:[:.]\d\d)?\s*(?:[ap]\.?m\.?)?\W*", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _OTHER_PLACE = re.compile(r"edit|modif|join|register|update|birth|last-?seen|last-?active|lastpost|signature|quote")
+_OWN_PLACE = re.compile(r"(?:comment|post|message|reply|review|entry)s?[-_]{0,2}(?:date|time)|date[-_]?posted")
+_SIGNED = 60  # characters behind a name that end a text: "Ann (talk) 10:12, 3 May 2026 (UTC)"
 
 
 @dataclass(slots=True)
@@ -143,7 +146,7 @@ class Survey:
         for place in self.places:
             attributes = place.node.attributes
             where = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".casefold()
-            if place.node.tag in _WORDLESS or _OTHER_PLACE.search(where):
+            if place.node.tag in _WORDLESS or (_OTHER_PLACE.search(where) and not _OWN_PLACE.search(where)):
                 continue
             mark = self._attribute_date(place)
             if mark and says_other(label(place.node)):
@@ -201,7 +204,7 @@ class Survey:
         return found.moment if found else None
 
     def _text_date(self, place: Place) -> Mark | None:
-        own = own_text(place.node)
+        own = signed(place.node) or own_text(place.node)
         if not own or len(own) > 2 * _SHORT or not _HAS_DAY.search(fold(own)):
             return None
         found = self.find(own)
@@ -271,3 +274,13 @@ def within(marks: list[Mark], start: int, end: int) -> list[Mark]:
     low = bisect_left(marks, start, key=lambda mark: mark.order)
     high = bisect_left(marks, end + 1, key=lambda mark: mark.order)
     return marks[low:high]
+
+
+def signed(node: LexborNode) -> str:
+    """Return the last words of a text that ends in a link and a moment of the day; "" for any other."""
+    last = node.last_child
+    link = last.prev if last is not None and last.tag == "-text" else None
+    if last is None or link is None or link.tag != "a":
+        return ""
+    shown = (last.text(deep=False) or "").strip()
+    return shown if len(shown) < _SIGNED and _CLOCK.search(shown) else ""

@@ -22,7 +22,8 @@ _QUOTES = (
 _SIGNATURES = (
     ".signature, .Signature, .signatur, .post-signature, .signature_div, .signaturecontainer, .sigline, .sig, "
     "[class*=tapatalkSign], .postsignature, .sig-content, .messageSignature, .message-signature, .user-signature, "
-    ".UserSignature, .bbp-reply-signature, .b-signature, .post_sig, .gmail_signature, [id^=signature], [id^=sig_], "
+    "[class$=sig], [class$=Sig], .UserSignature, .bbp-reply-signature, .b-signature, .post_sig, .gmail_signature, "
+    "[id^=signature], [id^=sig_], "
     "[data-role=memberSignature], [component='post/signature'], .podpis, .unterschrift"
 )
 _EDITS = (
