@@ -13,7 +13,7 @@ from test_sources_forum_fresh import POST, ROWS, SAID, filled, told, words
 from unmet_threads import UNMET_THREADS
 from wild_world import Tally
 
-SETS = ("unmet_f", "unmet_g")
+SETS = ("unmet_f", "unmet_g", "unmet_h")
 
 
 def layouts(name: str) -> dict[str, dict[str, Any]]:
@@ -128,3 +128,18 @@ def test_a_day_in_a_place_called_after_changes_and_comments_is_the_comments() ->
         POST.replace("<time>{1} May 2026 10:00</time>", '<a class="last-modified comment-date">{1} May 2026 10:00</a>')
     )
     assert [post.created_at for post in read(f"<h1>T</h1>{page}")] == DAYS
+
+
+def test_cells_without_a_class_differ_by_their_column() -> None:
+    head = "<tr><td><font><b>{0}</b></font></td><td><font>Inviato: {1} May 2026 10:00</font></td></tr>"
+    profile = "<td><font>{0}ton<br>Joined 0{1}/04/2019</font></td>"
+    row = f"<table>{head}<tr>{profile}<td><font>{{2}}</font></td></tr></table>"
+    assert told(f"<body><h1>T</h1>{filled(row)}</body>") == SAID
+
+
+def test_texts_that_the_program_sets_as_quotes_are_kept_though_each_person_has_a_class() -> None:
+    post = (
+        '<li class="note of_{0} with_words"><span><a class="author">{0}</a> said:</span><blockquote>{2}</blockquote>'
+        '<span class="when">{1} May 2026 10:00</span></li>'
+    )
+    assert told(f"<h1>T</h1><ol>{filled(post)}</ol>") == SAID

@@ -55,6 +55,8 @@ def read_blocks(survey: Survey, blocks: Sequence[Block]) -> list[tuple[Block, Fo
         set_aside(survey, one.block, one.body, (one.date, one.name), shared)
     usual = _usual_kinds(survey, blocks) - {one.body.kind for one in chosen if one.body}
     said = [_html_of(survey, one, usual) for one in chosen]
+    if 2 * sum(map(has_words, said)) < len(said):  # the program sets each text as a quote
+        said = [own_html(quote) if (quote := one.block.place.node.css_first("blockquote")) else "" for one in chosen]
     answered = mark_repeated(survey, [(one.block, one.body or one.block.place) for one in chosen], said)
     own = [_html_of(survey, one, usual) for one in chosen] if any(at is not None for at in answered) else said
     said = [new if has_words(new) else old for new, old in zip(own, said, strict=True)]
