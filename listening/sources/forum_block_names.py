@@ -12,7 +12,7 @@ from listening.sources.date_words import WEEKDAYS, fold
 from listening.sources.forum_block_posts import SOUND
 from listening.sources.forum_block_shape import Block, inside
 from listening.sources.forum_kinds import is_quoted
-from listening.sources.forum_names import as_name, name_in
+from listening.sources.forum_names import as_name, name_in, uncounted
 from listening.sources.forum_selectors import element_before, own_text, shown_at
 from listening.sources.forum_survey import Mark, Place, Survey
 
@@ -130,7 +130,7 @@ def _is_prose(survey: Survey, place: Place) -> bool:
 
 def _worth(kind: str, marks: Sequence[tuple[Mark, float]]) -> float:
     """Bold and linked words near the date that differ from block to block are most probably names."""
-    distinct = len({_uncounted(mark.name) for mark, _ in marks}) / len(marks)
+    distinct = len({uncounted(mark.name) for mark, _ in marks}) / len(marks)
     return (kind.split("|", 1)[0] in _BOLD) + distinct + sum(near for _, near in marks) / len(marks)
 
 
@@ -181,16 +181,11 @@ def _may_be(name: str, survey: Survey) -> bool:
     return re.search(r"[^\W\d_]", name) is not None and not name.endswith(":") and not sentence
 
 
-def _uncounted(name: str) -> str:
-    """Return what stands where a name may, without a count before or behind it: "12 likes", "Posts: 12"."""
-    return re.sub(r"(?<=[\s:#])\d+$|^\d+(?=\s)", "#", name)
-
-
 def _tells_apart(marks: Sequence[Mark], blocks: int) -> bool:
     """Return True where most blocks have such a place, and not nearly all say the same there, as labels do."""
     if len(marks) < _ENOUGH * blocks:
         return False
-    [(_, often)] = Counter(_uncounted(mark.name) for mark in marks).most_common(1)
+    [(_, often)] = Counter(uncounted(mark.name) for mark in marks).most_common(1)
     return often < len(marks) and (len(marks) < _SEVERAL or often <= _ENOUGH * len(marks))
 
 

@@ -12,6 +12,7 @@ from listening.sources.forum_block_aside import ASIDE, Shared, named_like, set_a
 from listening.sources.forum_block_echoes import has_own_name, mark_repeated
 from listening.sources.forum_block_lines import shown_beside
 from listening.sources.forum_block_shape import Block, holds, inside, numbers_of, own_link
+from listening.sources.forum_names import uncounted
 from listening.sources.forum_posts import FoundPost, text_hash
 from listening.sources.forum_survey import Mark, Place, Survey
 from listening.sources.forum_words import own_html
@@ -164,7 +165,7 @@ def _usual(marks: Sequence[Sequence[Mark]]) -> str:
     firsts: dict[str, set[object]] = defaultdict(set)
     for block in marks:
         for mark in {one.kind: one for one in reversed(block)}.values():
-            firsts[mark.kind].add(mark.moment or mark.name)
+            firsts[mark.kind].add(mark.moment or uncounted(mark.name))
     exact = {mark.kind: _EXACT.get(mark.how, 2) for block in marks for mark in block}
     order = {kind: at for at, kind in reversed(list(enumerate(mark.kind for block in marks for mark in block)))}
     most = max(kinds.values(), default=0)

@@ -211,8 +211,11 @@ def _is_list(survey: Survey, blocks: Sequence[Block]) -> bool:
     titles: list[str] = []
     pages: list[str] = []
     for block in blocks:
-        people = {mark.order for mark in block.names}
-        links = [place.node for place in inside(survey, block) if place.node.tag == "a" and place.order not in people]
+        links = [
+            place.node
+            for place in inside(survey, block)
+            if place.node.tag == "a" and not within(list(block.names), place.order, place.end)
+        ]
         named = [(shown_at(link, ""), link.attributes.get("href") or "") for link in links]
         fit = [(t, h) for t, h in named if len(t.split()) > 1 and not h.startswith("#") and not survey.find(t)]
         if fit:

@@ -103,3 +103,8 @@ def name_in(shown: str) -> str:
     name = _LEAD.sub("", plain_name(_ADDRESS.sub("", shown).strip())).strip(" :,·•|-\u2013—")
     short = 0 < len(name) <= _NAME_MOST and len(name.split()) <= _NAME_WORDS and not _LETTER.fullmatch(name)
     return name if short and not _NO_NAME.match(fold(name)) and not _HAS_CLOCK.search(name) else ""
+
+
+def uncounted(name: str) -> str:
+    """Return what stands where a name may, without a count before or behind it: "12 likes", "Posts: 12"."""
+    return re.sub(r"(?<=[\s:#])\d+$|^\d+(?=\s)", "#", name)

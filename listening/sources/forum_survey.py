@@ -40,6 +40,8 @@ _CLOCK = re.compile(r"\d{1,2}[:.]\d\d")
 _CLOCK_ALONE = re.compile(r"\W*\d{1,2}[:.]\d\d(?:[:.]\d\d)?\s*(?:[ap]\.?m\.?)?\W*", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _OTHER_PLACE = re.compile(r"edit|modif|join|register|update|birth|last-?seen|last-?active|lastpost|signature|quote")
+_MANY_CHANGES = 2  # to a date: these are dates in somebody's words, and posts are dated by their changes alone
+_CHANGE = re.compile(r"edit|modif|update")
 _OWN_PLACE = re.compile(r"(?:comment|post|message|reply|review|entry)s?[-_]{0,2}(?:date|time)|date[-_]?posted")
 _SIGNED = 60  # characters behind a name that end a text: "Ann (talk) 10:12, 3 May 2026 (UTC)"
 
@@ -143,16 +145,21 @@ class Survey:
                 self.places[place.parent].end = max(self.places[place.parent].end, place.end)
 
     def _mark_dates(self) -> None:
+        """Mark the dates of the page; those of changes only where it shows hardly any other."""
+        changes = list[Mark]()
         for place in self.places:
             attributes = place.node.attributes
             where = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".casefold()
-            if place.node.tag in _WORDLESS or (_OTHER_PLACE.search(where) and not _OWN_PLACE.search(where)):
+            other = _OTHER_PLACE.search(where) is not None and not _OWN_PLACE.search(where)
+            if place.node.tag in _WORDLESS or (other and not _CHANGE.search(where)):
                 continue
             mark = self._attribute_date(place)
             if mark and says_other(label(place.node)):
                 continue
             if (mark := mark or self._text_date(place)) and not is_quoted(place.node):
-                self.dates.append(mark)
+                (changes if other else self.dates).append(mark)
+        if len(changes) > _MANY_CHANGES * len(self.dates):
+            self.dates = sorted([*self.dates, *changes], key=lambda mark: mark.order)
 
     def _outside_quotes(self, marks: list[Mark]) -> list[Mark]:
         """Return the marks that stand in no quote, unless most do: then the page sets its posts as quotes."""
