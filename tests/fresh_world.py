@@ -3,7 +3,8 @@
 As in layouts_world.py, and further: `first` is the opening post where it looks otherwise, `best` what is shown again at
 `{best}` of the page, `ad` stands behind every fifth post, `gone` once in place of a post. `some` are pieces that only
 each n-th post has, `sig` is for those who have a signature. `when` is "days" where no time of day is shown, or the
-seconds that an "x days ago" leaves open.
+seconds that an "x days ago" leaves open, or "ago" where the unit of `{rel}` says so. `today` and `yesterday` are how a
+page writes days so near, `ranks`, `places` and `joinedform` what it tells of its people.
 """
 
 from __future__ import annotations
@@ -36,11 +37,15 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November"),
     "December",
 )
+_AGO = (("month", 30 * 86_400), ("day", 86_400), ("hour", 3_600), ("minute", 60))
 _PERSIAN = ["فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند"]
 _SIGNATURES = {
     "marlowe": "Down these mean streets a vacuum must go",
     "Petra V.": "Two cats, one carpet, no patience. Running 4.1.2 since 2024",
     "quietstorm": "~ sent from the bottom of the stairs ~",
+    "mk_2209": "Box 3, line 100, nerves 0",
+    "Old Tom": "If it is not broken, do not mend it.<br>Member of the green lamp club since 1998",
+    "Jean-Luc": "Faites ce que je dis, pas ce que je fais",
 }
 
 _LONG = (
@@ -92,22 +97,24 @@ _SAID: tuple[tuple[str, int, str, int], ...] = (  # author, hours since the firs
 )
 
 
-def _thread(places: Sequence[int], number: int) -> tuple[Written, ...]:
+def thread(
+    said: Sequence[tuple[str, int, str, int]], places: Sequence[int], number: int, step: int = 7
+) -> tuple[Written, ...]:
     """Return these of the posts, renumbered; whom a post answers counts only where that one is there and above."""
-    numbers = {at: number + 7 * step for step, at in enumerate(places)}
+    numbers = {at: number + step * count for count, at in enumerate(places)}
     told = []
     for at in places:
-        author, hours, html, answers = _SAID[at - 1]
+        author, hours, html, answers = said[at - 1]
         told.append(Written(numbers[at], author, hours, html, numbers.get(answers, 0)))
     return tuple(told)
 
 
 THREADS: Mapping[str, tuple[Written, ...]] = {
-    "one": _thread((13,), 88_101),
-    "two": _thread((1, 3), 4_711),
-    "three": _thread((5, 9, 15), 190_022),
-    "eight": _thread((1, 2, 3, 4, 6, 7, 10, 12), 62_340),
-    "all": _thread(range(1, 26), 1_204),
+    "one": thread(_SAID, (13,), 88_101),
+    "two": thread(_SAID, (1, 3), 4_711),
+    "three": thread(_SAID, (5, 9, 15), 190_022),
+    "eight": thread(_SAID, (1, 2, 3, 4, 6, 7, 10, 12), 62_340),
+    "all": thread(_SAID, range(1, 26), 1_204),
 }
 
 
@@ -157,6 +164,8 @@ class _Page:
         told["quote"] = _filled(case.get("quote", ""), there) if answered else ""
         told["inreply"] = _filled(case.get("inreply", ""), there) if answered else case.get("noreply", "")
         told["depth"] = str(self._depth(one))
+        told["px"] = str(40 * self._depth(one))
+        told["odd"] = "odd" if at % 2 else "even"
         return told
 
     def _depth(self, one: Written) -> int:
@@ -185,7 +194,31 @@ def _facts(case: dict[str, Any], one: Written, at: int) -> dict[str, str]:
         "text": one.html,
         "plain": _plain(one.html),
         "jalali": _persian(moment),
+        "rel": _rel(moment),
+        **_card(case, one),
     }
+
+
+def _card(case: dict[str, Any], one: Written) -> dict[str, str]:
+    """Return what a page tells of an author beside each post: another for each, the same wherever he stands."""
+    seed = sum(map(ord, one.author))
+    joined = datetime(2009 + seed % 16, 1 + seed % 12, 1 + seed % 28, tzinfo=UTC)
+    return {
+        "joined": _shown(case, case.get("joinedform", "%b %Y"), joined),
+        "total": f"{seed * 37 % 2_900 + 3}",
+        "likes": str(one.number * 31 % 23),
+        "rank": case.get("ranks", ("Newcomer", "Regular", "Old Hand"))[seed % 3],
+        "place": case.get("places", ("Leeds", "Graz", "Porto", "Turku"))[seed % 4],
+    }
+
+
+def _rel(moment: datetime) -> str:
+    """Return how long ago that was, as programs write it: in the largest unit that is there at least once."""
+    for name, seconds in _AGO:
+        count = int((NOW - moment).total_seconds()) // seconds
+        if count:
+            return f"{count} {name}{'s' if count > 1 else ''} ago"
+    return "just now"
 
 
 def _persian(moment: datetime) -> str:
@@ -206,6 +239,8 @@ def _plain(html: str) -> str:
 
 
 def _shown(case: dict[str, Any], form: str, moment: datetime) -> str:
+    day = (NOW.date() - moment.date()).days
+    form = {0: case.get("today"), 1: case.get("yesterday")}.get(day) or form
     month = case.get("months", _MONTHS)[moment.month - 1]
     era = str(moment.year + case.get("era", 0))
     return moment.strftime(form.replace("{month}", month).replace("{era}", era))
@@ -254,6 +289,8 @@ def _dated(case: dict[str, Any], post: FoundPost, one: Written) -> bool:
     if post.created_at is None:
         return False
     told, moment = case.get("when", 60), FIRST + timedelta(hours=one.hours)
+    if told == "ago":
+        told = next((seconds for _, seconds in _AGO if (NOW - moment).total_seconds() >= seconds), 60)
     if told == "days":
         return post.created_at.date() == moment.date()
     return abs((post.created_at - moment).total_seconds()) <= int(told)

@@ -11,7 +11,7 @@ from listening.sources.date_words import fold
 from listening.sources.forum_block_echoes import said_by_all
 from listening.sources.forum_block_shape import Block, inside
 from listening.sources.forum_selectors import own_text, shown_at
-from listening.sources.forum_survey import Mark, Place, Survey
+from listening.sources.forum_survey import Mark, Place, Survey, signed
 
 ASIDE = "[data-aside]"
 AROUND = 16  # words around a date or a name that still belong to it ("by Ann, on 3 May, 12 posts")
@@ -43,15 +43,33 @@ _ACTIONS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What the blocks of a page have in common: the places that say the same in all, and the kinds that hold texts."""
+    """What the blocks of a page have in common: the places that say the same in all, and the kinds that hold texts.
+
+    `running` are the sums, from the first place of the page on, of the words that not all of them say.
+    """
 
     alike: Collection[int]
     wordy: Collection[str]
+    running: Sequence[int]
 
     @classmethod
     def by(cls, survey: Survey, blocks: Sequence[Block]) -> Shared:
         """Return what these blocks share."""
-        return cls(said_by_all(survey, blocks), _wordy_kinds(survey, blocks))
+        alike = said_by_all(survey, blocks)
+        return cls(alike, _wordy_kinds(survey, blocks), _running(survey, alike))
+
+    def own_words(self, place: Place) -> int:
+        """Return how many words in a place, outside links, are not what all say."""
+        return self.running[place.end + 1] - self.running[place.order]
+
+
+def _running(survey: Survey, alike: Collection[int]) -> list[int]:
+    sums, end = [0], -1
+    for place in survey.places:
+        end = max(end, place.end) if place.order in alike else end
+        said = place.order <= end or -place.order in alike
+        sums.append(sums[-1] + (0 if said else place.words))
+    return sums
 
 
 def set_aside(survey: Survey, block: Block, body: Place | None, marks: Sequence[Mark], shared: Shared) -> None:
@@ -93,7 +111,13 @@ def _frame_of(  # noqa: PLR0917 -- all of them limit how far the frame reaches
         if above <= block.place.order or (much and not _only_marks(survey, above, marks, shared.alike)):
             break
         at = above
-    return survey.places[at] if at > block.place.order else None
+    is_text = at == mark.order and _is_signed(survey, mark)
+    return survey.places[at] if at > block.place.order and not is_text else None
+
+
+def _is_signed(survey: Survey, mark: Mark) -> bool:
+    """Return True for a date that ends the text of the place in which it stands."""
+    return mark.moment is not None and bool(signed(survey.places[mark.order].node))
 
 
 def _wordy_kinds(survey: Survey, blocks: Sequence[Block]) -> set[str]:
@@ -106,7 +130,7 @@ def _wordy_kinds(survey: Survey, blocks: Sequence[Block]) -> set[str]:
 
 def _only_marks(survey: Survey, at: int, marks: Sequence[Mark], alike: Collection[int]) -> bool:
     """Return True where a place says nothing but date, name and what all blocks say."""
-    known = {mark.order for mark in marks} | {abs(order) for order in alike}
+    known = {mark.order for mark in marks if not _is_signed(survey, mark)} | {abs(order) for order in alike}
     return all(place.order in known or not place.words for place in survey.places[at : survey.places[at].end + 1])
 
 

@@ -46,8 +46,15 @@ def said_by_all(survey: Survey, blocks: Sequence[Block]) -> set[int]:
     that leaves the posts something to say.
     """
     alike = _alike(survey, blocks, r"\d+")
-    dumb = sum(not _says_more(survey, block, alike) for block in blocks)
-    return (alike if 2 * dumb < len(blocks) else _alike(survey, blocks, r"$^")) | _said_of_names(survey, blocks)
+    if _are_dumb(survey, blocks, alike):
+        alike = _alike(survey, blocks, r"$^")
+    named = alike | _said_of_names(survey, blocks)
+    return alike if _are_dumb(survey, blocks, named) else named
+
+
+def _are_dumb(survey: Survey, blocks: Sequence[Block], alike: set[int]) -> bool:
+    """Return True where most blocks say nothing beside what is alike in all."""
+    return 2 * sum(not _says_more(survey, block, alike) for block in blocks) >= len(blocks)
 
 
 def _said_of_names(survey: Survey, blocks: Sequence[Block]) -> set[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -12,17 +12,19 @@ from listening.sources.date_words import WEEKDAYS, fold
 from listening.sources.forum_block_posts import SOUND
 from listening.sources.forum_block_shape import Block, inside
 from listening.sources.forum_kinds import is_quoted
-from listening.sources.forum_names import as_name, name_in
-from listening.sources.forum_selectors import own_text
+from listening.sources.forum_names import as_name, name_in, uncounted
+from listening.sources.forum_selectors import element_before, own_text, shown_at
 from listening.sources.forum_survey import Mark, Place, Survey
 
 _ENOUGH = 0.8  # of the blocks must show something that can be a name in the same kind of place
 _SEVERAL = 4  # blocks in which one odd one out makes no names of labels
+_ODD_SHARE = 3  # of so many blocks one may show a name that looks odd
 _LOOKED_AT = 150  # places of a block
 _NEAR = 3  # places from a name to the date
 _STEP = 0.05  # how much a place is worth less than the one before it
 _MOST_WORDS = 5
 _INITIALS = 4  # characters of "Jr." and its like: a longer word with a dot behind it ends a sentence
+_ODD = re.compile(r"[?!;…\"]")  # in a name, but seldom
 _BOLD = frozenset(("b", "strong", "a", "cite", "h2", "h3", "h4", "h5", "h6", "dt", "th", "legend"))
 _RANK = re.compile(
     r"(?:(?:new|full|junior|senior|super|forum|active|trusted|registered|global|site|staff|gold|silver|premium|top"
@@ -39,13 +41,16 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 
+_Candidates = dict[str, dict[int, tuple[Mark, float]]]  # by kind of place and by block
+_BY = re.compile(r"(?:(?:^|\s)(?:by|von|par|por|da|di|door|av|af|od|przez|от)|[|·•\u2013—,:-])$", re.IGNORECASE)
+
 
 def with_names(survey: Survey, blocks: Sequence[Block]) -> list[Block]:
     """Return the blocks, each with the name that stands where most of them show one; as they are where none does."""
     sound = [block for block in blocks if block.sound]
     if len(sound) < 2 or (_all_named(sound) and not _always_the_same(sound)):  # noqa: PLR2004 -- two tell
         return list(blocks)
-    learned = _by_place(survey, sound) or _before_dates(survey, sound)
+    learned = _by_place(survey, sound) or _beside_dates(survey, sound)
     if not learned:
         return list(blocks)
     return [
@@ -65,31 +70,58 @@ def _always_the_same(blocks: Sequence[Block]) -> bool:
 
 def _by_place(survey: Survey, blocks: Sequence[Block]) -> dict[int, Mark]:
     """Return the names in the kind of place that fits best, by the orders of their blocks."""
-    found = _candidates(survey, blocks)
+    found, odd = _candidates(survey, blocks)
     fit = {
-        kind: marks for kind, marks in found.items() if _tells_apart([mark for mark, _ in marks.values()], len(blocks))
+        kind: marks
+        for kind, marks in found.items()
+        if _tells_apart(
+            [mark for mark, _ in marks.values()],
+            len(blocks) - min(sum(one == kind for one, _ in odd), len(blocks) // _ODD_SHARE),
+        )
     }
     worth = {kind: _worth(kind, list(marks.values())) for kind, marks in fit.items()}
-    best = fit[max(worth, key=lambda kind: worth[kind])] if worth else {}
-    return {order: mark for order, (mark, _) in best.items()}
+    if not worth:
+        return {}
+    kind = max(worth, key=lambda kind: worth[kind])
+    return _odd_ones(survey, blocks, kind) | {order: mark for order, (mark, _) in fit[kind].items()}
+
+
+def _odd_ones(survey: Survey, blocks: Sequence[Block], kind: str) -> dict[int, Mark]:
+    """Return what stands in the place of the names, in blocks where it looks like none: "Who am I?", "Ann!"."""
+    found: dict[int, Mark] = {}
+    for block in blocks:
+        for place in islice(inside(survey, block), _LOOKED_AT):
+            if place.kind == kind and (name := as_name(place.node)) and not survey.find(name):
+                found[block.place.order] = Mark(place.order, kind, name=name)
+                break
+    return found
 
 
 def lone_name(survey: Survey, block: Block) -> tuple[Mark, ...]:
     """Return the name that one block by itself most probably shows; () where nothing in it can be one."""
-    found = _candidates(survey, [block])
+    found, _ = _candidates(survey, [block])
     for mark in block.dates:
         name = _leading_name(own_text(survey.places[mark.order].node), mark, survey)
         if name and _may_be(name, survey):
             return (Mark(mark.order, mark.kind, name=name),)
-    lone = [one for some in found.values() for one in some.values() if not _in_prose(survey, one[0])]
-    marks = [one for one in lone if one[1] > 0 or one[0].kind.split("|", 1)[0] in _BOLD]
+    dated = {mark.order for mark in block.dates}
+    lone = [one for some in found.values() for one in some.values() if not _in_prose(survey, one[0], dated)]
+    marks = [one for one in lone if one[1] > 0 or _stands_out(survey, one[0])]
     best = max(marks, key=lambda one: _worth(one[0].kind, [one]), default=None)
     return (best[0],) if best else ()
 
 
-def _in_prose(survey: Survey, mark: Mark) -> bool:
-    """Return True for what stands among words: stress or a link in a text, and no name over it."""
-    return _is_prose(survey, survey.places[mark.order])
+def _stands_out(survey: Survey, mark: Mark) -> bool:
+    """Return True for what is bold or linked, or stands beside a picture and nothing else."""
+    node = survey.places[mark.order].node
+    before = element_before(node)
+    return mark.kind.split("|", 1)[0] in _BOLD or (before is not None and before.tag == "img")
+
+
+def _in_prose(survey: Survey, mark: Mark, dated: Collection[int]) -> bool:
+    """Return True for what stands among words, but no date: stress or a link in a text, and no name over it."""
+    place = survey.places[mark.order]
+    return place.parent not in dated and _is_prose(survey, place)
 
 
 def _is_prose(survey: Survey, place: Place) -> bool:
@@ -98,13 +130,17 @@ def _is_prose(survey: Survey, place: Place) -> bool:
 
 def _worth(kind: str, marks: Sequence[tuple[Mark, float]]) -> float:
     """Bold and linked words near the date that differ from block to block are most probably names."""
-    distinct = len({mark.name for mark, _ in marks}) / len(marks)
+    distinct = len({uncounted(mark.name) for mark, _ in marks}) / len(marks)
     return (kind.split("|", 1)[0] in _BOLD) + distinct + sum(near for _, near in marks) / len(marks)
 
 
-def _candidates(survey: Survey, blocks: Sequence[Block]) -> dict[str, dict[int, tuple[Mark, float]]]:
-    """Return, by kind of place and block, what may be a name with how near the date, and the start, it stands."""
-    found: dict[str, dict[int, tuple[Mark, float]]] = defaultdict(dict)
+def _candidates(survey: Survey, blocks: Sequence[Block]) -> tuple[_Candidates, set[tuple[str, int]]]:
+    """Return, by kind of place and block, what may be a name with how near the date, and the start, it stands.
+
+    And the kinds and blocks in which something stands that looks odd for a name, and may be one all the same.
+    """
+    found: _Candidates = defaultdict(dict)
+    odd = set[tuple[str, int]]()
     for block in blocks:
         dates = [mark.order for mark in block.dates]
         for at, place in enumerate((block.place, *islice(inside(survey, block), _LOOKED_AT))):
@@ -115,18 +151,31 @@ def _candidates(survey: Survey, blocks: Sequence[Block]) -> dict[str, dict[int, 
             if whole and around:  # "(Ann, 3 May 2026)", and no word of the text beside it
                 own = own.strip(" (,:;)") if "(" in own else ""
             name = name_in(own) if around else name  # "by Ann | 3 May 2026", the date in a link
+            if name and _ODD.search(name) and not _RANK.fullmatch(fold(name)):
+                odd.add((place.kind, block.place.order))  # it may be the name, and what follows in its like is none
             if not name or block.place.order in found[place.kind] or not _may_be(name, survey):
+                continue
+            if (place.kind, block.place.order) in odd:
                 continue
             near = any(abs(place.order - date) <= _NEAR for date in dates)
             if is_quoted(place.node) or place.order in dates or (not near and _is_prose(survey, place)):
                 continue
             beside = 0.3 * bool(around) + 0.3 * near - _STEP * at
             found[place.kind][block.place.order] = Mark(place.order, place.kind, name=name), beside
-    return found
+            above = survey.places[place.parent]
+            if above.order > block.place.order and _is_badged(above, name):
+                found[above.kind].setdefault(block.place.order, (Mark(above.order, above.kind, name=name), beside))
+    return found, odd
+
+
+def _is_badged(around: Place, name: str) -> bool:
+    """Return True for a place that shows a name and, beside it, nothing but a rank: "OP Ann"."""
+    rest = shown_at(around.node, "").replace(name, "", 1).strip() if around.end - around.order <= _NEAR else name
+    return not rest or bool(_RANK.fullmatch(fold(rest)))
 
 
 def _may_be(name: str, survey: Survey) -> bool:
-    if _RANK.fullmatch(fold(name)) or re.search(r"[?!;…\"]|\w\.$", name.removesuffix(".") + " ") or survey.find(name):
+    if _RANK.fullmatch(fold(name)) or _ODD.search(name) or survey.find(name):
         return False
     sentence = name.endswith(".") and len(name.rsplit(maxsplit=1)[-1]) > _INITIALS
     return re.search(r"[^\W\d_]", name) is not None and not name.endswith(":") and not sentence
@@ -136,20 +185,21 @@ def _tells_apart(marks: Sequence[Mark], blocks: int) -> bool:
     """Return True where most blocks have such a place, and not nearly all say the same there, as labels do."""
     if len(marks) < _ENOUGH * blocks:
         return False
-    [(_, often)] = Counter(re.sub(r"(?<=[\s:#])\d+$", "#", mark.name) for mark in marks).most_common(1)
+    [(_, often)] = Counter(uncounted(mark.name) for mark in marks).most_common(1)
     return often < len(marks) and (len(marks) < _SEVERAL or often <= _ENOUGH * len(marks))
 
 
-def _before_dates(survey: Survey, blocks: Sequence[Block]) -> dict[int, Mark]:
-    """Return the names that stand in one element with the date, before it: "Ann, 3 May 2026 at 10:12"."""
+def _beside_dates(survey: Survey, blocks: Sequence[Block]) -> dict[int, Mark]:
+    """Return the names that stand in one element with the date: "Ann, 3 May 2026 at 10:12", "3 May 2026 by Ann"."""
     found: dict[int, Mark] = {}
+    odd: dict[int, Mark] = {}
     for block in blocks:
         for mark in block.dates:
-            name = _leading_name(own_text(survey.places[mark.order].node), mark, survey)
-            if name and _may_be(name, survey):
-                found[block.place.order] = Mark(mark.order, mark.kind, name=name)
-                break
-    return found if _tells_apart(list(found.values()), len(blocks)) else {}
+            own = own_text(survey.places[mark.order].node)
+            if name := _leading_name(own, mark, survey) or _trailing_name(own, mark, survey):
+                told = found if _may_be(name, survey) else odd
+                told.setdefault(block.place.order, Mark(mark.order, mark.kind, name=name))
+    return odd | found if _tells_apart(list(found.values()), len(blocks)) else {}
 
 
 def _leading_name(own: str, date: Mark, survey: Survey) -> str:
@@ -161,3 +211,15 @@ def _leading_name(own: str, date: Mark, survey: Survey) -> str:
             break
         best = lead
     return name_in(_BETWEEN.sub("", best))
+
+
+def _trailing_name(own: str, date: Mark, survey: Survey) -> str:
+    """Return the name behind a date, where a word or a sign stands between them."""
+    words = own.split()
+    for count in range(min(_MOST_WORDS, len(words) - 1), 0, -1):
+        lead, name = " ".join(words[:-count]), " ".join(words[-count:])
+        told = _BY.search(lead)
+        shown = survey.find(lead[: told.start()]) if told else None
+        if shown is not None and shown.moment == date.moment and survey.find(name) is None:
+            return name_in(name)
+    return ""

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 
 from listening.sources.forum_block_aside import ASIDE, Shared, named_like, set_aside
 from listening.sources.forum_block_echoes import has_own_name, mark_repeated
+from listening.sources.forum_block_lines import shown_beside
 from listening.sources.forum_block_shape import Block, holds, inside, numbers_of, own_link
+from listening.sources.forum_names import uncounted
 from listening.sources.forum_posts import FoundPost, text_hash
 from listening.sources.forum_survey import Mark, Place, Survey
 from listening.sources.forum_words import own_html
@@ -30,7 +32,7 @@ _SAYS = re.compile(
     r"^(<div>(?:\s|<[^>]*>)*)(?:says|said|wrote|schrieb|sagt|writes|a dit|a écrit|dice|dijo)\s?:", re.IGNORECASE
 )
 _NO_POST = re.compile(  # what is left of a head, or of a template, that holds no words of anybody
-    r"(?:\W|nbsp;)*(?:(?:submitted|posted|asked|answered|by|von|geschrieben|par|por|on|at|am|um|edit|reply|delete|quote)\W*){1,4}",
+    r"[\s•·|/»«\u2013—-]+|(?:\W|nbsp;)*(?:(?:submitted|posted|asked|answered|by|von|geschrieben|par|por|on|at|am|um|edit|reply|delete|quote)\W*){1,4}",
     re.IGNORECASE,
 )
 _NOBODY = Mark(-1, "")
@@ -48,25 +50,27 @@ class _Chosen:
 
 def read_blocks(survey: Survey, blocks: Sequence[Block]) -> list[tuple[Block, FoundPost]]:
     """Return each block that holds words with its post."""
-    chosen = _without_events(_chosen(survey, blocks))
     shared = Shared.by(survey, blocks)
+    chosen = _without_events(_chosen(survey, blocks, shared))
     for one in chosen:
         set_aside(survey, one.block, one.body, (one.date, one.name), shared)
     usual = _usual_kinds(survey, blocks) - {one.body.kind for one in chosen if one.body}
     said = [_html_of(survey, one, usual) for one in chosen]
+    if 2 * sum(map(has_words, said)) < len(said):  # the program sets each text as a quote
+        said = [own_html(quote) if (quote := one.block.place.node.css_first("blockquote")) else "" for one in chosen]
     answered = mark_repeated(survey, [(one.block, one.body or one.block.place) for one in chosen], said)
     own = [_html_of(survey, one, usual) for one in chosen] if any(at is not None for at in answered) else said
     said = [new if has_words(new) else old for new, old in zip(own, said, strict=True)]
     return list(_posts_in(survey, chosen, said, answered))
 
 
-def _chosen(survey: Survey, blocks: Sequence[Block]) -> list[_Chosen]:
+def _chosen(survey: Survey, blocks: Sequence[Block], shared: Shared) -> list[_Chosen]:
     date_kind = _usual([block.dates for block in blocks])
     name_kind = _usual([block.names for block in blocks])
     marked = [
         (block, _of_kind(block.dates, date_kind), _of_kind(block.names or (_NOBODY,), name_kind)) for block in blocks
     ]
-    kind = _body_kind(survey, marked)
+    kind = _body_kind(survey, marked, shared)
     return [
         _Chosen(
             block,
@@ -147,18 +151,8 @@ def _html_of(survey: Survey, one: _Chosen, usual: Collection[str]) -> str:
     if body is not None:
         return html + _more_of(survey, block, body, usual)
     html = _SAYS.sub(r"\1", html)
-    return _without_date(survey, html, block.place, date) if date.order == block.place.order else html
-
-
-def _without_date(survey: Survey, html: str, whole: Place, date: Mark) -> str:
-    """Take the date from where it stands among the words: "(3 May 2026, 10:12) I think ..."."""
-    child = whole.node.child
-    while child is not None:
-        shown = (child.text(deep=False) or "") if child.tag == "-text" else ""
-        found = survey.find(shown) if shown and len(shown.split()) < _DATE_WORDS else None
-        if found and found.moment == date.moment:
-            return html.replace(markup.escape(shown, quote=False), " ", 1)
-        child = child.next
+    for shown in shown_beside(survey, date, one.name):
+        html = html.replace(markup.escape(shown, quote=False), " ", 1)
     return html
 
 
@@ -171,7 +165,7 @@ def _usual(marks: Sequence[Sequence[Mark]]) -> str:
     firsts: dict[str, set[object]] = defaultdict(set)
     for block in marks:
         for mark in {one.kind: one for one in reversed(block)}.values():
-            firsts[mark.kind].add(mark.moment or mark.name)
+            firsts[mark.kind].add(mark.moment or uncounted(mark.name))
     exact = {mark.kind: _EXACT.get(mark.how, 2) for block in marks for mark in block}
     order = {kind: at for at, kind in reversed(list(enumerate(mark.kind for block in marks for mark in block)))}
     most = max(kinds.values(), default=0)
@@ -187,15 +181,18 @@ def _of_kind(marks: Sequence[Mark], kind: str) -> Mark:
     return next((mark for mark in marks if mark.kind == kind), marks[0])
 
 
-def _body_kind(survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]]) -> str:
+def _body_kind(survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]], shared: Shared) -> str:
     """Return the kind of place that holds most words in most blocks, without the date and the name; "" for none."""
-    told = _Kinds.of(survey, chosen)
+    told = _Kinds.of(survey, chosen, shared)
     fit = told.fit(len(chosen))
     for kind in [one for one in fit if told.held[one] < _NEARLY * len(chosen)]:
         if fit[kind] == max(fit.values()) and _tells_again(survey, chosen, kind):
             del fit[kind]
     best = max(fit.values(), default=0.0)
-    prose = sum(min(block.words, MOST_WORDS) for block, _, _ in chosen)
+    own = (
+        shared.own_words(block.place) - sum(shared.own_words(inner) for inner in block.inner) for block, _, _ in chosen
+    )
+    prose = sum(min(words, MOST_WORDS) for words in own)
     most = max((kind for kind in fit if fit[kind] == best), key=lambda kind: told.words[kind], default="")
     wanted = _HALF * prose
     if told.words[most] < wanted and not (2 * told.words[most] > wanted and _is_shown_twice(survey, chosen, most)):
@@ -217,8 +214,8 @@ class _Kinds:
     distinct: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
 
     @classmethod
-    def of(cls, survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]]) -> _Kinds:
-        """Count them, without what holds a block's date or name."""
+    def of(cls, survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]], shared: Shared) -> _Kinds:
+        """Count them, without what holds a block's date or name, and without what all say."""
         told = cls()
         for block, date, name in chosen:
             counted = Counter[str]()
@@ -228,7 +225,7 @@ class _Kinds:
                 counted[place.kind] += 1
                 if counted[place.kind] > 1:
                     continue
-                count = survey.words(place.order, place.end)
+                count = shared.own_words(place)
                 told.words[place.kind] += min(count, MOST_WORDS)
                 told.distinct[place.kind].add(hash((place.node.text() or "")[:200]) if count else 0)
             told.held.update(counted.keys())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 
 from listening.sources.forum_block_aside import AROUND
@@ -12,6 +13,7 @@ from listening.sources.forum_block_names import with_names
 from listening.sources.forum_block_posts import MOST_WORDS, SOUND, read_blocks
 from listening.sources.forum_block_replies import with_answers
 from listening.sources.forum_block_shape import Block, inside
+from listening.sources.forum_block_twice import in_pairs, once, told_twice, words_of
 from listening.sources.forum_mails import posts_by_mails
 from listening.sources.forum_posts import FoundPost
 from listening.sources.forum_runs import RUN, in_runs
@@ -19,9 +21,10 @@ from listening.sources.forum_selectors import element_before, shown_at
 from listening.sources.forum_survey import Mark, Place, Survey, within
 
 _FEWEST = 2  # blocks that make a thread
+_FEW = 3  # posts, of which each may be a box of several
 _FEW_WORDS = 25  # outside links in a row of a list of threads: numbers, dates, an excerpt
 _FEW_AROUND = 8  # words of an element that is a date or a name and nothing else
-_TWICE_WORDS = 4  # of a post that nobody writes twice
+_NEARLY, _FAR_MORE = 0.6, 1.5  # of the words of one reading of a page against another
 _SAID = 0.5  # of the words of the group that says most, beside dates and names
 _MEAN_WORDS = 3.0  # of a post outside links; rows of a list of threads have fewer
 _ANSWER = re.compile(r"comment|reply|repl(?:y|ies)|answer|response|antwort", re.IGNORECASE)
@@ -39,10 +42,10 @@ def posts_by_blocks(survey: Survey) -> list[FoundPost]:
         return mails
     members = list(groups_of(survey))
     groups = [with_names(survey, blocks) for some in members if (blocks := _blocks(survey, some))]
-    called = [blocks for blocks in groups if len(blocks) > _FEWEST and _COMMENT.search(blocks[0].place.kind)]
-    if posts := _posts_of(survey, _named(groups)) or _posts_of(survey, called):
+    posts = _told(survey, [blocks for blocks in groups if not _holds_several(blocks)])
+    if _says_most(survey, posts):
         return posts
-    if posts := _posts_in_runs(survey):
+    if posts := _fuller(posts, _posts_in_runs(survey)) or _told(survey, groups):
         return posts
     groups = [blocks for some in members if (blocks := _blocks(survey, some, borrow=True))]
     if (posts := _posts_of(survey, _named(groups))) or survey.names:
@@ -52,6 +55,35 @@ def posts_by_blocks(survey: Survey) -> list[FoundPost]:
     survey.names = []  # for whoever asks the survey next, bold words are no names
     wordy = [blocks for blocks in groups if sum(block.words for block in blocks) >= AROUND * len(blocks)]
     return _posts_of(survey, _named(wordy))
+
+
+def _told(survey: Survey, groups: Sequence[list[Block]]) -> list[FoundPost]:
+    """Return the posts of the best group with names, or else of the best that is called posts."""
+    called = [blocks for blocks in groups if len(blocks) > _FEWEST and _COMMENT.search(blocks[0].place.kind)]
+    return _posts_of(survey, _named(groups)) or _posts_of(survey, called)
+
+
+def _holds_several(blocks: Sequence[Block]) -> bool:
+    """Return True for a few boxes, one of which shows several moments in places of the kind that dates the blocks."""
+    sound = [block for block in blocks if block.sound]
+    if len(sound) > _FEW:
+        return False
+    kinds = Counter(mark.kind for block in sound for mark in block.dates)
+    usual = kinds.most_common(1)[0][0] if kinds else ""
+    return any(len({mark.moment for mark in block.dates if mark.kind == usual}) > 1 for block in sound)
+
+
+def _says_most(survey: Survey, posts: Sequence[FoundPost]) -> bool:
+    """Return True where posts hold most of the words of their page: nothing else of it can be more of them."""
+    said = sum(len(words_of(post)) for post in posts)
+    return len(posts) > _FEW and said >= _SAID * survey.words(0, len(survey.places) - 1)
+
+
+def _fuller(posts: list[FoundPost], others: list[FoundPost]) -> list[FoundPost]:
+    """Return those of two readings of a page that are more posts with about as many words, or have far more words."""
+    said, also = (sum(min(len(words_of(post)), MOST_WORDS) for post in some) for some in (posts, others))
+    more = len(others) > len(posts) and also >= _NEARLY * said
+    return others if more or (len(others) >= _NEARLY * len(posts) and also > _FAR_MORE * said) else posts
 
 
 def _posts_in_runs(survey: Survey) -> list[FoundPost]:
@@ -70,7 +102,7 @@ def _named(groups: Sequence[list[Block]]) -> list[list[Block]]:
 
 def _posts_of(survey: Survey, groups: Sequence[list[Block]]) -> list[FoundPost]:
     """Return the posts of the best of these groups; none where it is a list of threads."""
-    groups = [blocks for blocks in groups if not _in_pairs(blocks)] or list(groups)
+    groups = [blocks for blocks in groups if not in_pairs(blocks)] or list(groups)
     varied = [blocks for blocks in _without_boxes(groups) if _tells_when(blocks)]
     scored = [(_score(blocks), blocks) for blocks in varied or groups]
     best = max((score for score, _ in scored), default=0.0)
@@ -85,47 +117,13 @@ def _posts_of(survey: Survey, groups: Sequence[list[Block]]) -> list[FoundPost]:
     sound = [block for block in chosen if block.sound]
     read = read_blocks(survey, sound)
     posts = with_answers(survey, [block for block, _ in read], [post for _, post in read])
-    mean = sum(len(_words_of(post)) for post in posts) / max(len(posts), 1)
+    mean = sum(len(words_of(post)) for post in posts) / max(len(posts), 1)
     told = _COMMENT.search(sound[0].place.kind) is not None and any(block.names for block in sound)
     if len(posts) < _FEWEST or mean < (1 if told else _MEAN_WORDS) or _is_list(survey, sound):
         return []
     opening = _opening(survey, sound, alike=_ANSWER.search(sound[0].place.kind) is None)
     before = [post for _, post in read_blocks(survey, [opening])] if opening else []
-    return _once([*before, *_told_twice(posts)])
-
-
-def _in_pairs(blocks: Sequence[Block]) -> bool:
-    """Return True where a group has two blocks for each post, as where a page shows each open and folded up."""
-    told = [(block.dates[0].moment, block.names[0].name) for block in blocks if block.sound and block.names]
-    pairs = list(zip(told[::2], told[1::2], strict=False))
-    return len(set(told)) == len(pairs) >= _FEWEST and all(one == other for one, other in pairs)
-
-
-def _told_twice(posts: Sequence[FoundPost]) -> Sequence[FoundPost]:
-    """Return each post once where a page shows all of them twice, one after the other: open and folded up."""
-    pairs = list(zip(posts[::2], posts[1::2], strict=False))
-    if len(posts) % 2 or not all(_alike(*pair) for pair in pairs):
-        return posts
-    return [one for one, _ in pairs]
-
-
-def _alike(one: FoundPost, other: FoundPost) -> bool:
-    same = (one.author, one.created_at) == (other.author, other.created_at)
-    return same and {*_words_of(other)} <= {*_words_of(one)}
-
-
-def _once(posts: Sequence[FoundPost]) -> list[FoundPost]:
-    """Return the posts without the best answer on top where it stands in its place too: the last of its like is kept.
-
-    Short ones may be written twice in a minute, or on one day.
-    """
-    last = {(post.author, post.created_at, *words): at for at, post in enumerate(posts) if (words := _words_of(post))}
-    often = [(post, last.get((post.author, post.created_at, *(words := _words_of(post)))), words) for post in posts]
-    return [post for at, (post, end, words) in enumerate(often) if end in (at, None) or len(words) < _TWICE_WORDS]
-
-
-def _words_of(post: FoundPost) -> list[str]:
-    return re.sub(r"<[^>]+>", " ", post.html).split()
+    return once([*before, *told_twice(posts)])
 
 
 def _without_boxes(groups: Sequence[list[Block]]) -> list[list[Block]]:
@@ -213,7 +211,11 @@ def _is_list(survey: Survey, blocks: Sequence[Block]) -> bool:
     titles: list[str] = []
     pages: list[str] = []
     for block in blocks:
-        links = [place.node for place in inside(survey, block) if place.node.tag == "a"]
+        links = [
+            place.node
+            for place in inside(survey, block)
+            if place.node.tag == "a" and not within(list(block.names), place.order, place.end)
+        ]
         named = [(shown_at(link, ""), link.attributes.get("href") or "") for link in links]
         fit = [(t, h) for t, h in named if len(t.split()) > 1 and not h.startswith("#") and not survey.find(t)]
         if fit:

@@ -6,6 +6,8 @@ import re
 
 from selectolax.lexbor import LexborNode
 
+_CELLS = frozenset(("td", "th"))
+_MOST_COLUMNS = 9
 _QUOTE_DEEP = 5  # steps up from a name to the quote that it stands in
 _HEXADECIMAL = re.compile(r"(?<![^\W_])(?=[a-f]*\d)[0-9a-f]{6,}(?:-[0-9a-f]{4,12}){0,4}(?![^\W_])")
 
@@ -23,11 +25,18 @@ def kind_of(node: LexborNode) -> str:
     kind = f"{node.tag}|{shape if '#' in shape else ''}|{classes}|{attributes.get('itemprop') or ''}"
     if kind.endswith("|||") and node.parent is not None:
         above = node.parent
-        nearby = (
-            " ".join(sorted(plain_classes(above))) or re.sub(r"\d+", "#", above.attributes.get("id") or "") or above.tag
-        )
-        kind += f"<{nearby}"
+        nearby = " ".join(sorted(plain_classes(above))) or re.sub(r"\d+", "#", above.attributes.get("id") or "")
+        kind += f"<{nearby or above.tag}{'' if nearby else _column(node if node.tag in _CELLS else above)}"
     return kind
+
+
+def _column(node: LexborNode) -> str:
+    """Return how many cells stand before a cell: what tells it from the others where none has a class; else ""."""
+    count, before = 0, node.prev if node.tag in _CELLS else None
+    while before is not None and count < _MOST_COLUMNS:
+        count += before.tag in _CELLS
+        before = before.prev
+    return str(count or "")
 
 
 _CHANGING = re.compile(

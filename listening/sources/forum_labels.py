@@ -16,13 +16,18 @@ OTHER_DATE = re.compile(
     r"|\bedited|birth"
     r"|mitglied\s?(?:seit|:)|dabei seit|geandert|bearbeitet|zuletzt|inscri|inscrit|modifi|updated|anmeldung|beigetreten"
     r"|miembro|desde"
+    r"|(?:time|it) is now|current time|aktuelle (?:uhr)?zeit|es ist jetzt|heure actuelle|nous sommes le|hora actual"
+    r"|ora (?:attuale|sono le)|сейчас|текущее время|aktualny czas"
     r"|messages since|lid sinds|geregistreerd|iscritto|dołaczyl|zarejestr|\bedit\b|location|posts:|\bage:",
 )
 _CELLS = frozenset(("td", "th", "div", "li", "dd", "tr", "ul", "table", "section"))
 _LABEL_WORDS = 5
-_LABELLED = frozenset(("td", "dd", "span", "a", "b", "strong", "div", "bdi", "cite"))
-_AUTHOR_LABEL = re.compile(r"(?:^|\W)(?:from|author|poster|posted by|written by|von|autor|auteur|de|autore)\s?:\s*$")
-_LINES = frozenset(("li", "p", "div"))
+_LABELLED = frozenset(("td", "dd", "span", "a", "b", "strong", "div", "bdi", "cite", "font"))
+_AUTHOR_LABEL = re.compile(
+    r"(?:^|\W)(?:from|author|poster|posted by|written by|von|verfasser(?:in)?|erstellt von|autor|auteur|de|autore"
+    r"|absender|sender|автор|skrevet af)\s?:\s*$"
+)
+_LINES = frozenset(("li", "p", "div", "td", "th", "span"))
 _LINE = 120  # characters
 _LABELLED_NAME = re.compile(  # "From:" alone is where somebody lives, in many boards
     r"(?:author|poster|posted by|written by|autor|auteur|autore)\s?:\s([^<>:]{1,40})"
@@ -38,16 +43,23 @@ def says_other(words: str) -> bool:
 
 
 def label(node: LexborNode) -> str:
-    """Return the words just before an element, which may say what its date is of."""
-    before = node.prev
-    while before is not None and before.tag == "-text" and not (before.text(deep=False) or "").strip():
-        before = before.prev
+    """Return the words just before an element, or before the cell it fills, which may say what its date is of."""
+    before = _before(node)
+    if before is None and node.parent is not None and node.parent.tag in ("td", "dd"):
+        before = _before(node.parent)
     text = (
         (before.text(deep=False) if before.tag == "-text" else before.text(separator=" ")) if before is not None else ""
     )
     if before is not None and before.tag in _CELLS and len((text or "").split()) > _LABEL_WORDS:
         return ""  # a box of its own, which ends in whatever it ends
     return fold((text or "")[-60:])
+
+
+def _before(node: LexborNode) -> LexborNode | None:
+    before = node.prev
+    while before is not None and before.tag == "-text" and not (before.text(deep=False) or "").strip():
+        before = before.prev
+    return before
 
 
 def after_label(node: LexborNode) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from listening.sources.forum_block_aside import AROUND
 from listening.sources.forum_block_names import lone_name
 from listening.sources.forum_block_posts import read_blocks
@@ -11,8 +13,10 @@ from listening.sources.forum_posts import FoundPost
 from listening.sources.forum_survey import Place, Survey, within
 
 _MOST_WORDS = 300  # of a post that count
+_FEWEST_WORDS = 2 * AROUND  # of a post in a place that has words of its own: the head of a mail has fewer
 _FRAME_WORTH = 25  # places: how much the smallest frame costs
 _MORE_WORDS = 25  # that a frame may add to reach the name
+_NAMED_WORTH = 1.5  # how much more a frame counts that shows who wrote it
 _MOST_DATES = 6  # in the frame of one post
 _ELSEWHERE = frozenset(("nav", "aside", "footer", "form"))
 
@@ -30,8 +34,18 @@ def lone_post(survey: Survey) -> list[FoundPost]:
             places[place.order] = place
     if not places:
         return []
-    block = _block(survey, max(places.values(), key=lambda place: _density(survey, place)))
+    best = max(_innermost(survey, list(places.values())), key=lambda place: _density(survey, place))
+    block = _block(survey, best)
     return [post for _, post in read_blocks(survey, [block])]
+
+
+def _innermost(survey: Survey, places: Sequence[Place]) -> list[Place]:
+    """Return the places without those that hold another one that shows who wrote it."""
+    wordy = [place for place in places if survey.words(place.order, place.end) > _FEWEST_WORDS]
+    named = [place for place in wordy if within(survey.names, place.order, place.end)]
+    return [
+        place for place in places if not any(place.order < other.order and other.end <= place.end for other in named)
+    ]
 
 
 def _around(survey: Survey, at: int) -> Place | None:
@@ -41,18 +55,23 @@ def _around(survey: Survey, at: int) -> Place | None:
         if place.parent < 0 or _is_aside(place):
             return None
         place = survey.places[place.parent]
-    while survey.names and not within(survey.names, place.order, place.end) and place.parent >= 0:
-        wider = survey.places[place.parent]
-        more = survey.words(wider.order, wider.end) - survey.words(place.order, place.end)
-        if (
-            wider.node.tag == "html"
-            or more > _MORE_WORDS
-            or len(within(survey.dates, wider.order, wider.end)) > _MOST_DATES
-        ):
-            break
-        place = wider
+    marked = _widened(survey, place, lambda wider: bool(within(survey.names, wider.order, wider.end)))
+    place = marked or _widened(survey, place, lambda wider: bool(_block(survey, wider).names)) or place
     outside = _is_elsewhere(survey, place) or place.node.tag == "html"
     return None if outside or len(within(survey.dates, place.order, place.end)) > _MOST_DATES else place
+
+
+def _widened(survey: Survey, place: Place, named: Callable[[Place], bool]) -> Place | None:
+    """Return the smallest place around a place that shows a name, and few words or dates more; None for none."""
+    while not named(place):
+        if place.parent < 0 or survey.places[place.parent].node.tag == "html":
+            return None
+        wider = survey.places[place.parent]
+        more = survey.words(wider.order, wider.end) - survey.words(place.order, place.end)
+        if more > _MORE_WORDS or len(within(survey.dates, wider.order, wider.end)) > _MOST_DATES:
+            return None
+        place = wider
+    return place
 
 
 def _is_elsewhere(survey: Survey, place: Place) -> bool:
@@ -75,7 +94,8 @@ def _is_aside(place: Place) -> bool:
 
 
 def _density(survey: Survey, place: Place) -> float:
-    return min(survey.words(place.order, place.end), _MOST_WORDS) / (place.end - place.order + _FRAME_WORTH)
+    named = _NAMED_WORTH if within(survey.names, place.order, place.end) else 1.0
+    return named * min(survey.words(place.order, place.end), _MOST_WORDS) / (place.end - place.order + _FRAME_WORTH)
 
 
 def _block(survey: Survey, place: Place) -> Block:

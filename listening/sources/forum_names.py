@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 from selectolax.lexbor import LexborNode
 
@@ -10,16 +11,21 @@ from listening.sources.date_words import fold
 
 _NAME_MOST = 40
 _NAME_WORDS = 5
+_INITIALS = 3  # characters that stand in place of a picture
 _LONGEST = 400  # characters of a name with all that stands around it
 _NAME_PLACE = re.compile(
     r"(?:^|[-_ ])(?:author|authors|user-?name|big-?username|poster|post-?author|nick|nick-?name|display-?name"
-    r"|postedby|creator"
-    r"|member-?name|user-?link|commenter|fn|hnuser|comment-?user|poster-?name|by-?author|author-?name)(?:[-_ ]|$)"
+    r"|postedby|creator|pseudo|autor|auteur|autore|nutzername|benutzername|usuario|full-?name"
+    r"|(?:user|author|member|reviewer|person|customer|profile)[a-z]*[-_]{1,2}name|member-?name|user-?link|commenter|fn|hnuser|comment-?user|poster-?name|by-?author|author-?name)"
+    r"(?!-(?:location|user-?stats|stats|profile|headline|info|card|badge|title))(?:[-_ ]|$)"
 )
-_PROFILE = re.compile(
+_PROFILE = re.compile(  # and the pages that MediaWiki calls "User:Ann", in its tongues
     r"(?:^|[/?&=._-])(?:members?|users?|profiles?|profil|profilo|perfil|author|autor|benutzer|mitglied"
     r"|utilisateur|usuario"
-    r"|people|showuser|viewprofile|userinfo|nutzer|memberlist|uid|u|forumuser|account)(?:[/?&=.:_-]|\d|$)|/@|/~|/u\d+",
+    r"|people|membership|showuser|viewprofile|userinfo|nutzer|memberlist|uid|u|forumuser|account)"
+    r"(?:[/?&=.:_-]|\d|$)|/@|/~|/u\d+"
+    r"|(?:[/=]|^)(?:user|benutzer(?:in)?|utilisat(?:eur|rice)|usuari[oa]|utente|gebruiker|wikipedyst?k?a|användare|bruger"
+    r"|bruker|käyttäjä|usuário|участник|участница|користувач|uživatel|kullan\u0131c\u0131|利用者|用户|使用者|사용자):",
     re.IGNORECASE,
 )
 _NO_NAME = re.compile(  # whole words: Edith is no "edit", Moreau no "more"
@@ -56,7 +62,7 @@ def name_at(node: LexborNode) -> str:
     if "-" in (node.tag or "") and (told := next((attributes[key] for key in _OWN_NAMES if attributes.get(key)), "")):
         return "" if "quote" in (node.tag or "") else name_in(told or "")
     named = attributes.get("itemprop") in ("author", "creator") or attributes.get("rel") == "author"
-    linked = node.tag == "a" and bool(_PROFILE.search(attributes.get("href") or ""))
+    linked = node.tag == "a" and bool(_PROFILE.search(_plain(attributes.get("href") or "")))
     if attributes.get("data-author") and not re.search("quote", where):
         return str(attributes["data-author"])[:_NAME_MOST]
     if not (named or linked or "name" in where.split() or _NAME_PLACE.search(where)):
@@ -65,12 +71,17 @@ def name_at(node: LexborNode) -> str:
     return inside[0] if inside else as_name(node)
 
 
+def _plain(address: str) -> str:
+    return unquote(address) if "%" in address else address
+
+
 def as_name(node: LexborNode) -> str:
     """Return the words of an element where they can be a name."""
     shown = " ".join((node.text(separator=" ") or "").split())
     picture = node.css_first("[class*=vatar]") if " " in shown else None
     if picture is not None and picture.mem_id != node.mem_id:  # the first letter, where there is no picture
-        shown = shown.removeprefix(" ".join((picture.text(separator=" ") or "").split()))
+        letters = " ".join((picture.text(separator=" ") or "").split())
+        shown = shown.removeprefix(letters) if len(letters) <= _INITIALS else shown
     unseen = node.css_first(_UNSEEN) if " " in shown else None
     if unseen is not None and unseen.mem_id != node.mem_id:  # "User's profile:", for those who listen to a page
         shown = shown.replace(" ".join((unseen.text(separator=" ") or "").split()), " ", 1).strip() or shown
@@ -92,3 +103,8 @@ def name_in(shown: str) -> str:
     name = _LEAD.sub("", plain_name(_ADDRESS.sub("", shown).strip())).strip(" :,·•|-\u2013—")
     short = 0 < len(name) <= _NAME_MOST and len(name.split()) <= _NAME_WORDS and not _LETTER.fullmatch(name)
     return name if short and not _NO_NAME.match(fold(name)) and not _HAS_CLOCK.search(name) else ""
+
+
+def uncounted(name: str) -> str:
+    """Return what stands where a name may, without a count before or behind it: "12 likes", "Posts: 12"."""
+    return re.sub(r"(?<=[\s:#])\d+$|^\d+(?=\s)", "#", name)

@@ -36,8 +36,14 @@ _TOOLTIPS = ("title", "data-tippy-content", "data-original-title", "data-bs-titl
 _BOLD = ("b", "strong", "th", "dt")
 _HAS_DAY = re.compile(r"\d|" + "|".join(sorted(map(re.escape, DAYS_BACK), key=len, reverse=True)))
 _ISO_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)?")
+_CLOCK = re.compile(r"\d{1,2}[:.]\d\d")
+_CLOCK_ALONE = re.compile(r"\W*\d{1,2}[:.]\d\d(?:[:.]\d\d)?\s*(?:[ap]\.?m\.?)?\W*", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _OTHER_PLACE = re.compile(r"edit|modif|join|register|update|birth|last-?seen|last-?active|lastpost|signature|quote")
+_MANY_CHANGES = 2  # to a date: these are dates in somebody's words, and posts are dated by their changes alone
+_CHANGE = re.compile(r"edit|modif|update")
+_OWN_PLACE = re.compile(r"(?:comment|post|message|reply|review|entry)s?[-_]{0,2}(?:date|time)|date[-_]?posted")
+_SIGNED = 60  # characters behind a name that end a text: "Ann (talk) 10:12, 3 May 2026 (UTC)"
 
 
 @dataclass(slots=True)
@@ -139,16 +145,21 @@ class Survey:
                 self.places[place.parent].end = max(self.places[place.parent].end, place.end)
 
     def _mark_dates(self) -> None:
+        """Mark the dates of the page; those of changes only where it shows hardly any other."""
+        changes = list[Mark]()
         for place in self.places:
             attributes = place.node.attributes
             where = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".casefold()
-            if place.node.tag in _WORDLESS or _OTHER_PLACE.search(where):
+            other = _OTHER_PLACE.search(where) is not None and not _OWN_PLACE.search(where)
+            if place.node.tag in _WORDLESS or (other and not _CHANGE.search(where)):
                 continue
             mark = self._attribute_date(place)
             if mark and says_other(label(place.node)):
                 continue
             if (mark := mark or self._text_date(place)) and not is_quoted(place.node):
-                self.dates.append(mark)
+                (changes if other else self.dates).append(mark)
+        if len(changes) > _MANY_CHANGES * len(self.dates):
+            self.dates = sorted([*self.dates, *changes], key=lambda mark: mark.order)
 
     def _outside_quotes(self, marks: list[Mark]) -> list[Mark]:
         """Return the marks that stand in no quote, unless most do: then the page sets its posts as quotes."""
@@ -200,11 +211,13 @@ class Survey:
         return found.moment if found else None
 
     def _text_date(self, place: Place) -> Mark | None:
-        own = own_text(place.node)
+        own = signed(place.node) or own_text(place.node)
         if not own or len(own) > 2 * _SHORT or not _HAS_DAY.search(fold(own)):
             return None
         found = self.find(own)
-        if found is None or found.exact == "day":  # the time, or the day, may stand in an element of its own
+        if (
+            found is None or found.exact == "day" or _CLOCK_ALONE.fullmatch(own)
+        ):  # the time, or the day, may stand in an element of its own
             inner = self._short_text(place)
             around = place.node if inner is None or place.words < len(inner.split()) else place.node.parent
             wide = inner if around is place.node else self._short_text(self.places[place.parent]) if around else ""
@@ -268,3 +281,13 @@ def within(marks: list[Mark], start: int, end: int) -> list[Mark]:
     low = bisect_left(marks, start, key=lambda mark: mark.order)
     high = bisect_left(marks, end + 1, key=lambda mark: mark.order)
     return marks[low:high]
+
+
+def signed(node: LexborNode) -> str:
+    """Return the last words of a text that ends in a link and a moment of the day; "" for any other."""
+    last = node.last_child
+    link = last.prev if last is not None and last.tag == "-text" else None
+    if last is None or link is None or link.tag != "a":
+        return ""
+    shown = (last.text(deep=False) or "").strip()
+    return shown if len(shown) < _SIGNED and _CLOCK.search(shown) else ""

@@ -22,11 +22,13 @@ _QUOTES = (
 _SIGNATURES = (
     ".signature, .Signature, .signatur, .post-signature, .signature_div, .signaturecontainer, .sigline, .sig, "
     "[class*=tapatalkSign], .postsignature, .sig-content, .messageSignature, .message-signature, .user-signature, "
-    ".UserSignature, .bbp-reply-signature, .b-signature, .post_sig, .gmail_signature, [id^=signature], [id^=sig_], "
+    "[class$=sig], [class$=Sig], .UserSignature, .bbp-reply-signature, .b-signature, .post_sig, .gmail_signature, "
+    "[id^=signature], [id^=sig_], "
     "[data-role=memberSignature], [component='post/signature'], .podpis, .unterschrift"
 )
 _EDITS = (
-    ".lastedited, .postbit_lastedited, .message-lastEdit, .edited-by, .editNote, .editDate, .post_edit, .edited_post, "
+    ".lastedited, .edited, .editedby, .postbit_lastedited, .message-lastEdit, .edited-by, .editNote, .editDate, "
+    ".post_edit, .edited_post, "
     ".postedit, .post-edited, [id^=edited_by], [id^=edit]:has(em), .modified, [id^=modified_], "
     ".bbp-reply-revision-log, [data-excludequote], .spoiler_header, .spoiler-header, .ipsSpoiler_header, "
     ".bbc_spoiler > summary"
