@@ -146,6 +146,18 @@ class TestPainPoints:
         assert cli("pain-points", "list", "--status", "done").out.startswith("no pain points yet")
         assert reads.point(bikes_store, "pp-1").status == "open"
 
+    def test_figures_and_fixes_are_those_of_the_last_night_not_of_today(self, cli: Run, bikes_store: Store) -> None:
+        writes.open_night(bikes_store, NIGHT, NOW)
+        writes.close_night(bikes_store, NIGHT, state="done", now=NOW, note="")
+        cli("pain-points", "resolve", "pp-1", "--on", f"{NIGHT}")
+        shown = cli("pain-points", "show", "pp-1").out
+        assert f"measured, 2026-02-11 to {NIGHT}\npeople          3 outside" in shown
+        assert "0 days ago" not in shown
+        (fix,) = (line for line in shown.splitlines() if line.startswith("fix "))
+        assert "10 March 2026" in fix or "2026" not in fix
+        cli("export", "measures", "-o", "m.csv")
+        assert len(Path("m.csv").read_text().splitlines()) > 1
+
     @pytest.mark.usefixtures("bikes_store")
     def test_an_unknown_one(self, cli: Run) -> None:
         got = cli("pain-points", "show", "pp-9")
@@ -349,6 +361,19 @@ enabled = false
         said = f"the mail server 127.0.0.1:{port} does not answer: nothing listens there; mails wait -> start it, or"
         assert said in next(line for line in got.out.splitlines() if line.startswith("BROKEN  mail"))
         assert "Errno" not in got.out
+
+    def test_a_night_of_some_days_ago_is_ill_however_well_it_ended(
+        self, cli: Run, bikes_store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        writes.open_night(bikes_store, NIGHT, NOW)
+        writes.close_night(bikes_store, NIGHT, state="done", now=NOW, note="")
+        for days, said in (
+            (1, "ok   night"),
+            (2, "ill  night"),
+            (9, "done; none for 9 days -> is `listening serve` run"),
+        ):
+            monkeypatch.setattr(findings, "current", lambda late=NOW + timedelta(days=days): late)
+            assert said in cli("doctor").out
 
 
 class TestDoctorOnAFreshMachine:

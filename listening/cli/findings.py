@@ -16,7 +16,7 @@ from listening.errors import ListeningError, NotConfigured, why_unreachable
 
 if TYPE_CHECKING:
     from listening.settings import Settings
-    from listening.store import Store
+    from listening.store import Night, Store
     from listening.types import AuditLine, Health, SourceConfig
 
 OK, OFF, ILL, BROKEN = "ok", "off", "ill", "BROKEN"
@@ -143,14 +143,7 @@ def _stored(store: Store, settings: Settings) -> Iterator[Finding]:
     told = f"{counts.documents} posts of {counts.people} people, {counts.pains} pains, {counts.pain_points} pain points"
     yield Finding("database", OK, f"{shown(settings.database_url)}: {told}")
     yield _languages(reads.unread(store))
-    nights = reads.nights(store)
-    if nights:
-        last = nights[-1]
-        yield Finding(
-            "night", BROKEN if last.state == "failed" else OK, f"{last.date} {last.state} {last.note}".strip()
-        )
-    else:
-        yield Finding("night", OFF, "none yet -> run `listening night`, or `listening serve` for every night")
+    yield _night(reads.nights(store), settings)
     yield _backups(reads.audited(store, BACKED_UP))
     dead = len(reads.alerts(store, states=("dead",)))
     waiting = len(reads.alerts(store, states=("queued", "claimed")))
@@ -158,6 +151,22 @@ def _stored(store: Store, settings: Settings) -> Iterator[Finding]:
         yield Finding("alerts", BROKEN, f"{dead} were refused -> see `listening alerts list`, then `alerts retry`")
     else:
         yield Finding("alerts", OK, f"{waiting} wait to be sent")
+
+
+def _night(nights: Sequence[Night], settings: Settings) -> Finding:
+    """How the last night ended; one that is some days ago is ill, however well it ended."""
+    from listening.pipeline import night_of
+
+    if not nights:
+        return Finding("night", OFF, "none yet -> run `listening night`, or `listening serve` for every night")
+    last = nights[-1]
+    told = f"{last.date} {last.state} {last.note}".strip()
+    since = (night_of(settings, current()) - last.date).days
+    if last.state == "failed":
+        return Finding("night", BROKEN, told)
+    if since > 1:
+        return Finding("night", ILL, f"{told}; none for {since} days -> is `listening serve` running?")
+    return Finding("night", OK, told)
 
 
 def _backups(copies: Sequence[AuditLine]) -> Finding:
