@@ -25,14 +25,15 @@ def list_alerts(
     config: Config = None,
 ) -> None:
     """Show the mails: to whom, for which night, sent or waiting and why."""
+    from listening.outputs.wording import count
     from listening.store.reads import alerts as outbox
     from listening.store.reads import deliveries
 
     with opened(config) as (store, _):
         rows = outbox(store, states=(state,) if state else None)
         told = deliveries(store, states=(state,) if state else None)
-    table([(r.id, r.night.isoformat(), r.owner, r.state, f"{r.tries} tries", r.last_error) for r in rows])
-    table([(d.id, f"{d.at:%Y-%m-%d}", d.channel, d.state, f"{d.tries} tries", d.last_error) for d in told])
+    table([(r.id, r.night.isoformat(), r.owner, r.state, count(r.tries, "try", "tries"), r.last_error) for r in rows])
+    table([(d.id, f"{d.at:%Y-%m-%d}", d.channel, d.state, count(d.tries, "try", "tries"), d.last_error) for d in told])
 
 
 @alerts.command("retry")
