@@ -27,6 +27,7 @@ from listening.types import Crawl
 
 pytest_plugins = ("cli_fixtures",)
 ROOT = Path(__file__).resolve().parent.parent
+LATER = opened.current().date() + timedelta(days=9)
 
 
 def python(*words: str, **more: object) -> subprocess.CompletedProcess[str]:
@@ -167,14 +168,14 @@ class TestPainPoints:
         for words in (
             ("assign", "pp-1", "--owner", "ann", "--importance", "4", "--who", "Bo"),
             ("rename", "pp-1", "cover leaks", "--who", "Bo"),
-            ("mute", "pp-1", "--until", "2026-04-01", "--who", "Bo"),
+            ("mute", "pp-1", "--until", f"{LATER}", "--who", "Bo"),
             ("resolve", "pp-1", "--on", "2026-03-09", "--who", "Bo"),
         ):
             assert cli("pain-points", *words).code == 0, words
         point = reads.point(bikes_store, "pp-1")
         assert (point.owner, point.department, point.importance) == ("ann", "Product", 4)
         assert (point.name, point.named_by, point.status) == ("cover leaks", "Bo", "watch")
-        assert (f"{point.resolved_on}", f"{point.muted_until}") == ("2026-03-09", "2026-04-01")
+        assert (f"{point.resolved_on}", f"{point.muted_until}") == ("2026-03-09", f"{LATER}")
         assert cli("pain-points", "reopen", "pp-1").code == 0
         assert reads.point(bikes_store, "pp-1").status == "open"
         who = [line.who for line in reads.ledger(bikes_store, "pp-1")]
@@ -285,6 +286,7 @@ class TestUpkeep:
         assert claimed
         writes.mark_dead(bikes_store, "a-1", by="w", error="550 no such box")
         assert "550 no such box" in cli("alerts", "list", "--state", "dead").out
+        assert cli("alerts", "list", "--state", "daed").code == 2
         assert cli("alerts", "retry").out.startswith("1 put back")
         assert [row.state for row in reads.alerts(bikes_store)] == ["queued"]
         assert cli("alerts", "retry", "a-9").code == 1
