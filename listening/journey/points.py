@@ -96,7 +96,8 @@ def resolve(store: Store, point: str, *, on: date, who: str, now: datetime) -> N
     """
     if on > now.date() + timedelta(days=1):
         raise InputError(
-            f"mended on {on}, which is still to come", "say so when it is; until then set a day and a status"
+            f"mended on {on.day} {on:%B %Y}, which is still to come",
+            "say so when it is; until then set a day and a status",
         )
     _change(store, point, PointChange(status="watch", resolved_on=on), "resolved", on.isoformat(), who=who, now=now)
 
@@ -110,7 +111,8 @@ def mute(store: Store, point: str, *, until: date, who: str, now: datetime) -> N
     """Hear nothing of a pain point until a day; it is counted on. Raises InputError for a day that is over."""
     if until < now.date() - timedelta(days=1):
         raise InputError(
-            f"silent until {until}, which is over", "give a day to come, or `listening pain-points reopen`"
+            f"silent until {until.day} {until:%B %Y}, which is over",
+            "give a day to come, or `listening pain-points reopen`",
         )
     _change(store, point, PointChange(muted_until=until), "muted", until.isoformat(), who=who, now=now)
 
