@@ -385,6 +385,16 @@ class TestDoctorOnAFreshMachine:
         assert "BROKEN" not in got.out
         assert not (bikes_home / "data").exists()
 
+    def test_a_place_where_no_database_can_be_made(
+        self, cli: Run, bikes_home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (bikes_home / "file").write_text("no folder")
+        monkeypatch.setenv("LISTENING_DATABASE_URL", f"sqlite:///{bikes_home / 'file' / 'sub' / 'a.db'}")
+        got = cli("doctor")
+        assert got.code == 1
+        said = f"a.db cannot be made -> let this user write to {bikes_home / 'file'}, or correct store.var"
+        assert said in next(line for line in got.out.splitlines() if line.startswith("BROKEN  database"))
+
     def test_a_database_that_is_none(self, cli: Run, bikes_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (bikes_home / "bad.db").write_bytes(b"no database at all" * 100)
         monkeypatch.setenv("LISTENING_DATABASE_URL", f"sqlite:///{bikes_home / 'bad.db'}")

@@ -42,7 +42,7 @@ def examine(settings: Settings) -> list[Finding]:
     store = None
     try:
         store = _existing_store(settings)
-        found += list(_stored(store, settings) if store else _unstored())
+        found += list(_stored(store, settings) if store else _unstored(settings))
         found += _lost(store, settings) if store else []
         found += [_source(source, settings, store) for source in settings.sources]
         found += [Finding(*line) for line in reddit_lines(settings.secrets, store, current())]
@@ -131,8 +131,16 @@ def _lost(store: Store, settings: Settings) -> list[Finding]:
     return [Finding(f"map {one}", ILL, f"no file, {waits} -> `listening maps restore {one}`") for one, waits in told]
 
 
-def _unstored() -> Iterator[Finding]:
-    yield Finding("database", OFF, "not there yet; the first night or import makes it")
+def _unstored(settings: Settings) -> Iterator[Finding]:
+    from listening.store.engine import sqlite_file
+
+    file = sqlite_file(settings.database_url)
+    folder = next((one for one in file.absolute().parents if one.exists()), None) if file is not None else None
+    if folder is not None and not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+        mend = f"let this user write to {folder}, or correct store.var or LISTENING_DATABASE_URL"
+        yield Finding("database", BROKEN, f"not there yet, and {file} cannot be made -> {mend}")
+    else:
+        yield Finding("database", OFF, "not there yet; the first night or import makes it")
 
 
 def _stored(store: Store, settings: Settings) -> Iterator[Finding]:
