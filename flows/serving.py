@@ -38,13 +38,14 @@ LOOKS, STARTS, LONGEST_WAIT = 1.0, 10.0, 120.0  # seconds: how often we look, wh
 
 
 def deployments(config: Path) -> list[RunnerDeployment]:
-    """The three flows with their crons in the configured time zone."""
+    """The three flows with their crons in the configured time zone; one whose cron is empty is left out."""
     night = load(config).night
     where = {"config": str(config.resolve())}
+    crons = ((nightly, night.cron), (weekly, night.weekly_cron), (outbox, night.outbox_cron))
     return [
-        nightly.to_deployment("nightly", schedule=Cron(night.cron, timezone=night.timezone), parameters=where),  # type: ignore[list-item]  # sync here: no loop runs
-        weekly.to_deployment("weekly", schedule=Cron(night.weekly_cron, timezone=night.timezone), parameters=where),  # type: ignore[list-item]  # the same
-        outbox.to_deployment("outbox", schedule=Cron(night.outbox_cron, timezone=night.timezone), parameters=where),  # type: ignore[list-item]  # the same
+        flow.to_deployment(flow.name, schedule=Cron(cron, timezone=night.timezone), parameters=where)  # type: ignore[misc]  # sync here: no loop runs
+        for flow, cron in crons
+        if cron
     ]
 
 

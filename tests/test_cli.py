@@ -27,6 +27,7 @@ from listening.types import Crawl
 
 pytest_plugins = ("cli_fixtures",)
 ROOT = Path(__file__).resolve().parent.parent
+LATER = opened.current().date() + timedelta(days=9)
 
 
 def python(*words: str, **more: object) -> subprocess.CompletedProcess[str]:
@@ -146,6 +147,18 @@ class TestPainPoints:
         assert cli("pain-points", "list", "--status", "done").out.startswith("no pain points yet")
         assert reads.point(bikes_store, "pp-1").status == "open"
 
+    def test_figures_and_fixes_are_those_of_the_last_night_not_of_today(self, cli: Run, bikes_store: Store) -> None:
+        writes.open_night(bikes_store, NIGHT, NOW)
+        writes.close_night(bikes_store, NIGHT, state="done", now=NOW, note="")
+        cli("pain-points", "resolve", "pp-1", "--on", f"{NIGHT}")
+        shown = cli("pain-points", "show", "pp-1").out
+        assert f"measured, 2026-02-11 to {NIGHT}\npeople          3 outside" in shown
+        assert "0 days ago" not in shown
+        (fix,) = (line for line in shown.splitlines() if line.startswith("fix "))
+        assert "10 March 2026" in fix or "2026" not in fix
+        cli("export", "measures", "-o", "m.csv")
+        assert len(Path("m.csv").read_text().splitlines()) > 1
+
     @pytest.mark.usefixtures("bikes_store")
     def test_an_unknown_one(self, cli: Run) -> None:
         got = cli("pain-points", "show", "pp-9")
@@ -155,14 +168,14 @@ class TestPainPoints:
         for words in (
             ("assign", "pp-1", "--owner", "ann", "--importance", "4", "--who", "Bo"),
             ("rename", "pp-1", "cover leaks", "--who", "Bo"),
-            ("mute", "pp-1", "--until", "2026-04-01", "--who", "Bo"),
+            ("mute", "pp-1", "--until", f"{LATER}", "--who", "Bo"),
             ("resolve", "pp-1", "--on", "2026-03-09", "--who", "Bo"),
         ):
             assert cli("pain-points", *words).code == 0, words
         point = reads.point(bikes_store, "pp-1")
         assert (point.owner, point.department, point.importance) == ("ann", "Product", 4)
         assert (point.name, point.named_by, point.status) == ("cover leaks", "Bo", "watch")
-        assert (f"{point.resolved_on}", f"{point.muted_until}") == ("2026-03-09", "2026-04-01")
+        assert (f"{point.resolved_on}", f"{point.muted_until}") == ("2026-03-09", f"{LATER}")
         assert cli("pain-points", "reopen", "pp-1").code == 0
         assert reads.point(bikes_store, "pp-1").status == "open"
         who = [line.who for line in reads.ledger(bikes_store, "pp-1")]
@@ -273,6 +286,7 @@ class TestUpkeep:
         assert claimed
         writes.mark_dead(bikes_store, "a-1", by="w", error="550 no such box")
         assert "550 no such box" in cli("alerts", "list", "--state", "dead").out
+        assert cli("alerts", "list", "--state", "daed").code == 2
         assert cli("alerts", "retry").out.startswith("1 put back")
         assert [row.state for row in reads.alerts(bikes_store)] == ["queued"]
         assert cli("alerts", "retry", "a-9").code == 1
@@ -350,6 +364,19 @@ enabled = false
         assert said in next(line for line in got.out.splitlines() if line.startswith("BROKEN  mail"))
         assert "Errno" not in got.out
 
+    def test_a_night_of_some_days_ago_is_ill_however_well_it_ended(
+        self, cli: Run, bikes_store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        writes.open_night(bikes_store, NIGHT, NOW)
+        writes.close_night(bikes_store, NIGHT, state="done", now=NOW, note="")
+        for days, said in (
+            (1, "ok   night"),
+            (2, "ill  night"),
+            (9, "done; none for 9 days -> is `listening serve` run"),
+        ):
+            monkeypatch.setattr(findings, "current", lambda late=NOW + timedelta(days=days): late)
+            assert said in cli("doctor").out
+
 
 class TestDoctorOnAFreshMachine:
     def test_looking_makes_nothing(self, cli: Run, bikes_home: Path) -> None:
@@ -357,6 +384,16 @@ class TestDoctorOnAFreshMachine:
         assert got.code == 0
         assert "BROKEN" not in got.out
         assert not (bikes_home / "data").exists()
+
+    def test_a_place_where_no_database_can_be_made(
+        self, cli: Run, bikes_home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (bikes_home / "file").write_text("no folder")
+        monkeypatch.setenv("LISTENING_DATABASE_URL", f"sqlite:///{bikes_home / 'file' / 'sub' / 'a.db'}")
+        got = cli("doctor")
+        assert got.code == 1
+        said = f"a.db cannot be made -> let this user write to {bikes_home / 'file'}, or correct store.var"
+        assert said in next(line for line in got.out.splitlines() if line.startswith("BROKEN  database"))
 
     def test_a_database_that_is_none(self, cli: Run, bikes_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (bikes_home / "bad.db").write_bytes(b"no database at all" * 100)

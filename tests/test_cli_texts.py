@@ -47,6 +47,23 @@ BAD = [
 ]
 
 
+@pytest.mark.usefixtures("bikes_home")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("nowhere.jsonl", "-o", "out.jsonl"), "there is no file nowhere.jsonl"),
+        (("configs", "-o", "out.jsonl"), "configs is a folder"),
+        (("good.jsonl", "-o", "configs"), "configs is a folder"),
+        (("answers.csv", "-o", "out.jsonl"), "answers.csv is a table: `listening import` takes it"),
+    ],
+)
+def test_what_cannot_be_read_or_written_is_wrong_use(cli: Run, words: tuple[str, ...], said: str) -> None:
+    Path("good.jsonl").write_text('{"id": "a", "text": "x"}\n')
+    Path("answers.csv").write_text("id,text\na,x\n")
+    got = cli("read", *words)
+    assert (got.code, said in " ".join(got.err.split())) == (2, True)
+
+
 @pytest.mark.parametrize(("raw", "error", "named"), BAD)
 def test_a_bad_line(raw: bytes, error: str, named: str) -> None:
     found = parse(raw, 7)
@@ -89,7 +106,7 @@ class TestRead:
         many: list[object] = [{"id": f"t{n}", "text": f"text {n}"} for n in range(300)]
         save(bikes_home / "in.jsonl", [*many, "broken", {"id": "last", "text": "?? unreadable", "title": "A title"}])
         got = cli("read", "in.jsonl", "-o", "out.jsonl")
-        assert (got.code, got.err) == (3, "listening: 1 bad lines, each named in its place\n")
+        assert (got.code, got.err) == (3, "listening: 1 bad line, each named in its place\n")
         found = written_lines(bikes_home / "out.jsonl")
         assert [one.get("id", one.get("line")) for one in found] == [*(f"t{n}" for n in range(300)), 301, "last"]
         assert few_words.batches == [256, 46]

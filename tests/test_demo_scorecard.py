@@ -17,12 +17,25 @@ from store_nouns import document, pain_point, told
 
 from listening.demo import Mail, Mailbox, World, load_world, look, read_mails, score, show
 from listening.demo.judge import Held, Point, Scorecard, judge
+from listening.demo.run import called
 from listening.demo.truth import Decoy, Key, Planted, Truth
 from listening.demo.world import Site, Written
 from listening.settings import load
 from listening.store import Store, open_store
 
 ZERO = date(2026, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("program", "shown"),
+    [
+        (".venv/bin/listening", ".venv/bin/listening"),
+        ("/my house/listening", "'/my house/listening'"),
+        ("/a/listening/__main__.py", "listening"),
+    ],
+)
+def test_what_is_shown_at_the_end_can_be_typed(program: str, shown: str) -> None:
+    assert called(program) == shown
 
 
 def world_of(days: Mapping[str, int]) -> World:
@@ -174,6 +187,11 @@ class TestJudge:
         text = console.export_text()
         for words in ("squeal (unspoken)", "night 4", "3/5", "name of pp-c", "1 (nights 7)", "Pains found: 1 of 1"):
             assert words in text
+
+    def test_on_a_narrow_terminal_names_are_folded_and_whole(self) -> None:
+        console = Console(width=60, record=True, file=io.StringIO())
+        show(card([mail(5, "pp-1")], held({"pp-1": "a1 b1 d1"})), console)
+        assert "\N{HORIZONTAL ELLIPSIS}" not in console.export_text()
 
 
 class TestFromTheStore:

@@ -269,6 +269,12 @@ def test_where_teams_deploy_it_is_what_one_machine_serves(home: Path) -> None:
     assert ours == theirs
 
 
+def test_an_empty_cron_begins_nothing_by_itself(home: Path) -> None:
+    main = home / "configs" / "listening.toml"
+    main.write_text(main.read_text().replace("[night]\n", '[night]\ncron = ""\n'))
+    assert [one.name for one in deployments(home / "configs")] == ["weekly", "outbox"]
+
+
 def test_the_cron_deployment_really_yields_a_scheduled_run_at_the_local_time(
     home: Path, prefect_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,6 +82,15 @@ class TestChanges:
         lived.night(MONDAY + timedelta(days=7))
         assert seen == [{named, owned, resolved}]
 
+    def test_a_fix_is_not_of_a_day_to_come_and_a_mute_not_of_one_that_is_over(self, lived: House) -> None:
+        one = points(lived)[0]
+        with pytest.raises(InputError, match="still to come -> say so when it is"):
+            journey.resolve(lived.store, one.id, on=TODAY + timedelta(days=9), who="ann", now=AT)
+        with pytest.raises(InputError, match="which is over -> give a day to come"):
+            journey.mute(lived.store, one.id, until=TODAY - timedelta(days=9), who="ann", now=AT)
+        found = reads.point(lived.store, one.id)
+        assert (found.status, found.resolved_on, found.muted_until) == ("open", None, None)
+
     def test_resolve_mute_and_reopen(self, lived: House) -> None:
         one = points(lived)[0].id
         journey.resolve(lived.store, one, on=TODAY, who="ann", now=AT)

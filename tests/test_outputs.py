@@ -21,6 +21,7 @@ from listening.errors import InputError
 from listening.outputs import write_report
 from listening.outputs.journey_table import columns, widths
 from listening.outputs.text import LONGEST_CELL, LOST
+from listening.outputs.wording import trouble
 from listening.outputs.workbook import render as as_xlsx
 from listening.types import Report, TouchpointRow
 
@@ -204,6 +205,20 @@ def test_naughty_strings_come_back_as_they_were(shared: Path, tmp_path: Path) ->
     with written(made, tmp_path, "r.csv").open(encoding="utf-8-sig", newline="") as file:
         assert len(list(csv.reader(file))) == 1 + len(texts)
     assert written(made, tmp_path, "r.html").read_text(encoding="utf-8").count("<article") == len(texts)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ("yard: 2026-03-09: it did not answer -> wait", "yard: 9 March 2026: it did not answer; wait"),
+        ("no good visit this week (last: 2026-02-27); 503", "no good visit this week (last: 27 February 2026); 503"),
+        ("0 posts: https://a.test/2026-03-09/b-2026-03-09", "0 posts: https://a.test/2026-03-09/b-2026-03-09"),
+        ("on 2026-13-09, and no day", "on 2026-13-09, and no day"),
+        ("", ""),
+    ],
+)
+def test_trouble_is_said_in_sentences_with_dates_as_everywhere_else(told: str, said: str) -> None:
+    assert trouble(told) == said
 
 
 def test_every_pain_and_touchpoint_stands_once_on_the_map() -> None:

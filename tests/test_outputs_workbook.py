@@ -49,6 +49,12 @@ class TestMap:
         assert "Checkout asks for the deposit twice\n31 people, doing, Ann Example" in found
         assert "◌ Renewal letter (blind)" in [line[7] for line in lines(book, "Map")]
 
+    @pytest.mark.parametrize(("inside", "told"), [(0, "0 people, open"), (2, "0 people + 2 who told us, open")])
+    def test_who_told_the_company_stands_beside_who_told_others(self, inside: int, told: str) -> None:
+        only = report(pain_points=(row(people=0, people_inside=inside),))
+        found = [line[5] for line in lines(openpyxl.load_workbook(io.BytesIO(render(only))), "Map")]
+        assert f"{told}, no owner" in str(found[-1])
+
     def test_a_stage_with_many_pains_names_five_and_counts_the_rest(self) -> None:
         many = report(pain_points=tuple(row(id=f"pp-{n}", people=n) for n in range(9)))
         found = [line[5] for line in lines(openpyxl.load_workbook(io.BytesIO(render(many))), "Map")]

@@ -32,7 +32,7 @@ def write(folder: Path, **files: str) -> Path:
     """Write a settings folder; a file that is not given is empty, but for the journey."""
     told = {"listening": "", "sources": "", "journey": JOURNEY, **files}
     for name, text in told.items():
-        (folder / f"{name}.toml").write_text(text)
+        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
     return folder
 
 
@@ -96,7 +96,15 @@ def test_our_commented_examples_are_true_once_uncommented(tmp_path: Path) -> Non
         ("listening", "[reading]\nprecision = 'bf16'", "reading.precision: should be one of auto, fp32"),
         ("listening", "[alerts]\nsensitivity = 'hgih'", "alerts.sensitivity: should be one of low, medium, high"),
         ("listening", "[night]\ntimezone = 'Berlin'", "night.timezone: no such time zone 'Berlin'"),
+        ("listening", "[night]\ncron = '0 2 * *'", "night.cron: not five fields in '0 2 * *'; write minute, hour"),
+        ("listening", "[night]\nweekly_cron = '61 7 * * 1'", "night.weekly_cron: bad minute in '61 7 * * 1'"),
+        ("listening", "[night]\noutbox_cron = '0 0 2 * * *'", "night.outbox_cron: not five fields"),
+        ("listening", "[reading]\npain_floor = 65", "reading.pain_floor: should be from 0 to 1, is 65"),
+        ("listening", "[reading]\njoin_floor = nan", "reading.join_floor: should be from 0 to 1, is nan"),
+        ("listening", "[mail]\nport = 70000", "mail.port: should be from 1 to 65535, is 70000"),
+        ("listening", "[store]\nretention_days = -4", "store.retention_days: should be 0 or more, is -4"),
         ("listening", "[mail", "listening.toml: is no valid TOML"),
+        ("listening", "\ufeff[mail]", "listening.toml: is no valid TOML: it begins with a byte order mark; save it as"),
         ("sources", "[source.a]", "sources.toml: source: no such key; did you mean 'sources'?"),
         ("sources", "[sources.a]\nurl = 'x'", "sources.toml: sources.a: needs a kind"),
         ("sources", "[sources.a]\nkind = 'rss'", "sources.a.kind: no such kind 'rss'; one of feed, discourse"),
@@ -121,6 +129,15 @@ def test_our_commented_examples_are_true_once_uncommented(tmp_path: Path) -> Non
 )
 def test_a_mistake_names_file_key_and_mend(tmp_path: Path, file: str, text: str, said: str) -> None:
     assert said.replace("owner: anne", "owner.anne") in mistakes(write(tmp_path, **{file: text}))
+
+
+def test_a_file_that_is_not_utf_8_names_the_line_and_how_to_save_it(tmp_path: Path) -> None:
+    (write(tmp_path) / "listening.toml").write_bytes(b"[mail]\r\nhost = 'a'\n# caf\xe9\n")
+    assert "listening.toml: is no valid TOML: line 3 holds a letter that is not UTF-8" in mistakes(tmp_path)
+
+
+def test_a_number_of_the_environment_lies_within_its_bounds_too(tmp_path: Path) -> None:
+    assert "web.port: should be from 1 to 65535, is 99999" in mistakes(write(tmp_path), LISTENING_WEB_PORT="99999")
 
 
 def test_all_mistakes_of_all_files_at_once(tmp_path: Path) -> None:

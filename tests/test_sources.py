@@ -34,6 +34,7 @@ def test_every_kind_tells_its_options() -> None:
         (config("feed", "http://x.example", tries=-1), "should be int"),
         (config("reddit", ""), "subreddits: is missing"),
         (config("file", ""), "path: is missing"),
+        (config("feed", "x.example/feed"), "url: .x.example/feed. should begin with https://"),
         (config("file", "a.csv", post_kind="poll"), "take one of"),
         (config("forum", "http://x.example", engine="phbb"), "phpbb"),
         (config("forum", "http://x.example", selectors={"post": "div["}), "post: .* is no CSS"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -220,6 +221,13 @@ class TestCards:
         writes.keep_ledger(store, [line("resolved")])
         kinds = [one.kind for one in reads.events(store, "pp-1", NIGHT - timedelta(days=9), NIGHT)]
         assert kinds == ["emerged", "fixed", "source"]
+
+    def test_a_fix_stands_on_the_day_of_the_fix_not_on_that_on_which_it_was_said(self, store: Store) -> None:
+        told(store, document("d1"), point=pain_point())
+        fixed = NIGHT - timedelta(days=5)
+        writes.keep_ledger(store, [dataclasses.replace(line("resolved"), detail=fixed.isoformat())])
+        found = reads.events(store, "pp-1", NIGHT - timedelta(days=9), NIGHT)
+        assert [(one.day, one.words) for one in found if one.kind == "fixed"] == [(fixed, "said to be mended by ann")]
 
 
 class TestUndo:

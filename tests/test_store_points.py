@@ -376,3 +376,12 @@ class TestQuotes:
         first = chosen["pp-1"][0]
         assert (first.text, first.source, first.likes, first.person) == ("passage 0 of c", "yard", 5, "y")
         assert [one.document_id for one in reads.quotes(store, ["pp-1"], each=9)["pp-1"]] == ["c", "a", "d", "e"]
+
+    def test_what_was_said_lately_comes_first_whoever_said_truer_things_before(self, store: Store) -> None:
+        days = {"old": ("x", 0.9, -50), "new": ("x", 0.2, -1), "older": ("y", 0.9, -60), "newer": ("z", 0.5, 0)}
+        told(store, *(document(name, person=who, day=day) for name, (who, _, day) in days.items()))
+        members = [Membership(f"s-{name}-0", "pp-1", NIGHT, score) for name, (_, score, _) in days.items()]
+        writes.keep_placement(store, (), [(pain_point(), members)], (), ())
+        first = at(-28)
+        chosen = reads.quotes(store, ["pp-1"], lately=first)["pp-1"]
+        assert [one.document_id for one in chosen] == ["newer", "new", "older"]

@@ -110,7 +110,8 @@ class TestPointRows:
         assert (row.people, row.people_inside, row.posts, row.reach) == (1, 1, 3, 14)
         assert row.unspoken_share == pytest.approx(3 / 4)
         assert (row.first_seen, row.last_seen) == (at(-30).date(), NIGHT)
-        assert (row.sources, row.importance, row.emergences) == (("desk", "yard"), 3, ("new on 2026-03-10",))
+        assert (row.sources, row.importance) == (("desk", "yard"), 3)
+        assert row.emergences == ("new on 2026-03-10 (10 March 2026)",)
         assert (sum(row.trend), len(row.trend)) == (2, 12)
         assert row.quotes[0].text == "passage 1 of d1"
 

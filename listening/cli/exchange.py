@@ -120,12 +120,12 @@ def export(
 ) -> None:
     """Write posts, signals, pain-points, members, assignments, alerts, history or measures for other programs."""
     from listening.outputs import write_rows
-    from listening.pipeline import measure_nights, night_of
+    from listening.pipeline import last_lived, measure_nights
     from listening.store.reads import export_rows
 
     with opened(config, map_name) as (store, settings):
         if what is What.MEASURES:
-            rows = measure_nights(store, settings, until=night_of(settings, current()))
+            rows = measure_nights(store, settings, until=last_lived(store, settings, now=current()))
         else:
             rows = export_rows(store, what.value)
         count = write_rows(rows, out)

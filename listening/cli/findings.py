@@ -16,7 +16,7 @@ from listening.errors import ListeningError, NotConfigured, why_unreachable
 
 if TYPE_CHECKING:
     from listening.settings import Settings
-    from listening.store import Store
+    from listening.store import Night, Store
     from listening.types import AuditLine, Health, SourceConfig
 
 OK, OFF, ILL, BROKEN = "ok", "off", "ill", "BROKEN"
@@ -42,7 +42,7 @@ def examine(settings: Settings) -> list[Finding]:
     store = None
     try:
         store = _existing_store(settings)
-        found += list(_stored(store, settings) if store else _unstored())
+        found += list(_stored(store, settings) if store else _unstored(settings))
         found += _lost(store, settings) if store else []
         found += [_source(source, settings, store) for source in settings.sources]
         found += [Finding(*line) for line in reddit_lines(settings.secrets, store, current())]
@@ -131,8 +131,16 @@ def _lost(store: Store, settings: Settings) -> list[Finding]:
     return [Finding(f"map {one}", ILL, f"no file, {waits} -> `listening maps restore {one}`") for one, waits in told]
 
 
-def _unstored() -> Iterator[Finding]:
-    yield Finding("database", OFF, "not there yet; the first night or import makes it")
+def _unstored(settings: Settings) -> Iterator[Finding]:
+    from listening.store.engine import sqlite_file
+
+    file = sqlite_file(settings.database_url)
+    folder = next((one for one in file.absolute().parents if one.exists()), None) if file is not None else None
+    if folder is not None and not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+        mend = f"let this user write to {folder}, or correct store.var or LISTENING_DATABASE_URL"
+        yield Finding("database", BROKEN, f"not there yet, and {file} cannot be made -> {mend}")
+    else:
+        yield Finding("database", OFF, "not there yet; the first night or import makes it")
 
 
 def _stored(store: Store, settings: Settings) -> Iterator[Finding]:
@@ -143,14 +151,7 @@ def _stored(store: Store, settings: Settings) -> Iterator[Finding]:
     told = f"{counts.documents} posts of {counts.people} people, {counts.pains} pains, {counts.pain_points} pain points"
     yield Finding("database", OK, f"{shown(settings.database_url)}: {told}")
     yield _languages(reads.unread(store))
-    nights = reads.nights(store)
-    if nights:
-        last = nights[-1]
-        yield Finding(
-            "night", BROKEN if last.state == "failed" else OK, f"{last.date} {last.state} {last.note}".strip()
-        )
-    else:
-        yield Finding("night", OFF, "none yet -> run `listening night`, or `listening serve` for every night")
+    yield _night(reads.nights(store), settings)
     yield _backups(reads.audited(store, BACKED_UP))
     dead = len(reads.alerts(store, states=("dead",)))
     waiting = len(reads.alerts(store, states=("queued", "claimed")))
@@ -158,6 +159,22 @@ def _stored(store: Store, settings: Settings) -> Iterator[Finding]:
         yield Finding("alerts", BROKEN, f"{dead} were refused -> see `listening alerts list`, then `alerts retry`")
     else:
         yield Finding("alerts", OK, f"{waiting} wait to be sent")
+
+
+def _night(nights: Sequence[Night], settings: Settings) -> Finding:
+    """How the last night ended; one that is some days ago is ill, however well it ended."""
+    from listening.pipeline import night_of
+
+    if not nights:
+        return Finding("night", OFF, "none yet -> run `listening night`, or `listening serve` for every night")
+    last = nights[-1]
+    told = f"{last.date} {last.state} {last.note}".strip()
+    since = (night_of(settings, current()) - last.date).days
+    if last.state == "failed":
+        return Finding("night", BROKEN, told)
+    if since > 1:
+        return Finding("night", ILL, f"{told}; none for {since} days -> is `listening serve` running?")
+    return Finding("night", OK, told)
 
 
 def _backups(copies: Sequence[AuditLine]) -> Finding:

@@ -59,14 +59,14 @@ def list_points(
 
 @app.command("show")
 def show(point_id: Id, config: Config = None) -> None:
-    """Show one pain point: its numbers, what customers said with the passages' ids, and its history."""
+    """Show one pain point: its numbers up to the last night, what customers said, with passages' ids, and its past."""
     from listening.outputs.wording import count
-    from listening.pipeline import judge_fixes, measure_points, night_of
+    from listening.pipeline import judge_fixes, last_lived, measure_points
     from listening.store import reads
 
     with opened(config, point=point_id) as (store, settings):
         point = reads.point(store, point_id)
-        night = night_of(settings, current())
+        night = last_lived(store, settings, now=current())
         found = measure_points(store, settings, [point_id], until=night)[point_id]
         fix = judge_fixes(store, settings, [point_id], night=night).get(point_id)
         pains = reads.pains_of(store, [point_id])[point_id]

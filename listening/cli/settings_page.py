@@ -6,6 +6,7 @@ import dataclasses
 import typing
 from collections.abc import Iterator, Mapping, Sequence
 
+from listening.settings.checks import bounds_in_words
 from listening.settings.load import CHOICES, SECRETS
 from listening.settings.sources_file import COMMON
 from listening.settings.table import SECTIONS
@@ -78,6 +79,8 @@ def _sections() -> Iterator[str]:
         for spec in dataclasses.fields(section):
             choice = CHOICES.get((name, spec.name))
             kind = " \\| ".join(choice) if choice else WORDS[hints[spec.name]]
+            if within := spec.metadata["within"]:
+                kind += f", {bounds_in_words(*within)}"
             rows.append((spec.name, kind, _value(spec.default), str(spec.metadata["says"])))
         yield _table(("key", "type", "default", "meaning"), rows)
 

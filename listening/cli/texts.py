@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from listening.types import Reading, Vector
 
 Answer = tuple[str | None, str, float]
+TABLES = (".csv", ".xlsx")
 
 
 def there(path: Path) -> Path:
@@ -24,13 +25,22 @@ def there(path: Path) -> Path:
         raise typer.BadParameter(f"there is no file {path}")
     if path.is_dir():
         raise typer.BadParameter(f"{path} is a folder")
+    if path.suffix.casefold() in TABLES:
+        raise typer.BadParameter(f"{path} is a table: `listening import` takes it; here write one JSON object a line")
+    return path
+
+
+def no_folder(path: Path) -> Path:
+    """Let what can be written through; wrong use else."""
+    if path.is_dir():
+        raise typer.BadParameter(f"{path} is a folder")
     return path
 
 
 In = Annotated[
     Path, typer.Argument(metavar="IN", callback=there, help="JSON lines, packed with gzip or not; - is stdin.")
 ]
-Out = Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help="JSON lines; - is stdout.")]
+Out = Annotated[Path, typer.Option("--out", "-o", metavar="OUT", callback=no_folder, help="JSON lines; - is stdout.")]
 
 
 def read(source: In, out: Out, config: Config = None) -> None:
@@ -145,5 +155,5 @@ def grouped(lines: Sequence[Line | BadLine], vectors: Iterable[Vector | None]) -
 def finish(bad: int) -> None:
     """Say how many lines could not be read; exit code 3 where there were any."""
     if bad:
-        typer.echo(f"listening: {bad} bad lines, each named in its place", err=True)
+        typer.echo(f"listening: {bad} bad line{'s' * (bad > 1)}, each named in its place", err=True)
         raise typer.Exit(PARTLY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,22 +18,30 @@ alerts = typer.Typer(help="The outbox of alert mails.", no_args_is_help=True)
 retention = typer.Typer(help="How long posts are kept.", no_args_is_help=True)
 
 
+class State(StrEnum):
+    """How it stands with what is to be sent."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    DEAD = "dead"
+
+
 @alerts.command("list")
 def list_alerts(
-    state: Annotated[
-        str | None, typer.Option("--state", metavar="STATE", help="Only queued, claimed, sent or dead.")
-    ] = None,
+    state: Annotated[State | None, typer.Option("--state", help="Only these.")] = None,
     config: Config = None,
 ) -> None:
     """Show the mails: to whom, for which night, sent or waiting and why."""
+    from listening.outputs.wording import count
     from listening.store.reads import alerts as outbox
     from listening.store.reads import deliveries
 
     with opened(config) as (store, _):
-        rows = outbox(store, states=(state,) if state else None)
-        told = deliveries(store, states=(state,) if state else None)
-    table([(r.id, r.night.isoformat(), r.owner, r.state, f"{r.tries} tries", r.last_error) for r in rows])
-    table([(d.id, f"{d.at:%Y-%m-%d}", d.channel, d.state, f"{d.tries} tries", d.last_error) for d in told])
+        rows = outbox(store, states=(state.value,) if state else None)
+        told = deliveries(store, states=(state.value,) if state else None)
+    table([(r.id, r.night.isoformat(), r.owner, r.state, count(r.tries, "try", "tries"), r.last_error) for r in rows])
+    table([(d.id, f"{d.at:%Y-%m-%d}", d.channel, d.state, count(d.tries, "try", "tries"), d.last_error) for d in told])
 
 
 @alerts.command("retry")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shlex
 import shutil
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -160,11 +162,16 @@ def _tell(lived: Lived, folder: Path, console: Console) -> None:
         f"  {folder / 'report.html'}   the review, and report.xlsx, .csv, .json\n"
         f"  {folder / 'mail'}   the mails that the owners got\n"
         f"  {folder / 'scorecard.json'}   the scorecard\n"
-        f"  LISTENING_CONFIG={folder / 'configs'} listening pain-points list\n"
+        f"  LISTENING_CONFIG={folder / 'configs'} {called(sys.argv[0])} pain-points list\n"
         f"and on the board, as a guest who may do everything there:\n"
-        f"  listening demo --board",
+        f"  {called(sys.argv[0])} demo --board",
         soft_wrap=True,
     )
+
+
+def called(program: str) -> str:
+    """Return how the program was called, so that what is shown can be typed: `.venv/bin/listening` is on no path."""
+    return shlex.quote(program) if Path(program).name == "listening" else "listening"
 
 
 @contextmanager

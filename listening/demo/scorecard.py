@@ -85,7 +85,7 @@ def _sums(card: Scorecard) -> list[str]:
 def _pains(pains: tuple[PainResult, ...]) -> Table:
     table = Table(title="What was planted, and what was found")
     for name in PAIN_COLUMNS:
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for one in pains:
         table.add_row(
             one.key + (" (unspoken)" if one.unspoken else ""),
@@ -103,7 +103,7 @@ def _pains(pains: tuple[PainResult, ...]) -> Table:
 def _decoys(decoys: tuple[DecoyResult, ...]) -> Table:
     table = Table(title="What must stay silent")
     for name in ("decoy", "what it is", "false alerts"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for one in decoys:
         nights = f" (nights {', '.join(map(str, one.nights))})" if one.nights else ""
         table.add_row(one.key, one.title, f"{one.false_alerts}{nights}")
@@ -113,7 +113,7 @@ def _decoys(decoys: tuple[DecoyResult, ...]) -> Table:
 def _unplanned(heard: tuple[Heard, ...]) -> Table:
     table = Table(title="Other alerts, about what nobody planted")
     for name in ("night", "pain point", "name", "texts"):
-        table.add_column(name)
+        table.add_column(name, overflow="fold")
     for one in heard[:MOST_UNPLANNED]:
         table.add_row(str(one.night), one.pain_point_id, one.name, str(one.texts))
     if len(heard) > MOST_UNPLANNED:

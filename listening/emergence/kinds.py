@@ -270,7 +270,7 @@ def _find_return(past: Past, rare: float) -> tuple[date, str] | None:
         known = bisect_right(told, earlier)
         if later - earlier >= SILENCE and known >= KNOWN_BY:
             gone = missed(past, earlier, later)
-            held = f"nobody from {say(earlier)} to {say(later)}, where {gone:.1f} were expected"
+            held = f"nobody between {say(earlier)} and {say(later)}, where {gone:.1f} were expected"
             surely = gone >= GONE and (1 + gone / known) ** -known <= rare  # gamma-Poisson: nobody came by chance
             return (later, held) if surely else None
     return None

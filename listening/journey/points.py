@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from listening.clusters import centre, name, point_id
 from listening.errors import InputError, NotFound
@@ -90,7 +90,15 @@ def move(store: Store, signal: str, from_id: str, *, who: str, now: datetime) ->
 
 
 def resolve(store: Store, point: str, *, on: date, who: str, now: datetime) -> None:
-    """Say that a pain was mended on a day; from then it is watched, and told when it comes back."""
+    """Say that a pain was mended on a day; from then it is watched, and told when it comes back.
+
+    Raises InputError for a day that is still to come anywhere on earth.
+    """
+    if on > now.date() + timedelta(days=1):
+        raise InputError(
+            f"mended on {on.day} {on:%B %Y}, which is still to come",
+            "say so when it is; until then set a day and a status",
+        )
     _change(store, point, PointChange(status="watch", resolved_on=on), "resolved", on.isoformat(), who=who, now=now)
 
 
@@ -100,7 +108,12 @@ def acknowledge(store: Store, point: str, *, who: str, now: datetime) -> None:
 
 
 def mute(store: Store, point: str, *, until: date, who: str, now: datetime) -> None:
-    """Hear nothing of a pain point until a day; it is counted on."""
+    """Hear nothing of a pain point until a day; it is counted on. Raises InputError for a day that is over."""
+    if until < now.date() - timedelta(days=1):
+        raise InputError(
+            f"silent until {until.day} {until:%B %Y}, which is over",
+            "give a day to come, or `listening pain-points reopen`",
+        )
     _change(store, point, PointChange(muted_until=until), "muted", until.isoformat(), who=who, now=now)
 
 

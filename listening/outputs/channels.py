@@ -9,7 +9,7 @@ from listening.errors import MailError, MailUnavailable
 from listening.outputs.mail import compose
 from listening.outputs.smtp import send
 from listening.outputs.text import link, one_line
-from listening.outputs.wording import DUE_WORDS, KIND_WORDS, SIGHT_WORDS
+from listening.outputs.wording import DUE_WORDS, KIND_WORDS, SIGHT_WORDS, trouble
 from listening.types import Alert, Smtp
 
 Deliver = Callable[[Alert, str, str, datetime, Smtp | None], None]
@@ -66,7 +66,7 @@ def _by_apprise(alert: Alert, address: str, base_url: str, now: datetime, _smtp:
     lines = [f"{one['kind']}: {one['name']}\n{one['why']}\n{one['link']}".rstrip() for one in _items(alert, base_url)]
     lines += [f"{DUE_WORDS[one.kind]}: {one.name}\n{one.sentence}" for one in alert.reminders]
     lines += [f"{SIGHT_WORDS[one.sight.kind]}: {one.name}\n{one.sight.sentence}" for one in alert.sights]
-    body = "\n\n".join([*lines, *(f"Not seen: {one}" for one in alert.not_seen)]) or "Nothing new."
+    body = "\n\n".join([*lines, *(f"Not seen: {trouble(one)}" for one in alert.not_seen)]) or "Nothing new."
     if not notes.notify(title=str(said["subject"]), body=body, body_format="text"):
         raise MailUnavailable("the service did not take it", "it is tried again")
 

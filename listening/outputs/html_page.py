@@ -10,7 +10,7 @@ from listening.outputs.charts import emotion_curve
 from listening.outputs.journey_table import columns, titles, widths
 from listening.outputs.pages import fill
 from listening.outputs.text import finite, link
-from listening.outputs.wording import CHANGE_WORDS, count, nights, priority, signed
+from listening.outputs.wording import CHANGE_WORDS, count, nights, priority, signed, trouble
 from listening.outputs.workbook_base import owner_names
 from listening.types import CHANGES, Crawl, MapChange, Report, StageMood
 
@@ -145,5 +145,5 @@ def _health(source: str, visits: Sequence[Crawl]) -> SourceHealth:
         off=sum(one.state == "off" for one in visits),
         new=sum(one.new for one in visits),
         last=last,
-        trouble=next((trouble for trouble in reversed(troubles) if trouble), ""),
+        trouble=trouble(next((one for one in reversed(troubles) if one), "")),
     )

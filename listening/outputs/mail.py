@@ -20,7 +20,7 @@ from listening.outputs.charts import text_bars
 from listening.outputs.pages import fill
 from listening.outputs.sparkline import sparkline
 from listening.outputs.text import header, link, one_line
-from listening.outputs.wording import DUE_WORDS, KIND_WORDS, SIGHT_WORDS, facts
+from listening.outputs.wording import DUE_WORDS, KIND_WORDS, SIGHT_WORDS, facts, trouble
 from listening.types import Alert, AlertItem, Quote, Reminder, SightItem
 
 ORDER = ("new", "back", "rising", "slow_burn")  # new things first
@@ -111,7 +111,7 @@ def _values(alert: Alert, pieces: Sequence[Piece], board: str) -> dict[str, obje
         "more": max(0, len(alert.items) - MOST_ITEMS),
         "sights": [_seen(one, board) for one in alert.sights],
         "due": [_due(one, board) for one in alert.reminders],
-        "not_seen": [one_line(sentence, 400) for sentence in alert.not_seen],
+        "not_seen": [one_line(trouble(sentence), 400) for sentence in alert.not_seen],
         "board": board,
         "note": "\n".join(one_line(line, 400) for line in alert.note.splitlines()[:60]),
         "about": f"{board}/pain-points/{in_url(alert.about, safe='')}" if board and alert.about else "",

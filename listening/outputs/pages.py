@@ -28,6 +28,7 @@ def _environment() -> Environment:
     )
     found.filters |= {
         "day": wording.day,
+        "trouble": wording.trouble,
         "short_day": wording.short_day,
         "count": wording.count,
         "percent": wording.percent,

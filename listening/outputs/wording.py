@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from listening.types import AlertItem, Interval, PainPointRow
+
+_ISO_DAY = re.compile(r"(?<![^\s(])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![^\s),.:;])")  # not within an address
 
 STATUS_WORDS = {
     "open": "open",
@@ -52,6 +55,18 @@ def facts(item: AlertItem) -> tuple[tuple[str, str, str], ...]:
     if found.reach:
         told.append(("read it", f"{found.reach:,}", "views or likes, counted apart"))
     return tuple(told)
+
+
+def trouble(told: str) -> str:
+    """Say what the command line tells as "thing -> mend", with dates as everywhere else: "thing; mend"."""
+    return _ISO_DAY.sub(_said_day, told).replace(" -> ", "; ")
+
+
+def _said_day(found: re.Match[str]) -> str:
+    try:
+        return day(date.fromisoformat(found[0]))
+    except ValueError:
+        return found[0]
 
 
 def day(when: date) -> str:

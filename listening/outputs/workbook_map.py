@@ -102,7 +102,8 @@ def _top(stage: Column, owners: dict[str, str]) -> list[str]:
 
 def _pain(row: PainPointRow, owners: dict[str, str]) -> str:
     who = owners.get(row.owner, row.owner) or "no owner"
-    return f"{row.name}\n{count(row.people, 'person', 'people')}, {row.status.replace('_', ' ')}, {who}"
+    inside = f" + {row.people_inside} who told us" if row.people_inside else ""
+    return f"{row.name}\n{count(row.people, 'person', 'people')}{inside}, {row.status.replace('_', ' ')}, {who}"
 
 
 def _draw_curve(book: xlsxwriter.Workbook, page: object, *, stages: int, below: int) -> None:

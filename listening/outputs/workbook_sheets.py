@@ -8,7 +8,18 @@ from datetime import timedelta
 from listening.outputs.charts import text_bars
 from listening.outputs.journey_table import Place, titles
 from listening.outputs.text import finite
-from listening.outputs.wording import CHANGE_WORDS, count, day, feeling, interval, mix, priority, short_day, signed
+from listening.outputs.wording import (
+    CHANGE_WORDS,
+    count,
+    day,
+    feeling,
+    interval,
+    mix,
+    priority,
+    short_day,
+    signed,
+    trouble,
+)
 from listening.outputs.workbook_base import owner_names
 from listening.outputs.workbook_cells import Cell, Sheet
 from listening.types import CHANGES, Measures, Report
@@ -91,7 +102,14 @@ def evidence_sheet(report: Report) -> Sheet:
 
 def change_sheet(report: Report) -> Sheet:
     """Return what became of the pain points since the last review, kind by kind."""
-    heads = (("Change", 13), ("Pain point", 48), ("People before", 10), ("People now", 10), ("Why", 70), ("ID", 16))
+    heads = (
+        ("Change", 13),
+        ("Pain point", 48),
+        ("People outside before", 12),
+        ("People outside now", 12),
+        ("Why", 70),
+        ("ID", 16),
+    )
     ordered = sorted(report.changes, key=lambda one: (CHANGES.index(one.kind), -one.after, one.pain_point_id))
     rows: list[Sequence[Cell]] = [
         (CHANGE_WORDS[one.kind], one.name, one.before, one.after, one.sentence, one.pain_point_id) for one in ordered
@@ -135,7 +153,7 @@ def source_sheet(report: Report) -> Sheet:
     rows = [
         (
             *(one.source, one.night, one.state, one.seen, one.new, one.changed, one.seconds),
-            *(one.error, "\n".join(one.warnings)),
+            *(trouble(one.error), trouble("\n".join(one.warnings))),
         )
         for one in report.sources
     ]

@@ -25,7 +25,17 @@ from listening.pipeline.forgetting import Rechecked, last_recheck, recheck
 from listening.pipeline.maps import each_map, with_map
 from listening.pipeline.measuring import measure_nights, measure_points
 from listening.pipeline.minding import mind
-from listening.pipeline.nights import STEPS, Ended, begin_night, end_night, give_back, night_of, step, trouble
+from listening.pipeline.nights import (
+    STEPS,
+    Ended,
+    begin_night,
+    end_night,
+    give_back,
+    last_lived,
+    night_of,
+    step,
+    trouble,
+)
 from listening.pipeline.owning import heard_by, ids_of, owner_of
 from listening.pipeline.reading import clean, read, reread
 from listening.pipeline.reporting import make_report
@@ -61,6 +71,7 @@ __all__ = [
     "ids_of",
     "ill_tonight",
     "judge_fixes",
+    "last_lived",
     "last_recheck",
     "look",
     "look_at",

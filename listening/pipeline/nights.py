@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from listening.errors import ListeningError, NightRunning
 from listening.settings import Settings
-from listening.store import NightStep, Store, writes
+from listening.store import NightStep, Store, reads, writes
 from listening.types import Crawl
 
 LEASE = "night"
@@ -43,6 +43,11 @@ class Ended:
 def night_of(settings: Settings, now: datetime) -> date:
     """The local day in which `now` lies: nights are called by the morning they end in."""
     return now.astimezone(ZoneInfo(settings.night.timezone)).date()
+
+
+def last_lived(store: Store, settings: Settings, *, now: datetime) -> date:
+    """The last night that ended, or today where there was none: figures go by it, so that no stale store is quiet."""
+    return reads.last_night(store) or night_of(settings, now)
 
 
 def begin_night(store: Store, settings: Settings, *, now: datetime, clock: datetime) -> str:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from hashlib import blake2b
 from itertools import chain
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from listening.measures import per_thousand
 from listening.pipeline.caring import ill_of_the_week, ill_tonight, newly_ill
 from listening.pipeline.maps import each_map
-from listening.pipeline.measuring import measure_points
+from listening.pipeline.measuring import LATELY, measure_points
 from listening.pipeline.nights import night_of
 from listening.pipeline.owning import heard_by, readers_of
 from listening.pipeline.reminding import reminders
@@ -162,7 +163,8 @@ def _items(  # noqa: PLR0917 - all of them are needed
 ) -> tuple[AlertItem, ...]:
     journey, ids = settings.journey, [one.pain_point_id for one in found]
     before = reads.told_before(store, _same_person(settings, owner), channel, ids)
-    quotes, trends = reads.quotes(store, ids), reads.weekly_people(store, ids, night, WEEKS)
+    first = datetime.combine(night - LATELY + timedelta(days=1), time(), ZoneInfo(settings.night.timezone))
+    quotes, trends = reads.quotes(store, ids, lately=first), reads.weekly_people(store, ids, night, WEEKS)
     measured = measure_points(store, settings, ids, until=night)
     stages = {stage.id: stage.name for stage in journey.stages}
     touchpoints = {touchpoint.id: touchpoint.name for touchpoint in journey.touchpoints}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 import types
 import typing
 from collections.abc import Collection, Mapping
@@ -44,6 +45,7 @@ def fill(cls: type[T], table: Mapping[str, Any], where: str, mistakes: Mistakes,
             continue
         if name in table:
             values[name] = fit(table[name], hints[name], f"{where}.{name}", mistakes)
+            _check_bounds(values[name], spec.metadata.get("within"), f"{where}.{name}", mistakes)
         elif spec.default is dataclasses.MISSING and spec.default_factory is dataclasses.MISSING:
             mistakes.add(f"{where}.{name}", "is missing")
     return None if len(mistakes.found) > before else cls(**values)
@@ -62,6 +64,17 @@ def fit(value: Any, hint: Any, where: str, mistakes: Mistakes) -> Any:  # noqa: 
     if isinstance(plain, type) and (not isinstance(value, plain) or (isinstance(value, bool) and plain is not bool)):
         mistakes.add(where, f"should be {_word(plain)}, is {value!r}")
     return value
+
+
+def _check_bounds(value: Any, within: tuple[float, float] | None, where: str, mistakes: Mistakes) -> None:  # noqa: ANN401 - as in `fit`
+    if within is None or not isinstance(value, (int, float)) or within[0] <= value <= within[1]:
+        return
+    mistakes.add(where, f"should be {bounds_in_words(*within)}, is {value}")
+
+
+def bounds_in_words(least: float, most: float) -> str:
+    """Return where a number must lie: "0 or more", "from 0 to 1"."""
+    return f"{least:g} or more" if math.isinf(most) else f"from {least:g} to {most:g}"
 
 
 def _word(kind: type) -> str:

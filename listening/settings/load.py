@@ -7,10 +7,13 @@ import os
 import secrets as randomness
 import typing
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cronsim import CronSim, CronSimError
 
 from listening.errors import SettingsError
 from listening.settings.checks import Mistakes, fill
@@ -22,6 +25,7 @@ from listening.settings.table import SECTIONS
 from listening.types import ROLES
 
 SECRETS = REDDIT
+CRONS, CRON_FIELDS = ("cron", "weekly_cron", "outbox_cron"), 5
 CHOICES = {
     ("alerts", "sensitivity"): ("low", "medium", "high"),
     ("reading", "precision"): ("auto", "fp32"),
@@ -110,6 +114,7 @@ def _sections(table: dict[str, Any], env: Mapping[str, str], mistakes: list[str]
         made[name] = fill(cls, given | _from_environment(name, cls, env, notes), name, notes)
         _check_choices(name, made[name], notes)
     _check_zone(made.get("night"), notes)
+    _check_crons(made.get("night"), notes)
     _check_oidc(made.get("oidc"), notes)
     mistakes.extend(notes.found)
     return made
@@ -149,6 +154,25 @@ def _check_zone(night: Any, notes: Mistakes) -> None:  # noqa: ANN401 - the sect
         ZoneInfo(night.timezone)
     except (ZoneInfoNotFoundError, ValueError):
         notes.add("night.timezone", f"no such time zone {night.timezone!r}; use a name like Europe/Berlin")
+
+
+def _check_crons(night: Any, notes: Mistakes) -> None:  # noqa: ANN401 - the section or None
+    """Note crons that no schedule can follow: each has five fields, or is empty and begins nothing."""
+    for key in CRONS if night is not None else ():
+        if why := _why_no_cron(said := getattr(night, key)):
+            notes.add(f"night.{key}", f"{why} in {said!r}; write minute, hour, day, month and weekday, like 0 2 * * *")
+
+
+def _why_no_cron(said: str) -> str:
+    if not said:
+        return ""
+    if len(said.split()) != CRON_FIELDS:
+        return "not five fields"
+    try:
+        CronSim(said, datetime.min.replace(tzinfo=UTC))
+    except CronSimError as error:
+        return str(error).lower()
+    return ""
 
 
 def _check_oidc(oidc: Any, notes: Mistakes) -> None:  # noqa: ANN401 - the section or None

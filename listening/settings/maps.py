@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import tomllib
 from collections.abc import Iterable
@@ -20,14 +21,25 @@ def read_toml(path: Path, mistakes: list[str], file: str = "") -> dict[str, Any]
     """Return what a file says; nothing where it is missing or no TOML, which is noted under the name `file`."""
     called = file or path.name
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(_as_text(path.read_bytes()))
     except FileNotFoundError:
         mistakes.append(f"{called}: is missing from {path.parent}; copy it from the program's configs folder")
     except OSError as error:
         mistakes.append(f"{called}: cannot be read ({error.strerror}); give this user the right to read it")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         mistakes.append(f"{called}: is no valid TOML: {error}")
     return {}
+
+
+def _as_text(raw: bytes) -> str:
+    """Return what stands in a file, as an editor shows it. Raises ValueError that says how to save it."""
+    if raw.startswith(codecs.BOM_UTF8):
+        raise ValueError("it begins with a byte order mark; save it as UTF-8 without BOM")
+    try:
+        return raw.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"line {line} holds a letter that is not UTF-8; save the file as UTF-8") from error
 
 
 def is_map_id(text: str) -> bool:

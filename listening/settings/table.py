@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from listening.types import Smtp, TicketPlace
 
+Bounds = tuple[float, float]
+ANY: Bounds = (0, math.inf)
+SOME: Bounds = (1, math.inf)
+SHARE: Bounds = (0, 1)
+PORT: Bounds = (1, 65535)
 
-def says(default: Any, sentence: str, *, secret: bool = False) -> Any:  # noqa: ANN401 - the field's own type rules
-    """A dataclass field with its default and the sentence that explains it."""
-    return field(default=default, metadata={"says": sentence, "secret": secret}, repr=not secret)
+
+def says(default: Any, sentence: str, *, secret: bool = False, within: Bounds | None = None) -> Any:  # noqa: ANN401 - the field's own type rules
+    """A dataclass field with its default, the sentence that explains it, and where a number lies, ends included."""
+    return field(default=default, metadata={"says": sentence, "secret": secret, "within": within}, repr=not secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +32,30 @@ class StoreSettings:
         "data/var", "Folder for what the program makes: database, key, reports; relative to the configs' parent."
     )
     recheck_days: int = says(
-        0, "Reddit posts younger than this are looked up each night: what was deleted there goes here; 0 means all."
+        0,
+        "Reddit posts younger than this are looked up each night: what was deleted there goes here; 0 means all.",
+        within=ANY,
     )
-    retention_days: int = says(456, "Posts older than this are dropped every week; 0 keeps everything.")
+    retention_days: int = says(456, "Posts older than this are dropped every week; 0 keeps everything.", within=ANY)
 
 
 @dataclass(frozen=True, slots=True)
 class NightSettings:
     """When the night runs and how it crawls."""
 
-    cron: str = says("0 2 * * *", "When the night starts, in cron's five fields.")
+    cron: str = says("0 2 * * *", "When the night starts, in cron's five fields; empty: not by itself.")
     weekly_cron: str = says("0 7 * * 1", "When the weekly health check and digest start.")
     outbox_cron: str = says(
         "*/30 * * * *", "When mails, calls and tickets that were put off are tried again, if their wait is over."
     )
     timezone: str = says("Europe/Berlin", "The time zone of both crons and of the word 'night'.")
     contact: str = says("", "E-mail or page that sites can turn to; part of our User-Agent.")
-    parallel: int = says(4, "How many sources are read at once; one host never gets two requests at once.")
-    retries: int = says(1, "How often a source that did not answer is tried again in the same night.")
-    retry_minutes: float = says(10.0, "Minutes before it is tried again.")
-    lease_minutes: int = says(360, "After this long a night that never ended no longer blocks the next one.")
+    parallel: int = says(4, "How many sources are read at once; one host never gets two requests at once.", within=SOME)
+    retries: int = says(1, "How often a source that did not answer is tried again in the same night.", within=ANY)
+    retry_minutes: float = says(10.0, "Minutes before it is tried again.", within=ANY)
+    lease_minutes: int = says(
+        360, "After this long a night that never ended no longer blocks the next one.", within=SOME
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +63,12 @@ class ReadingSettings:
     """How passages are read."""
 
     models: str = says("", "Folder of the models; empty means the models that came with the program.")
-    threads: int = says(0, "CPU threads for the models; 0 means one a core.")
+    threads: int = says(0, "CPU threads for the models; 0 means one a core.", within=ANY)
     precision: str = says(
         "auto",
         "auto: bf16 where the processor has units for it, three times as fast; fp32: alike everywhere.",
     )
-    batch: int = says(256, "Documents that are read and stored at a time.")
+    batch: int = says(256, "Documents that are read and stored at a time.", within=SOME)
     sentiment: str = says(
         "", "A transformers sequence classifier for the sentiment: a folder, or a hub name that is in the local cache."
     )
@@ -68,10 +79,12 @@ class ReadingSettings:
         "", "A sentence encoder (folder or hub name) for likeness: pain points, stages and touchpoints by the map."
     )
     reread: int = says(
-        20000, "Old posts that a new model reads again in a night, newest first; 0 only what pain points live by."
+        20000,
+        "Old posts that a new model reads again in a night, newest first; 0 only what pain points live by.",
+        within=ANY,
     )
     pain_floor: float = says(
-        0.65, "Probability of a pain, as grouping hears it, above which passages can found a pain point."
+        0.65, "Probability of a pain, as grouping hears it, above which passages can found a pain point.", within=SHARE
     )
     own_accounts: str = says(
         "",
@@ -80,6 +93,7 @@ class ReadingSettings:
     join_floor: float = says(
         0.05,
         "Probability of a pain, as grouping hears it, above which a passage can join a pain point that others told.",
+        within=SHARE,
     )
 
 
@@ -89,7 +103,7 @@ class AlertSettings:
 
     sensitivity: str = says("medium", "How readily a pain point speaks: low, medium or high.")
     base_url: str = says("", "Address of the board, for the links in mails and packs; empty leaves them out.")
-    tries_days: int = says(5, "A mail that the server does not take is tried again for so many days.")
+    tries_days: int = says(5, "A mail that the server does not take is tried again for so many days.", within=ANY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +111,12 @@ class MailSettings:
     """The mail server; without a host mails stay in the outbox and `doctor` says so."""
 
     host: str = says("", "SMTP server; empty switches mail off.")
-    port: int = says(587, "SMTP port.")
+    port: int = says(587, "SMTP port.", within=PORT)
     security: str = says("starttls", "none, starttls or tls.")
     user: str = says("", "User name at the server, if it wants one.")
     password: str = says("", "Only from the environment: LISTENING_MAIL_PASSWORD.", secret=True)
     sender: str = says("listening@localhost", "From address of our mails.")
-    timeout: float = says(30.0, "Seconds to wait for the server.")
+    timeout: float = says(30.0, "Seconds to wait for the server.", within=ANY)
 
     def smtp(self) -> Smtp | None:
         """The server as the mailer wants it, or None where mail is off."""
@@ -116,7 +130,7 @@ class WebSettings:
     """The board: where it listens, and how long one stays signed in."""
 
     host: str = says("127.0.0.1", "Address that the board listens at; 0.0.0.0 opens it to the network.")
-    port: int = says(8321, "Port of the board.")
+    port: int = says(8321, "Port of the board.", within=PORT)
     https: bool = says(
         default=False,
         sentence="true where browsers reach the board by https: cookies are then Secure and __Host-, and HSTS is sent.",
@@ -124,13 +138,16 @@ class WebSettings:
     proxies: str = says(
         "", "Addresses of the proxies before it, with commas; who calls is taken from X-Forwarded-For only there."
     )
-    idle_minutes: int = says(30, "Who does nothing for so long has to sign in again.")
-    session_hours: int = says(12, "After so long everybody has to sign in again.")
+    idle_minutes: int = says(30, "Who does nothing for so long has to sign in again.", within=SOME)
+    session_hours: int = says(12, "After so long everybody has to sign in again.", within=SOME)
     calls_per_minute: int = says(
         600,
         "Pages and calls that a person (or an address that is not signed in) may ask for in a minute; 0: any number.",
+        within=ANY,
     )
-    heavy_per_minute: int = says(20, "Of these, review packs, workbooks and looks at sources; 0: any number.")
+    heavy_per_minute: int = says(
+        20, "Of these, review packs, workbooks and looks at sources; 0: any number.", within=ANY
+    )
     prefect_url: str = says("http://127.0.0.1:4200", "Where Prefect shows its runs, for a link; empty leaves it out.")
     secret: str = says("", "Only from the environment: LISTENING_WEB_SECRET; a file is made without it.", secret=True)
     second_factor: str = says(
@@ -176,7 +193,7 @@ class WebhookSettings:
     url: str = says("", "Address that is called; empty switches it off.")
     secret: str = says("", "Only from the environment: LISTENING_WEBHOOK_SECRET, whsec_ and base64.", secret=True)
     allow_hosts: str = says("", "Hosts of your own network that may be called, with commas; others must be public.")
-    tries_days: int = says(5, "What is not taken is tried again for so many days.")
+    tries_days: int = says(5, "What is not taken is tried again for so many days.", within=ANY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +204,10 @@ class NamerSettings:
     model: str = says("", "The model's name there.")
     key: str = says("", "Only from the environment: LISTENING_NAMER_KEY; local models need none.", secret=True)
     allow_hosts: str = says("", "Hosts of your own network that may be called, with commas; others must be public.")
-    seconds: float = says(20.0, "How long one answer may take; after the first that does not come nobody is asked.")
-    most: int = says(40, "Names that are asked for at once, at most.")
+    seconds: float = says(
+        20.0, "How long one answer may take; after the first that does not come nobody is asked.", within=ANY
+    )
+    most: int = says(40, "Names that are asked for at once, at most.", within=ANY)
 
 
 @dataclass(frozen=True, slots=True)

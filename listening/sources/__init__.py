@@ -58,6 +58,7 @@ class Source(Protocol):
 Kind = type[Feed] | type[Discourse] | type[Forum] | type[Reddit] | type[File]
 
 KINDS: Mapping[str, Kind] = {"feed": Feed, "discourse": Discourse, "forum": Forum, "reddit": Reddit, "file": File}
+ON_THE_WEB = ("feed", "discourse", "forum")
 
 
 def check_config(config: SourceConfig) -> list[str]:
@@ -74,6 +75,8 @@ def check_config(config: SourceConfig) -> list[str]:
         missing = [] if config.url or config.options.get("path") else ["path"]
     else:
         missing = [] if config.url else ["url"]
+    if config.url and not config.url.casefold().startswith(("http://", "https://")) and config.kind in ON_THE_WEB:
+        found.append(f"[sources.{config.name}] url: {config.url!r} should begin with https://")
     return found + [f"[sources.{config.name}] {name}: is missing" for name in missing]
 
 

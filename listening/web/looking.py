@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
+from listening.pipeline import last_lived
 from listening.store import reads
 from listening.types import STATUSES, Lens
 from listening.web.days import FIRST, read_day
@@ -78,5 +78,4 @@ def window_of(sentence: str, night: date) -> date:
 
 def newest_day(visit: Visit) -> date:
     """Return the last night that ended, or today where there was none: a stale store never looks quiet."""
-    last = reads.last_night(visit.store)
-    return last or visit.now.astimezone(ZoneInfo(visit.settings.night.timezone)).date()
+    return last_lived(visit.store, visit.settings, now=visit.now)

@@ -193,6 +193,7 @@ def environment() -> Environment:
         "one_line": one_line,
         "code_spans": code_spans,
         "sentence": sentence,
+        "trouble": wording.trouble,
         "done": done,
         "trend_bars": charts.trend_bars,
         "week_end": lambda start: start + timedelta(days=6),

@@ -102,12 +102,19 @@ def _own_events(
     lines = sa.select(ledger_table).where(ledger_table.c.pain_point_id == point_id, ledger_table.c.what.in_(_DONE))
     with store.reading() as connection:
         found = [Event(row["night"], "emerged", row["sentence"]) for row in connection.execute(news).mappings()]
-        for row in connection.execute(lines).mappings():
-            kind = "fixed" if row["what"] == "resolved" else "status"
-            owner = row["detail"].rpartition("> ")[2] if row["what"] == "assigned" else ""
-            words = f"{_DONE[row['what']]} {names.get(owner, owner)}".strip()
-            found.append(Event(row["at"].astimezone(ZoneInfo(zone)).date(), kind, f"{words} by {row['who']}"))
+        found += [_done(row, zone, names) for row in connection.execute(lines).mappings()]
     return [one for one in found if since <= one.day <= until]
+
+
+def _done(line: RowMapping, zone: str, names: Mapping[str, str]) -> Event:
+    """Return what somebody did on its day; a fix stands on the day of the fix, whenever that was said."""
+    said = line["at"].astimezone(ZoneInfo(zone)).date()
+    if line["what"] == "resolved":
+        fixed = date.fromisoformat(line["detail"]) if line["detail"] else said
+        return Event(fixed, "fixed", f"{_DONE['resolved']} by {line['who']}")
+    owner = line["detail"].rpartition("> ")[2] if line["what"] == "assigned" else ""
+    words = f"{_DONE[line['what']]} {names.get(owner, owner)}".strip()
+    return Event(said, "status", f"{words} by {line['who']}")
 
 
 _EVIDENCE = (

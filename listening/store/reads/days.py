@@ -195,31 +195,48 @@ def placed(by: date | None) -> sa.ColumnElement[bool]:
 
 
 def quotes(
-    store: Store, point_ids: Collection[str], each: int = 3, *, placed_by: date | None = None
+    store: Store,
+    point_ids: Collection[str],
+    each: int = 3,
+    *,
+    placed_by: date | None = None,
+    lately: datetime | None = None,
 ) -> dict[str, tuple[Quote, ...]]:
     """Return up to `each` quotes of each pain point, of different people: the truest first, then the most liked.
 
-    Near copies are left out; inside texts may speak. With `placed_by` only what was placed up to that night.
+    Near copies are left out; inside texts may speak. With `placed_by` only what was placed up to that night; what was
+    said from `lately` on comes before the rest.
     """
     found: dict[str, list[Quote]] = {one: [] for one in point_ids}
     with store.reading() as connection:
         for part in in_slices(sorted(set(point_ids))):
-            for row in connection.execute(_best(part, each, placed(placed_by))):
+            for row in connection.execute(_best(part, each, placed(placed_by), lately)):
                 quote = Quote(row.document_id, row.text, row.source, row.url, row.created_at, row.likes, row.person)
                 found[row.pain_point_id].append(quote)
     return {one: tuple(chosen) for one, chosen in found.items()}
 
 
-def _best(point_ids: Collection[str], each: int, placing: sa.ColumnElement[bool]) -> sa.Select[tuple[object, ...]]:
+def _best(
+    point_ids: Collection[str], each: int, placing: sa.ColumnElement[bool], lately: datetime | None
+) -> sa.Select[tuple[object, ...]]:
     """Rank each person's quotes, then the people by their best one."""
     point = memberships.c.pain_point_id
-    order = (memberships.c.score.desc(), documents.c.likes.desc(), documents.c.created_at, signals.c.id)
+    old = sa.literal(0) if lately is None else sa.case((documents.c.created_at >= lately, 0), else_=1)
+    order = (old, memberships.c.score.desc(), documents.c.likes.desc(), documents.c.created_at, signals.c.id)
     own = sa.func.row_number().over(partition_by=(point, who), order_by=order).label("own")
-    columns = (point, signals.c.id, memberships.c.score, documents.c.likes, documents.c.created_at, own)
+    columns = (
+        point,
+        signals.c.id,
+        memberships.c.score,
+        documents.c.likes,
+        documents.c.created_at,
+        old.label("old"),
+        own,
+    )
     mine = sa.select(*columns).select_from(in_points)
     mine = mine.where(point.in_(point_ids), documents.c.near_of.is_(None), placing)
     one = mine.subquery()
-    best = (one.c.score.desc(), one.c.likes.desc(), one.c.created_at, one.c.id)
+    best = (one.c.old, one.c.score.desc(), one.c.likes.desc(), one.c.created_at, one.c.id)
     rank = sa.func.row_number().over(partition_by=one.c.pain_point_id, order_by=best).label("rank")
     ranked = sa.select(one.c.pain_point_id, one.c.id, rank).where(one.c.own == 1).subquery()
     places = (documents.c.source, documents.c.url, documents.c.created_at, documents.c.likes, documents.c.person)

@@ -40,7 +40,7 @@ def point_rows(store: Store, map_id: str, since: date, until: date, zone: str = 
     news: dict[str, list[str]] = defaultdict(list)
     for one in emergences(store, ids):
         if since <= one.night <= until:
-            news[one.pain_point_id].append(one.sentence)
+            news[one.pain_point_id].append(f"{one.sentence} ({one.night.day} {one.night:%B %Y})")
     rows = [
         replace(_row(one, facts[one.id]), trend=trends[one.id], quotes=words[one.id], emergences=tuple(news[one.id]))
         for one in shown
