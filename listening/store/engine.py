@@ -19,10 +19,10 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from listening.errors import StoreError
+from listening.errors import StoreError, StoreUnavailable
 from listening.types import Ears
 
 BUSY_SECONDS = 30.0
@@ -80,9 +80,10 @@ def translated(url: str) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
+        kind = StoreUnavailable if isinstance(error, OperationalError) else StoreError
         reason = str(error.orig) if isinstance(error, DBAPIError) else str(error)
         thing = f"the database {shown(url)} says: {reason.strip().splitlines()[0] if reason.strip() else 'nothing'}"
-        raise StoreError(thing, _mend(reason)) from error
+        raise kind(thing, _mend(reason)) from error
 
 
 def _mend(reason: str) -> str:
