@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
+from listening.log_lines import VARIABLE, start
 from listening.pipeline import each_map
 from listening.settings import Settings, load, pseudonym_key
 from listening.store import Store, open_store
@@ -34,6 +35,8 @@ def enter(config: str) -> House:
 
 @lru_cache(maxsize=4)
 def _open(config: str, _database: str) -> House:
+    if os.environ.get(VARIABLE):
+        start("warning")
     settings = load(Path(config))
     return House(settings, open_store(settings.database_url), pseudonym_key(settings))
 

@@ -19,7 +19,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.house import House, enter, leave, moment
 from listening import pipeline
-from listening.errors import NotFound, SourceUnavailable
+from listening.errors import NotFound, SourceUnavailable, StoreUnavailable
 from listening.store import reads
 from listening.types import Crawl
 
@@ -198,7 +198,17 @@ def _crawl_all(house: House, config: str, now: str, only: str) -> None:
     tried = crawl_source.with_options(retries=night.retries, retry_delay_seconds=night.retry_minutes * 60)
     names = _chosen([one.name for one in house.settings.sources if one.enabled], only)
     for part in range(0, len(names), max(1, night.parallel)):
-        wait([tried.submit(config, name, now) for name in names[part : part + max(1, night.parallel)]])
+        side = [tried.submit(config, name, now) for name in names[part : part + max(1, night.parallel)]]
+        wait(side)
+        for one in side:
+            _no_store(one.state)
+
+
+def _no_store(state: State[str]) -> None:
+    """End the night where nothing could be kept: that is no source's failure. Raises StoreUnavailable."""
+    reason = state.result(raise_on_failure=False) if state.is_failed() or state.is_crashed() else None
+    if isinstance(reason, StoreUnavailable):
+        raise reason
 
 
 def _chosen(names: Sequence[str], only: str) -> Sequence[str]:

@@ -85,6 +85,12 @@ class StoreError(ListeningError):
     id = "store"
 
 
+class StoreUnavailable(StoreError):
+    """The database is full, locked, read-only or gone: nothing can be kept until that is mended."""
+
+    permanent = False
+
+
 class NightRunning(ListeningError):
     """Another night holds the lease."""
 

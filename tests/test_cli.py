@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 from cli_nouns import Run
-from store_nouns import NIGHT, NOW, alert, document, keep
+from store_nouns import NIGHT, NOW, alert, at, document, keep
 
 from listening.cli import findings, opened
 from listening.cli.interrupt import ctrl_c_heard
@@ -264,6 +264,22 @@ class TestInAndOut:
         assert "copy.db is 31 days old: it holds posts and people that were deleted since -> delete it" in told()
         Path("copy.db").unlink()
         assert "none is known" in told()
+
+    def test_the_doctor_tells_of_posts_that_nobody_drops(
+        self, cli: Run, bikes_store: Store, bikes_home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def told() -> str:
+            return next(line for line in cli("doctor").out.splitlines() if " retention " in line)
+
+        assert told().startswith("ok")
+        keep(bikes_store, document("old", day=-480))
+        monkeypatch.setattr(findings, "current", lambda: NOW)
+        assert told().startswith("ill")
+        assert "1 post should be gone: older than 456 days and a week -> let `listening serve` keep the week" in told()
+        writes.drop_older(bikes_store, at(-456))
+        assert told().startswith("ok")
+        (bikes_home / "configs" / "listening.toml").write_text("[store]\nretention_days = 0\n")
+        assert told().startswith("off")
 
 
 class TestUpkeep:

@@ -24,7 +24,7 @@ from flows.serving import deployments, private, server
 from flows.weekly import weekly
 from listening import pipeline, sources
 from listening.demo.mailbox import Mailbox
-from listening.errors import ModelError, NightRunning, NotFound, SourceUnavailable
+from listening.errors import ModelError, NightRunning, NotFound, SourceUnavailable, StoreUnavailable
 from listening.pipeline import crawling, reading
 from listening.store import open_store, reads
 from listening.types import Memory, SourceConfig
@@ -142,6 +142,19 @@ class TestNightly:
         assert steps(home)["read"] == str(ModelError("the weights are gone", "fetch them"))
         assert steps(home)["recheck"] == "ValueError: the log tells more"
         monkeypatch.undo()
+
+    def test_a_disk_without_room_ends_the_night_and_is_no_sources_failure(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def full(*_: object, **__: object) -> None:
+            raise StoreUnavailable("the database is full", "free some disk space")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(crawling.writes, "keep_crawl", full)
+            with pytest.raises(StoreUnavailable):
+                run_night(home / "configs", now=MONDAY)
+        assert steps(home) == {"crawl": "the database is full -> free some disk space"}
+        assert run_night(home / "configs", now=MONDAY).state == "done"
 
     def test_a_night_over_two_maps_counts_both(self, home: Path, mailbox: Mailbox) -> None:
         configs = home / "configs"

@@ -15,6 +15,7 @@ import typer
 
 from listening.cli.app import app
 from listening.cli.settings_page import page
+from listening.settings.secret_files import OURS, REDDIT
 from listening.settings.table import SECTIONS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,6 +23,16 @@ PAPERS = [ROOT / "README.md", ROOT / "CHANGELOG.md", ROOT / "data" / "README.md"
 CODE = sorted(
     path for room in ("listening", "flows", "tests", "bench", "models") for path in (ROOT / room).rglob("*.py")
 )
+TOLD_NOW = [one for one in PAPERS if one.name != "CHANGELOG.md"] + [  # that one tells of what was, too
+    ROOT / "bench" / "README.md",
+    ROOT / "models" / "reader" / "CARD.md",
+]
+ROOMS = ("listening", "flows", "tests", "bench", "models", "configs", "data", "docs")
+WRITTEN = "".join(path.read_text() for path in [*CODE, ROOT / "Makefile", ROOT / "prefect.yaml"])
+STRANGERS = {"--host", "--strict"}  # options of other programs
+FREE = "LISTENING_SOURCE_KEY_"  # and a source's name
+EVENTS = {"web.refused", "web.unforeseen", "night.py", "web.py", "store.reads", "tickets.csv", "store.var"}
+MARKS = {"email", "ip", "phone", "card", "iban", "name"}  # what stands for what was taken out of a text
 SENTENCES = 9
 LONGEST = 300
 
@@ -65,6 +76,50 @@ def test_what_a_paper_names_exists(paper: Path) -> None:
         assert recipe in recipes(), f"{paper.name}: make {recipe}"
     for link in re.findall(r"\]\((?!http)([^)#]+)", text):
         assert (paper.parent / link).exists(), f"{paper.name}: {link}"
+
+
+@pytest.mark.parametrize("paper", TOLD_NOW, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_a_paper_says_can_be_set_or_opened_is_there(paper: Path) -> None:
+    text = paper.read_text()
+    for name in set(re.findall(r"\b(?:LISTENING|REDDIT|PREFECT)_[A-Z_]+\b", text)):
+        assert name in WRITTEN or name.startswith(FREE) or _secret(name.removesuffix("_FILE")), f"{paper.name}: {name}"
+    for option in set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", text)) - STRANGERS:
+        assert option in options() or f'"{option}"' in WRITTEN, f"{paper.name}: {option}"
+    for section, key in re.findall(r"`\[?([a-z]+)(?:\] |\.)([a-z_]+)`", text):
+        assert section not in SECTIONS or key in _keys(section) or f"{section}.{key}" in EVENTS, f"{paper.name}: {key}"
+    for section in re.findall(r"`\[([a-z]+)\]`", text):
+        assert section in {*SECTIONS, *MARKS}, f"{paper.name}: [{section}]"
+    for file in re.findall(r"`([\w./-]+\.(?:py|toml|md|jsonl|csv|yaml))`", text):
+        assert _there(file, paper) or "NAME" in file or "ID" in file, f"{paper.name}: {file}"
+
+
+def options() -> set[str]:
+    """Every option of every command."""
+    found = {"--help"}
+    for words in commands():
+        command = typer.main.get_command(app)
+        for word in words:
+            command = command.commands[word]  # type: ignore[attr-defined] # a group has commands
+        found.update(name for one in command.params for name in (*one.opts, *one.secondary_opts))
+    return found | {"--version"}
+
+
+def _secret(name: str) -> bool:
+    return name in (*OURS, *REDDIT) or name in {
+        f"LISTENING_{one}_{key}".upper() for one in SECTIONS for key in _keys(one)
+    }
+
+
+def _keys(section: str) -> set[str]:
+    return {spec.name for spec in dataclasses.fields(SECTIONS[section])}
+
+
+def _there(file: str, paper: Path) -> bool:
+    name = file.rpartition("/")[2]
+    places = [ROOT, paper.parent, *(ROOT / room for room in ROOMS)]
+    return any((place / file).exists() for place in places) or any(
+        str(path).endswith(f"/{file}") for room in ROOMS for path in (ROOT / room).rglob(name)
+    )
 
 
 def test_every_command_is_in_the_papers() -> None:

@@ -7,6 +7,7 @@ import itertools
 import os
 import signal
 import sqlite3
+import stat
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from alembic.migration import MigrationContext
 from store_nouns import NIGHT, NOW, alert, document, keep, pain_point, rows, told
 
 from listening.errors import StoreError
-from listening.store import Store, open_store, reads, writes
+from listening.store import Store, backup, open_store, reads, writes
 from listening.store.engine import shown
 from listening.store.tables import metadata
 
@@ -146,6 +147,18 @@ class TestOpening:
             "secure_delete": 1,
         }
         assert pragmas == expected
+
+    def test_only_its_owner_may_read_a_new_file_and_an_old_one_stays_as_it_is(self, tmp_path: Path) -> None:
+        file, copy = tmp_path / "store.db", tmp_path / "copy.db"
+        opened = open_store(f"sqlite:///{file}")
+        told(opened, document("d1"))
+        backup(opened, copy)
+        modes = {one.name: stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir()}
+        opened.close()
+        assert modes == {"store.db": 0o600, "store.db-wal": 0o600, "store.db-shm": 0o600, "copy.db": 0o600}
+        file.chmod(0o660)
+        open_store(f"sqlite:///{file}").close()
+        assert stat.S_IMODE(file.stat().st_mode) == 0o660
 
     @pytest.mark.parametrize(
         "url",

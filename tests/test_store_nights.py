@@ -229,6 +229,24 @@ class TestForgetting:
         assert (reads.counts(store).signals, reads.point(store, "pp-1").size) == (1, 1)
         assert reads.emergences(store) == [emergence()]
 
+    def test_old_documents_leave_no_word_in_alerts_index_or_file(self, sqlite_store: Store) -> None:
+        old = document("old", "plantedmark zanzibarword " * 2000, day=-500)
+        told(sqlite_store, old, document("d1"), *(document(f"n{n}", day=-n) for n in range(50)), point=pain_point())
+        quoting = [alert(quoted="old"), alert("a-2", owner="bob", quoted="d1")]
+        writes.queue_alerts(sqlite_store, quoting, map_id="bikes", now=NOW)
+        writes.drop_older(sqlite_store, at(-400))
+        assert reads.alert(sqlite_store, "a-1").items[0] == replace(quoting[0].items[0], quotes=())
+        assert reads.alert(sqlite_store, "a-2") == quoting[1]
+        folder = Path(sqlite_store.engine.url.database or "").parent
+        words = (b"plantedmark", b"zanzibarword", b"words of old")
+        assert [one.name for one in folder.iterdir() if any(word in one.read_bytes() for word in words)] == []
+
+    def test_a_younger_copy_of_an_old_document_speaks_for_itself(self, store: Store) -> None:
+        keep(store, document("old", day=-500), document("d2", day=1))
+        writes.mark_clean(store, ["old"], {"d2": "old"})
+        writes.drop_older(store, at(-400))
+        assert [(one.id, one.near_of) for one in reads.documents_to_clean(store)] == [("d2", None)]
+
 
 class TestBackup:
     def test_a_copy_comes_back(self, sqlite_store: Store, tmp_path: Path) -> None:

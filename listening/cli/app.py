@@ -14,6 +14,7 @@ import typer
 from listening.cli import exchange, health, maps, nights, places, points, shelf, sources, texts, upkeep, users, workbook
 from listening.cli.interrupt import ctrl_c_heard
 from listening.errors import ListeningError
+from listening.log_lines import log_lines
 
 app = typer.Typer(
     name="listening",
@@ -69,7 +70,7 @@ def main() -> None:
     """Run the command line; leaves by SystemExit."""
     code: str | int | None = 0
     try:
-        with ctrl_c_heard():
+        with ctrl_c_heard(), log_lines():
             app(prog_name="listening")
     except SystemExit as end:
         code = end.code

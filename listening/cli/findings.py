@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 OK, OFF, ILL, BROKEN = "ok", "off", "ill", "BROKEN"
 OLDEST_BACKUP = 30  # days: what was deleted at its source must not live on in a copy
+A_WEEK = timedelta(days=7)  # the weekly flow may be so late
 PATIENCE = 5.0  # seconds that a server may take to answer
 
 
@@ -152,6 +154,7 @@ def _stored(store: Store, settings: Settings) -> Iterator[Finding]:
     yield Finding("database", OK, f"{shown(settings.database_url)}: {told}")
     yield _languages(reads.unread(store))
     yield _night(reads.nights(store), settings)
+    yield _retention(store, settings.store.retention_days)
     yield _backups(reads.audited(store, BACKED_UP))
     dead = len(reads.alerts(store, states=("dead",)))
     waiting = len(reads.alerts(store, states=("queued", "claimed")))
@@ -175,6 +178,22 @@ def _night(nights: Sequence[Night], settings: Settings) -> Finding:
     if since > 1:
         return Finding("night", ILL, f"{told}; none for {since} days -> is `listening serve` running?")
     return Finding("night", OK, told)
+
+
+def _retention(store: Store, days: int) -> Finding:
+    """Whether posts are dropped when they are too old: the weekly flow does it, which not everybody serves."""
+    from listening.outputs.wording import count
+    from listening.store import reads
+
+    if days <= 0:
+        return Finding("retention", OFF, "store.retention_days is 0: posts are kept until somebody erases them")
+    late = reads.count_older(store, current() - timedelta(days=days) - A_WEEK)
+    if not late:
+        return Finding("retention", OK, f"no post is more than a week over its {days} days")
+    mend = "let `listening serve` keep the week, or run `listening retention run`"
+    return Finding(
+        "retention", ILL, f"{count(late, 'post')} should be gone: older than {days} days and a week -> {mend}"
+    )
 
 
 def _backups(copies: Sequence[AuditLine]) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
@@ -12,6 +13,7 @@ import typer
 
 from listening.cli.opened import PARTLY, Config, as_moment, complain, config_folder, load_settings
 from listening.errors import ListeningError, NotFound
+from listening.log_lines import VARIABLE, start
 
 if TYPE_CHECKING:
     from listening.settings import Settings
@@ -88,6 +90,7 @@ def serve(
 ) -> None:
     """Serve the board, and keep the schedule: every night and every week, as Prefect deployments, until stopped."""
     settings = load_settings(config)  # a mistake is told now, not at two in the morning
+    start("info")
     if not schedule:
         from listening.demo import Beside
         from listening.web.serving import serve as serve_board
@@ -98,6 +101,7 @@ def serve(
         return
     from flows.serving import serve as keep_serving
 
+    os.environ.setdefault(VARIABLE, "info")  # the runs are processes of their own
     with beside(settings) if board else nullcontext():
         keep_serving(config_folder(config))
 

@@ -29,6 +29,7 @@ ENDS_WITHIN = 10.0  # seconds
 NIGHT = re.compile(r"^night (\d+) of (\d+)|: (\d+) nights, five sites", re.MULTILINE)
 OPEN = re.compile(r"^The board: http://\S+:(\d+) +name (\S+) +password (\S+)", re.MULTILINE)
 LAST_WORDS = 600
+_OURS = ("LISTENING_WEB_", "LISTENING_OIDC_", "LISTENING_LOG")
 
 
 class Beside:
@@ -107,7 +108,7 @@ def living(said: str) -> DemoState:
 def surroundings(now: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the surroundings of its process: not this board's own way to be reached, but loopback and a free port."""
     now = os.environ if now is None else now
-    kept = {name: value for name, value in now.items() if not name.startswith(("LISTENING_WEB_", "LISTENING_OIDC_"))}
+    kept = {name: value for name, value in now.items() if not name.startswith(_OURS)}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

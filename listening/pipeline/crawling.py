@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from listening.errors import InputError, ListeningError, NotConfigured, Unforeseen
+from listening.errors import InputError, ListeningError, NotConfigured, StoreUnavailable, Unforeseen
 from listening.pipeline.nights import night_of
 from listening.pipeline.visits import Visit, documents_of
 from listening.settings import Settings
@@ -47,7 +47,10 @@ class Look:
 
 
 def crawl(store: Store, settings: Settings, source: SourceConfig, *, key: bytes, now: datetime) -> Crawl:
-    """Read one source and keep what it has; a failure is a row with its reason, never a dead night."""
+    """Read one source and keep what it has; a failure is a row with its reason, never a dead night.
+
+    Raises StoreUnavailable where nothing can be kept: then the next run goes on where this one stood.
+    """
     start, night, zone = time.monotonic(), night_of(settings, now), settings.night.timezone
     failure, visit = _NONE, Visit(store, source, key=key, now=now, night=night, zone=zone)
     try:
@@ -55,6 +58,8 @@ def crawl(store: Store, settings: Settings, source: SourceConfig, *, key: bytes,
         with visit:
             for batch in place.batches():
                 visit.take(batch)
+    except StoreUnavailable:
+        raise  # no fault of the source: what it gave could not be kept, and neither could its row
     except ListeningError as reason:
         failure = reason
     except Exception as reason:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from listening.errors import MailError, MailUnavailable
 from listening.outputs import deliver
+from listening.pipeline.addressing import addressed, with_access
 from listening.pipeline.nights import is_dead, night_of, this_process
-from listening.pipeline.owning import heard_by
 from listening.settings import Settings
 from listening.store import Store, reads, writes
-from listening.types import Alert, Owner
+from listening.types import Alert
 
 log = logging.getLogger(__name__)
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=30), timedelta(hours=12)
+NOBODY = MailError("nobody on the map hears of it", "switch an owner on, then `listening alerts retry`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,15 @@ def send_waiting(store: Store, settings: Settings, *, now: datetime) -> Told:
 
 def send_due(store: Store, settings: Settings, now: datetime, queued: int) -> Told:
     """Send whatever in the outbox is due; `queued` is what was put there just now, to be told with the rest."""
-    me, sent, waiting, dead = this_process(), 0, 0, 0
+    settings, me, sent, waiting, dead = with_access(store, settings), this_process(), 0, 0, 0
     smtp = settings.mail.smtp()
     writes.free_claims(store, dead=is_dead)  # of a night that was killed while it sent
     while alert := writes.claim_alert(store, by=me, now=now, mail=smtp is not None):
-        reader = _present(settings, alert)
+        told = addressed(store, settings, alert, now=now)
         try:
-            deliver(replace(alert, owner=reader), base_url=settings.alerts.base_url, now=now, smtp=smtp)
+            if told is None:
+                raise NOBODY
+            deliver(told, base_url=settings.alerts.base_url, now=now, smtp=smtp)
         except MailUnavailable as error:
             if _postpone(store, settings, alert, me=me, now=now, error=str(error)):
                 waiting += 1
@@ -57,15 +60,6 @@ def send_due(store: Store, settings: Settings, now: datetime, queued: int) -> To
         waiting = len(reads.alerts(store, states=("queued",)))
     log.info("told", extra={"queued": queued, "sent": sent, "waiting": waiting, "dead": dead})
     return Told(queued, sent, waiting, dead)
-
-
-def _present(settings: Settings, alert: Alert) -> Owner:
-    """Who reads it now: the owner as the map has them today, else the fallback; a mail of its own kind stays theirs."""
-    journey = next((one for one in settings.maps if one.id == alert.map), settings.maps[0])
-    now = next((one for one in journey.owners if one.id == alert.owner.id), None)
-    if now is not None and now.enabled:
-        return now
-    return alert.owner if now is None and alert.subject else heard_by(journey, "", "", "") or alert.owner
 
 
 def _postpone(store: Store, settings: Settings, alert: Alert, *, me: str, now: datetime, error: str) -> bool:

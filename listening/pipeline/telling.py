@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from hashlib import blake2b
 from itertools import chain
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from listening.measures import per_thousand
+from listening.pipeline.addressing import WEEK, alert_id, with_access
 from listening.pipeline.caring import ill_of_the_week, ill_tonight, newly_ill
 from listening.pipeline.maps import each_map
 from listening.pipeline.measuring import LATELY, measure_points
@@ -32,7 +32,7 @@ News = TypeVar("News")
 
 def tell(store: Store, settings: Settings, *, now: datetime) -> Told:
     """Queue tonight's alerts and send whatever in the outbox is due; who owns on several maps gets one of all."""
-    night = night_of(settings, now)
+    night, settings = night_of(settings, now), with_access(store, settings)
     alerts = put_together(_alerts(*hand, night) for hand in each_map(store, settings))
     return send_due(store, settings, now, _queue(store, settings, alerts, now))
 
@@ -63,7 +63,7 @@ def _alerts(store: Store, settings: Settings, night: date) -> list[Alert]:
     unseen = (*_not_seen(settings, reads.crawls(store, night)), *ill_tonight(store, settings, night=night))
     return [
         Alert(
-            _alert_id(journey, owner, night, channel),
+            alert_id(journey, owner, night, channel),
             owner,
             night,
             _items(store, settings, points, found, night, owner, channel),
@@ -199,20 +199,14 @@ def _not_seen(settings: Settings, crawls: Iterable[Crawl]) -> tuple[str, ...]:
     return tuple(f"{one.source}: {one.error}" for one in crawls if one.state == "failed" and ears.hears(one.source))
 
 
-def _alert_id(journey: JourneyMap, owner: Owner, night: date, channel: str, kind: str = "") -> str:
-    way = "" if channel == "mail" else f"\0{channel}"
-    said = f"{journey.id}\0{owner.id}{kind}\0{night.isoformat()}{way}"
-    return f"al-{blake2b(said.encode(), digest_size=8).hexdigest()}"
-
-
 def tell_week(store: Store, settings: Settings, *, now: datetime) -> Told:
     """Queue the week's digests: to each owner who wants their mail weekly, and to whoever gets what nobody owns.
 
     The latter hears of all that emerged this week on their map, and which of its sources are ill.
     """
-    night = night_of(settings, now)
+    night, settings = night_of(settings, now), with_access(store, settings)
     digests = put_together(_digests(*hand, night) for hand in each_map(store, settings))
-    return send_due(store, settings, now, _queue(store, settings, digests, now, kind="#week"))
+    return send_due(store, settings, now, _queue(store, settings, digests, now, kind=WEEK))
 
 
 def _digests(store: Store, settings: Settings, night: date) -> list[Alert]:
@@ -229,7 +223,7 @@ def _digests(store: Store, settings: Settings, night: date) -> list[Alert]:
         mine[fallback] = week
     return [
         Alert(
-            _alert_id(journey, owner, night, channel, "#week"),
+            alert_id(journey, owner, night, channel, WEEK),
             owner,
             night,
             _items(store, settings, points, found, night, owner, channel),

@@ -7,10 +7,11 @@ writers queue instead of failing midway. Every database error leaves this room a
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,10 +19,10 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from listening.errors import StoreError
+from listening.errors import StoreError, StoreUnavailable
 from listening.types import Ears
 
 BUSY_SECONDS = 30.0
@@ -79,9 +80,10 @@ def translated(url: str) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
+        kind = StoreUnavailable if isinstance(error, OperationalError) else StoreError
         reason = str(error.orig) if isinstance(error, DBAPIError) else str(error)
         thing = f"the database {shown(url)} says: {reason.strip().splitlines()[0] if reason.strip() else 'nothing'}"
-        raise StoreError(thing, _mend(reason)) from error
+        raise kind(thing, _mend(reason)) from error
 
 
 def _mend(reason: str) -> str:
@@ -135,6 +137,7 @@ def make_engine(url: str, *, foreign_keys: bool = True) -> Engine:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(f"the folder {file.parent} cannot be made", "choose a folder you may write to") from error
+    make_private(file)
     engine = sa.create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")
@@ -148,6 +151,15 @@ def make_engine(url: str, *, foreign_keys: bool = True) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
 
     return engine
+
+
+def make_private(file: Path) -> None:
+    """Make an empty file that only its owner may read; one that is there stays as it is. SQLite's others follow it.
+
+    Where it cannot be made, whoever opens it says so.
+    """
+    with suppress(OSError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _pragmas(connection: sqlite3.Connection, *, foreign_keys: bool) -> None:

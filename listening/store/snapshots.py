@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from listening.errors import StoreError
-from listening.store.engine import BUSY_SECONDS, Store, sqlite_file
+from listening.store.engine import BUSY_SECONDS, Store, make_private, sqlite_file
 
 
 def backup(store: Store, path: Path) -> None:
@@ -50,7 +50,9 @@ def _file(url: str, instead: str) -> Path:
 
 
 def _copy(source: Path, target: Path) -> None:
+    """Copy a database; the copy is its owner's alone where it was not there before."""
     timeout = BUSY_SECONDS
+    make_private(target)
     with (
         closing(sqlite3.connect(source, timeout=timeout)) as old,
         closing(sqlite3.connect(target, timeout=timeout)) as new,

@@ -61,6 +61,7 @@ def _server(app: FastAPI, settings: Settings) -> uvicorn.Server:
     proxies = [one.strip() for one in settings.web.proxies.split(",") if one.strip()]
     config = uvicorn.Config(
         app,
+        log_config=None,  # its lines are written as all others are (log_lines)
         log_level="warning",
         access_log=False,  # addresses hold search words
         server_header=False,

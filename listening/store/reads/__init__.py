@@ -36,6 +36,7 @@ from listening.store.reads.days import day_counts, heard_in, quotes, seen_days, 
 from listening.store.reads.decisions import apart, joined_by_hand, parted, suggestion, suggestions
 from listening.store.reads.deliveries import deliveries, tickets
 from listening.store.reads.documents import (
+    count_older,
     counts,
     documents_by_id,
     documents_sharing,
@@ -134,6 +135,7 @@ __all__ = [
     "cards_of",
     "centres",
     "corrected",
+    "count_older",
     "counts",
     "crawls",
     "crawls_between",

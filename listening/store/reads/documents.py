@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -164,6 +164,13 @@ def counts(store: Store) -> Counts:
             pain_points=connection.scalar(open_points) or 0,
             people=connection.scalar(everybody) or 0,
         )
+
+
+def count_older(store: Store, moment: datetime) -> int:
+    """Count the documents written before a moment."""
+    old = sa.select(sa.func.count()).select_from(documents).where(documents.c.created_at < moment)
+    with store.reading() as connection:
+        return connection.scalar(old) or 0
 
 
 def note(store: Store, key: str, default: str = "") -> str:

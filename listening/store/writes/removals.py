@@ -14,7 +14,7 @@ from listening.store.answers import Forgotten
 from listening.store.engine import Store, translated
 from listening.store.payload import alert_json, alert_of, renamed, without_person
 from listening.store.statements import in_slices, insert_new
-from listening.store.tables import alerts, documents, forgotten, ledger, memberships, pain_points, signals
+from listening.store.tables import alerts, documents, forgotten, ledger, pain_points, signals
 from listening.store.writes.counting import points_of_documents, recount
 from listening.store.writes.documents import free_copies
 from listening.store.writes.packs import drop_packs, unquote_packs
@@ -26,6 +26,7 @@ _BORN = sa.and_(
     ledger.c.what == "born", ledger.c.who == "listening"
 )  # the line whose detail is the machine's first name
 _PURGE = "INSERT INTO search_words (search_words) VALUES ('optimize')"
+_EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"  # moves what was written into the file, as far as no reader needs it
 _WORD = re.compile(r"\w+")
 
 
@@ -168,15 +169,19 @@ def _purge_index(connection: Connection) -> None:
 
 def scrub(store: Store) -> None:
     """Rewrite a SQLite file without its deleted pages, and empty its log."""
+    _outside(store, _PURGE, "VACUUM", _EMPTY_LOG)
+
+
+def _outside(store: Store, *statements: str) -> None:
+    """Say to SQLite what it takes outside of transactions only."""
     if not store.on_sqlite:
         return
     with translated(store.url):
         raw = store.engine.raw_connection()
         try:
             cursor = raw.cursor()
-            cursor.execute(_PURGE)
-            cursor.execute("VACUUM")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            for statement in statements:
+                cursor.execute(statement)
             cursor.close()
         finally:
             raw.close()
@@ -185,15 +190,21 @@ def scrub(store: Store) -> None:
 def drop_older(store: Store, before: datetime) -> int:
     """Delete the documents written before a moment, with their signals; return how many documents went.
 
-    Pain points, their ledger, emergences, alerts and kept packs stay; packs quote them no more.
+    Pain points, their names and ledger, emergences, alerts and kept packs stay; alerts and packs quote them no more,
+    and no byte of a SQLite file holds their words. A copy that is younger speaks for itself from then on.
     """
     old = documents.c.created_at < before
     with store.writing() as connection:
-        unquote_packs(connection, connection.scalars(sa.select(documents.c.id).where(old)))
-        joined = sa.select(memberships.c.pain_point_id).join(signals, signals.c.id == memberships.c.signal_id)
-        joined = joined.join(documents, documents.c.id == signals.c.document_id)
-        touched = set(connection.scalars(joined.where(old).distinct()))
-        gone = connection.execute(sa.delete(documents).where(old)).rowcount
+        ids = list(connection.scalars(sa.select(documents.c.id).where(old)))
+        if not ids:
+            return 0
+        unquote_packs(connection, ids)
+        _drop_quotes(connection, set(ids))
+        touched = points_of_documents(connection, ids)
+        _drop_documents(connection, ids)
+        _purge_index(connection)
+        free_copies(connection, ids)
         recount(connection, touched)
-    log.info("store.dropped", extra={"documents": gone})
-    return gone
+    _outside(store, _EMPTY_LOG)
+    log.info("store.dropped", extra={"documents": len(ids)})
+    return len(ids)
