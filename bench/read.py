@@ -284,7 +284,7 @@ def posts() -> Iterator[str]:
 
 def comments() -> Iterator[str]:
     """Short texts without end: a thousand on which our own reader learned, each time in another order."""
-    with (ROOT / "models" / "reader" / "told.jsonl").open(encoding="utf-8") as lines:
+    with gzip.open(ROOT / "models" / "reader" / "told.jsonl.gz", "rt", encoding="utf-8") as lines:
         told = [str(json.loads(line)["text"]) for line in islice(lines, DIFFERENT)]
     chance = np.random.default_rng(7)
     while True:

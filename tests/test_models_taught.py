@@ -114,7 +114,7 @@ def test_the_teacher_learns_goes_on_where_it_was_and_answers(
     from losses import class_weights  # noqa: PLC0415 - the same
     from teacher import Lesson, Teacher, answer, learn  # noqa: PLC0415 - the same
 
-    rows = [as_row(case) for case in read_cases(READER / "told.jsonl")[:24]]
+    rows = [as_row(case) for case in read_cases(READER / "told.jsonl.gz")[:24]]
 
     def fresh() -> Teacher:
         torch.manual_seed(1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import sys
@@ -37,7 +38,7 @@ class Trained:
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
-    cases, work, printed = read_cases(READER / "told.jsonl")[:48], tmp_path_factory.mktemp("trained"), io.StringIO()
+    cases, work, printed = read_cases(READER / "told.jsonl.gz")[:48], tmp_path_factory.mktemp("trained"), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed):
         patch.setattr(sys, "path", [str(READER), *sys.path])
         from corpus import Corpus, as_row  # noqa: PLC0415 - beside the shelf
@@ -87,7 +88,7 @@ def test_a_further_run_goes_on_from_another_and_writes_the_mean_of_its_last_weig
     from finetune import finetune  # noqa: PLC0415 - the same
     from plan import Plan  # noqa: PLC0415 - the same
 
-    corpus = Corpus([as_row(case) for case in read_cases(READER / "told.jsonl")[:64]], [], [])
+    corpus = Corpus([as_row(case) for case in read_cases(READER / "told.jsonl.gz")[:64]], [], [])
     base = trained.made
     plan = Plan(epochs=1, fixed_layers=2, near_base=True, tail=0.5)
     made = finetune(corpus, plan, tmp_path, base=base)
@@ -99,7 +100,8 @@ def test_a_further_run_goes_on_from_another_and_writes_the_mean_of_its_last_weig
 def test_texts_that_we_labelled_elsewhere_are_named_by_their_letters() -> None:
     from heard import OWN, name_of  # noqa: PLC0415 - beside the shelf, found by the fixture
 
-    labels = [json.loads(line) for line in OWN.read_text(encoding="utf-8").splitlines()]
+    with gzip.open(OWN, "rt", encoding="utf-8") as lines:
+        labels = [json.loads(line) for line in lines]
     assert len({label["text"] for label in labels}) == len(labels) > 1000
     assert all("signals" in label and len(label["text"]) == len(name_of("The lid broke.")) for label in labels)
     assert name_of("The lid broke.") == name_of(" the LID broke")
@@ -135,7 +137,7 @@ def test_a_thinned_corpus_keeps_what_is_judged_on() -> None:
     from corpus import Corpus, as_row  # noqa: PLC0415 - beside the shelf, found by the fixture
     from runs import thin  # noqa: PLC0415 - the same
 
-    cases = read_cases(READER / "told.jsonl")[:10]
+    cases = read_cases(READER / "told.jsonl.gz")[:10]
     rows = [as_row(case) for case in cases]
     thinned = thin(Corpus(rows, rows, cases, rows), 4)
     assert (len(thinned.train), len(thinned.extra)) == (3, 3)

@@ -154,16 +154,24 @@ def load_weights(folder: Path, changes: Path | None, branch: Path | None = None)
 
 
 def grown(weights: Mapping[str, torch.Tensor], told: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Give the branch's layers: each table is that of the encoder's own layer and a change of low rank, up by down."""
+    """Give the branch's layers: each table is that of the encoder's own layer and a change in four bits a number."""
     out = {}
     for name, tensor in told.items():
         whole, _, part = name.rpartition(".")
-        if part == "up":
+        if part == "change":
             beside = weights[whole.replace(BRANCH, TRUNK)]
-            out[whole] = beside + tensor.float() @ told[f"{whole}.down"].float()
-        elif part != "down":
+            out[whole] = beside + unfolded(tensor, told[f"{whole}.scale"]).view(beside.shape)
+        elif part != "scale":
             out[name] = tensor.float()
     return out
+
+
+def unfolded(change: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
+    """Give float32[n, 2 * w]: `change` uint8[n, w] holds two numbers a byte, -7 to 7, by their row's `scale` fp16[n]."""
+    import torch  # noqa: PLC0415 - loaded by now
+
+    halves = torch.stack([change & 15, change >> 4], dim=-1).flatten(1)
+    return (halves.float() - 8) * scale.float()[:, None]
 
 
 def packed(lengths: Sequence[int]) -> list[list[int]]:

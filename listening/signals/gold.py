@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
@@ -45,9 +46,9 @@ class Case:
 
 
 def read_cases(path: Path) -> list[Case]:
-    """Read a labelled JSONL file; ModelError names the line that is not a case."""
+    """Read a labelled JSONL file, or one that ends with .gz; ModelError names the line that is not a case."""
     cases = []
-    with path.open(encoding="utf-8") as lines:
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             try:
                 cases.append(as_case(json.loads(line)))

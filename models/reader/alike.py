@@ -6,6 +6,7 @@ troubles with the same product, and on public sets of intents, so that general l
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 from collections import defaultdict
@@ -17,7 +18,7 @@ import torch
 from corpus import normal, objects
 from torch import Tensor
 
-OWN = Path(__file__).with_name("alike.jsonl")
+OWN = Path(__file__).with_name("alike.jsonl.gz")
 INTENTS = ("banking77/dev_train.jsonl.gz", "hwu64/dev_train.jsonl.gz")  # CC BY 4.0
 KEPT_BACK = 3  # every third row of those is never trained on, so that likeness can be measured
 OWN_SHARE = 0.5  # of the draws; the rest are intents
@@ -39,7 +40,7 @@ class Kin:
 def load_kin(shared: Path, held_out: set[str]) -> Kin:
     """Read our own groups and the intent sets, without the texts in `held_out` (as `corpus.normal` writes them)."""
     told: list[tuple[str, str, str]] = []
-    with OWN.open(encoding="utf-8") as lines:
+    with gzip.open(OWN, "rt", encoding="utf-8") as lines:
         for number, row in enumerate(map(json.loads, lines)):
             alone = f"#{number}" if row["group"].endswith(ALONE) else ""
             told.append((row["block"], row["group"] + alone, row["text"]))

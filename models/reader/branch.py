@@ -34,7 +34,7 @@ DROP = 0.1
 # How far each answer goes from that of the heads before the branch to that of its own: the tone keeps an ear for
 # tweets, and the stage stays, since pain points are grouped by it (CARD.md tells what the branch's own would reach).
 NEW = {"pain": 1.0, "stage": 0.0, "sentiment": 0.5, "signals": 1.0}
-RANK = 28  # of what a table of the branch differs by from the encoder's: of all 384, no figure told the difference
+TOGETHER, MOST = 128, 7  # numbers of a table's change that share a scale, and the largest of them in four bits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,18 +191,25 @@ def write(learner: Learner, scale: Scale, work: Path, base: Path) -> Path:
 
 
 def adapter_of(branch: Branch, changes: Path) -> dict[str, Tensor]:
-    """Write each table of the branch as a change of low rank to the encoder's own, the rest as it is, all in fp16."""
+    """Write each table of the branch as a change to the encoder's own, in four bits a number; the rest in fp16."""
     weights, out = load_weights(package_folder(), changes), {}
     for told, tensor in branch.state_dict().items():
         number, rest = told.removeprefix("layers.").split(".", 1)
         name = f"{BRANCH}{FORK + int(number)}.{rest}"
         if tensor.ndim == 1:
-            out[name] = tensor
+            out[name] = tensor.detach().half().contiguous()
         else:
-            left, sizes, right = torch.linalg.svd(tensor - weights[name.replace(BRANCH, TRUNK)], full_matrices=False)
-            root = sizes[:RANK].sqrt()
-            out |= {f"{name}.up": left[:, :RANK] * root, f"{name}.down": root[:, None] * right[:RANK]}
-    return {name: tensor.detach().half().contiguous() for name, tensor in out.items()}
+            out |= folded(name, tensor.detach() - weights[name.replace(BRANCH, TRUNK)])
+    return out
+
+
+def folded(name: str, change: Tensor) -> dict[str, Tensor]:
+    """Round a table to four bits a number, as `encoder.unfolded` reads it: two in a byte, each 128 by their scale."""
+    rows = change.reshape(-1, TOGETHER)
+    scale = (rows.abs().amax(1) / MOST).clamp(min=1e-7).half()
+    steps = (rows / scale.float()[:, None]).round().clamp(-MOST, MOST) + 8
+    pairs = steps.to(torch.uint8).view(len(rows), -1, 2)
+    return {f"{name}.change": pairs[..., 0] | pairs[..., 1] << 4, f"{name}.scale": scale}
 
 
 def blend(old: Mapping[str, Tensor], new: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -1,10 +1,11 @@
 """Texts of public sets that we labelled, most where the reader was unsure: the labels lie here, the texts there.
 
-`heard.jsonl` names a text by the set it lies in and a hash of its letters, so that no text of another's set is copied.
+`heard.jsonl.gz` names a text by the set it lies in and a hash of its letters, so that no text of others is copied.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from corpus import Row, as_row, normal, objects
 from listening.signals.gold import Line, as_case
 from listening.signals.sentences import split_passages
 
-OWN = Path(__file__).with_name("heard.jsonl")
+OWN = Path(__file__).with_name("heard.jsonl.gz")
 LATER = "h1096"  # from this one on they were labelled after reader.v4, and teach the runs after it only
 # tales of those who serve, and of life
 NO_CUSTOMERS = {"talesfromtechsupport", "TalesFromRetail", "TalesFromYourServer", "loseit", "Parenting"}
@@ -54,7 +55,8 @@ def _named(kind: str, data: Path) -> dict[str, str]:
 
 def read_labels() -> list[Label]:
     """Read our labels, in order."""
-    return [json.loads(line) for line in OWN.read_text(encoding="utf-8").splitlines()]
+    with gzip.open(OWN, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
 
 
 def name_of(text: str) -> str:
