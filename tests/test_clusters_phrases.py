@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from identity_world import pain
 
+from listening.clusters.clauses import clear
 from listening.clusters.naming import HEARD, OF_CLAUSE, Hear, name, name_all
-from listening.clusters.phrases import clear, find_phrases
+from listening.clusters.phrases import find_phrases
 from listening.clusters.words import stem
 from listening.types import Vector
 
@@ -29,7 +30,7 @@ ENDS = [
 
 
 def runs(text: str, least: int = 2) -> list[str]:
-    return [" ".join(words) for clause in find_phrases(pain("d1.0", "ann", text), CORE, least) for words, _ in clause]
+    return [one.text for phrases in find_phrases(pain("d1.0", "ann", text), CORE, least) for one in phrases]
 
 
 def test_to_whom_something_is_said_is_no_part_of_a_name() -> None:
@@ -59,7 +60,7 @@ def test_what_is_no_link_and_no_sign_stays() -> None:
 
 @pytest.mark.parametrize(("text", "best"), BEGINS)
 def test_a_clause_begins_behind_what_joins_it_to_another(text: str, best: str) -> None:
-    found = {" ".join(w): worth for one in find_phrases(pain("d1.0", "ann", text), CORE, 2) for w, worth in one}
+    found = {one.text: one.worth for phrases in find_phrases(pain("d1.0", "ann", text), CORE, 2) for one in phrases}
     assert max(found, key=lambda run: (found[run], len(run))) == best
 
 
