@@ -25,7 +25,7 @@ from listening.clusters.edges import (
 )
 from listening.types import Pain
 
-PIECE = re.compile(r"\S+")
+PIECE = re.compile(r"\S+(?:\s,(?!\S))?")  # a comma may stand apart
 BARE = re.compile(r"^\W+|\W+$")
 _STOP = re.compile(r"(?:(?!(?<=\d)[.:]\d)[.!?;:\n\"\u201c\u201d\u2013\u2014\u2026*>|~])+|\s-+\s")
 _LINK = re.compile(r"\b(?:https?://|www\.)\S+", re.IGNORECASE)
@@ -91,7 +91,8 @@ def _parts(words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
 
 def _word(found: re.Match[str], cues: Sequence[tuple[int, int]]) -> Word:
     piece, start, end = found[0], *found.span()
-    bare = piece if "[" in piece or piece == "&" else BARE.sub("", piece)
+    sign = "[" in piece or (piece.isascii() and not any(map(str.isalnum, piece)))  # a picture is no sign
+    bare = piece if sign else BARE.sub("", piece)
     behind = piece[piece.rfind(bare) + len(bare) :]
     return Word(
         bare,

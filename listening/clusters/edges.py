@@ -12,7 +12,7 @@ JOINS = frozenset(
     anyways besides however luckily sadly seemingly apparently unfortunately basically actually honestly
     possibly maybe well yes yeah yep ok okay oh wow hi hello hey howdy hmm lol omg ugh um sorry please yet
     secondly firstly lastly finally furthermore moreover additionally nevertheless therefore hence thus
-    overall obviously seriously literally rt""".split()  # noqa: SIM905
+    overall obviously seriously literally meaning rt""".split()  # noqa: SIM905
 )
 """What joins a clause to the one before it, or to the listener: the clause begins behind it."""
 
@@ -50,7 +50,7 @@ SAYING = frozenset(
 """Behind which stands what is said."""
 
 LEANS = frozenset(
-    """it it's its he he's she she's they they're they've they'd they'll them him her that's""".split()  # noqa: SIM905
+    """it it's its he he's she she's they they're they've they'd they'll them him her their that's""".split()  # noqa: SIM905
 )
 """A subject that was named before."""
 
@@ -101,7 +101,7 @@ NO_END = frozenset(
     keep keeps kept according rather instead whose unless onto upon against among refused refuses failed
     fails decided managed ended having did's absolutely extremely completely totally i.e e.g etc feel feels
     felt asks asked asking find finds found think thinks thought know believe hope guess regarding
-    concerning""".split()  # noqa: SIM905
+    concerning especially not recognize recognise understand explain determine remember""".split()  # noqa: SIM905
 )
 """Behind which more must come, together with `NO_EDGE`."""
 
@@ -124,6 +124,7 @@ FRAME = re.compile(
     r"(?: else| here| guys)?(?: please)?"
     r"(?: know| tell me| help me| explain| explain to me| let me know| advise)(?: me)?"
     r"|(?:please )?(?:tell me|let me know|explain|help me understand)"
+    r"|that"
     r"|it (?:seems|looks|appears|feels)(?: like| as if| that| as though)?"
     r"|(?:the |my |our |one |another )?(?:only |main |biggest |other |big |real )?"
     r"(?:problem|issue|complaint|trouble|thing|downside|drawback|gripe|con)"

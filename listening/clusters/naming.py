@@ -20,10 +20,16 @@ _PROPER_FROM = 3  # so many people make a proper noun a product, not somebody's 
 WORDS = 10  # telling words kept: they also help to recognise the pain on later nights
 QUOTES = 3
 CORE = 5  # the most telling words: a name says two of them, or at least one
-TRIES = ((2, False), (1, False), (2, True), (1, True))  # so many of them, and whether scraps of a clause will do
+TRIES = (
+    (2, False, 1),
+    (1, False, 8),
+    (2, True, 1),
+    (1, True, 1),
+)  # so many, whether scraps will do, till so many phrases
 HEARD, OF_CLAUSE = 16, 2  # phrases that are heard at most, and of one clause
 PAINLESS, FAR = 0.1, 0.1  # what is left of one that tells no pain, of one that is not alike
 DOUBTFUL = 0.3  # what a phrase is worth from a passage that surely holds no pain, beside the likelihood of one
+ALIKE = 0.5  # what is left of one that says with other words what another pain point's name says
 KEPT = 1.25  # what it is worth to be the name already: owners know it by that
 THIN = 0.35  # how much filler counts against a name
 
@@ -68,10 +74,10 @@ def name_all(
     proposed = {point: _propose(pains, beside.get(point, ())) for point, pains in told.items()}
     phrases = sorted({phrase for one in proposed.values() for phrase in one.phrases})
     heard = dict(zip(phrases, hear(phrases), strict=True)) if hear and phrases else {}
-    held, found = {_key(one) for one in taken}, dict[str, Naming]()
+    held, found = set(taken), dict[str, Naming]()
     for point in sorted(proposed, key=lambda one: (-len(told[one]), one)):
         found[point] = _choose(proposed[point], heard, held, (was or {}).get(point, ""))
-        held.add(_key(found[point].name))
+        held.add(found[point].name)
     return {point: found[point] for point in told}
 
 
@@ -93,18 +99,19 @@ def _propose(pains: Sequence[Pain], others: Sequence[Sequence[Pain]]) -> Proposa
     return Proposal(naming, phrases, _middle(voices), scraps)
 
 
-def _choose(
-    proposal: Proposal, heard: Mapping[str, tuple[float, Vector]], held: Collection[frozenset[str]], was: str
-) -> Naming:
-    """Take the phrase that tells the trouble by itself, of those that say something else than the names `held`."""
+def _choose(proposal: Proposal, heard: Mapping[str, tuple[float, Vector]], held: Collection[str], was: str) -> Naming:
+    """Take the phrase that tells the trouble by itself, and best something else than the names `held`."""
+    said = {_key(one) for one in held}
     worth = {
         phrase: score
         * (_heard(heard[phrase], proposal.middle) if phrase in heard else 1.0)
         * (KEPT if phrase == was else 1.0)
+        * (ALIKE if _key(phrase) in said else 1.0)
         for phrase, score in proposal.phrases.items()
+        if phrase not in held
     }
-    ways = [*sorted(worth, key=lambda phrase: (-round(worth[phrase], 4), phrase)), proposal.scraps]
-    return replace(proposal.naming, name=next((one for one in ways if _key(one) not in held), ways[0]))
+    best = min(worth, key=lambda phrase: (-round(worth[phrase], 4), phrase), default=proposal.scraps)
+    return replace(proposal.naming, name=best)
 
 
 def _heard(heard: tuple[float, Vector], middle: Vector) -> float:
@@ -188,7 +195,10 @@ def _near(voices: Sequence[Voice]) -> dict[str, float]:
 
 def _phrases(voices: Sequence[Voice], weights: dict[str, float], near: dict[str, float]) -> dict[str, float]:
     """Find the phrases that could be a name and are worth hearing, the worthiest first."""
-    found = next(filter(None, (_candidates(voices, weights, near, least, scraps) for least, scraps in TRIES)), {})
+    found: dict[str, float] = {}
+    for least, scraps, enough in TRIES:
+        if len(found) < enough:
+            found = _candidates(voices, weights, near, least, scraps) | found
     return {phrase: found[phrase] for phrase in sorted(found, key=lambda phrase: (-found[phrase], phrase))[:HEARD]}
 
 

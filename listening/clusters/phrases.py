@@ -34,7 +34,7 @@ TROUBLE = 1.25  # what it is worth to say what is wrong
 TOLD = 1.25  # what it is worth to stand in a clause in which the reader heard a signal
 SCRAP = 0.7  # what is left of a phrase that leans on a word before it
 LEANING = 0.45  # what is left of one whose subject was named before ("it", "they", "this is")
-ACT = 0.5  # what is left of one that only tells what somebody did about it ("sanded the front pads")
+ACT = 0.35  # what is left of one that only tells what somebody did about it ("sanded the front pads")
 ASKED = 0.6  # what is left of a bare question, unless it asks how or why
 NICE = 0.3  # what is left of praise, and of what is said for manners' sake
 STRUNG = 0.7  # what is left of several strung together with commas
@@ -51,9 +51,10 @@ _TROUBLES = frozenset(
 )
 _WRONG_STEMS = frozenset(
     stem(word)
-    for word in """missed dropped drops tore torn fell loose useless waited waits squeal drip leak rattle peel crack
-    snap fail break vanish disappear refuse reject decline ignore cancel delay stops unusable error rude noise dirty
-    empty faulty""".split()  # noqa: SIM905 -- the same
+    for word in """missed dropped drops tore torn fell loose useless waited waits squeal squeak screech
+    drip leak rattle peel crack
+    snap fail break vanish disappear refuse reject decline ignore cancel delay stops unusable error rude noise
+    dirty empty faulty""".split()  # noqa: SIM905 -- the same
 )
 _WRONG_PAIRS = frozenset(
     {
@@ -124,7 +125,11 @@ def _tagged(run: Sequence[Word]) -> bool:
 
 def _says(run: Sequence[Word]) -> bool:
     """Say whether a run has a word that is surely a verb or a trouble, so that it is no mere thing."""
-    return any(word.low in AUXILIARIES | NEGATIONS | _WRONG or word.low.endswith("ed") for word in run)
+    return any(word.low in AUXILIARIES | NEGATIONS | _WRONG or _did(word.low) for word in run)
+
+
+def _did(low: str) -> bool:
+    return low.endswith("ed") and not low.endswith("eed")  # "sanded", not "need"
 
 
 def _write(run: Sequence[Word], *, asks: bool) -> str:
@@ -145,33 +150,33 @@ def _sound(words: Sequence[Word], start: int, run: Sequence[Word]) -> float:
     leans = leans or (kept_back and not _HOLDS_BACK & set(low))
     if _is_wrong(low):
         return TROUBLE * (SCRAP if leans else 1.0)
-    return ACT if start == 0 and low[0].endswith("ed") else SCRAP if leans else 1.0
+    return ACT if start == 0 and _did(low[0]) else SCRAP if leans else 1.0
 
 
 def _is_wrong(low: Sequence[str]) -> bool:
     """Say whether words in lower case tell what is wrong; "no problems" is nothing wrong."""
-    return not _denied(low, _TROUBLES) and (bool(NEGATIONS & set(low)) or _is_bad(low))
+    told = bool(NEGATIONS & set(low)) or _is_bad(low) or bool(_WRONG_PAIRS & set(pairwise(low)))
+    return told and not _denied(low, _TROUBLES, 2)
 
 
 def _is_bad(low: Sequence[str]) -> bool:
-    stems = {stem(word) for word in low}
-    return bool(_WRONG & set(low) or _WRONG_STEMS & stems or _WRONG_PAIRS & set(pairwise(low)))
+    return bool(_WRONG & set(low) or _WRONG_STEMS & {stem(word) for word in low})
 
 
 def _is_nice(low: Sequence[str]) -> bool:
     """Say whether words praise: "comfortable", "no problems", and not "not at all comfortable"."""
-    praises = bool(PRAISE & set(low)) and not _denied(low, PRAISE) and not _is_bad(low)
-    return praises or _denied(low, _TROUBLES)
+    praises = bool(PRAISE & set(low)) and not _denied(low, PRAISE, 4) and not _is_bad(low)
+    return praises or _denied(low, _TROUBLES, 2)
 
 
-def _denied(low: Sequence[str], words: Collection[str]) -> bool:
-    return any(word in words and NEGATIONS & set(low[max(0, at - 4) : at]) for at, word in enumerate(low))
+def _denied(low: Sequence[str], words: Collection[str], within: int) -> bool:
+    return any(word in words and NEGATIONS & set(low[max(0, at - within) : at]) for at, word in enumerate(low))
 
 
 def _bearing(run: Sequence[Word], *, asks: bool) -> float:
     """How well a run is understood by who did not read what stood around it."""
     low = [word.low for word in run]
-    points = low[0] in POINTS and low[1] in AUXILIARIES | NEGATIONS | LEANS
+    points = low[0] in POINTS and low[1] in AUXILIARIES | NEGATIONS | SUBJECTS
     opens = low[low[0] == "even"]
     hangs = opens in HANGS and not (any(word.comma for word in run[:-1]) or "nothing" in low)
     bare = (asks and low[0] not in WHY) or low[0] in ASKS
