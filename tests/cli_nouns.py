@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from store_nouns import signal
 
-from listening.types import SIGNALS, Passage, Reading, Text
+from listening.types import SIGNALS, Passage, Reading, Text, Vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,11 @@ class FewWords:
         """Read each text, in order."""
         self.batches.append(len(texts))
         return [self._one(text) for text in texts]
+
+    @staticmethod
+    def hear(phrases: Sequence[str]) -> list[tuple[float, Vector]]:
+        """Hear pain in a phrase that tells of drips, and no direction in any."""
+        return [("drips" in phrase, np.zeros(0, dtype=np.float32)) for phrase in phrases]
 
     def _one(self, text: Text) -> Reading:
         if text.text.startswith("??"):

@@ -187,3 +187,13 @@ class TestGroup:
         later, early = written_lines(bikes_home / "all.out"), written_lines(bikes_home / "early.out")
         assert early[2]["cluster"] is not None
         assert later[2]["cluster"] == early[2]["cluster"]
+
+    @pytest.mark.usefixtures("few_words")
+    def test_a_group_is_named_by_the_passage_that_hurts(self, cli: Run, bikes_home: Path) -> None:
+        praise = [f"I love the new rain cover so much, number {n}" for n in range(3)]
+        texts = [*praise, "The rain cover drips at the seam", "My rain cover drips on my bag"]
+        save(bikes_home / "in.jsonl", [{"id": f"{n}", "text": text} for n, text in enumerate(texts)])
+        assert cli("group", "in.jsonl", "-o", "out.jsonl").code == 0
+        assert {one["label"] for one in written_lines(bikes_home / "out.jsonl")} <= {*texts[3:], ""}
+        assert cli("group", "in.jsonl", "-o", "again.jsonl").code == 0
+        assert (bikes_home / "again.jsonl").read_bytes() == (bikes_home / "out.jsonl").read_bytes()

@@ -323,8 +323,8 @@ def test_a_name_tells_the_trouble_before_what_somebody_did_about_it(texts: list[
 
 
 def test_a_name_comes_from_the_clause_in_which_a_signal_was_heard() -> None:
-    said = "battery key of my bike, bike key of my battery"
-    heard, other = pain("d1.0", "ann", said, cues=((24, 28),)), pain("d2.0", "ben", "battery, key, bike")
+    said = "battery key of my bike; bike key of my battery"
+    heard, other = pain("d1.0", "ann", said, cues=((24, 28),)), pain("d2.0", "ben", "battery; key; bike")
     assert name([heard, other]).name == "Bike key of my battery"
     assert name([replace(heard, cues=()), other]).name == "Battery key of my bike"
 

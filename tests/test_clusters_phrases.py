@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from identity_world import pain
 
+from listening.clusters.clauses import clear
 from listening.clusters.naming import HEARD, OF_CLAUSE, Hear, name, name_all
-from listening.clusters.phrases import clear, find_phrases
+from listening.clusters.phrases import find_phrases
 from listening.clusters.words import stem
-from listening.types import Vector
+from listening.types import Pain, Vector
 
 CORE = {stem(word) for word in ("lease", "application", "salary")}
 BEGINS = [
@@ -29,7 +30,7 @@ ENDS = [
 
 
 def runs(text: str, least: int = 2) -> list[str]:
-    return [" ".join(words) for clause in find_phrases(pain("d1.0", "ann", text), CORE, least) for words, _ in clause]
+    return [one.text for phrases in find_phrases(pain("d1.0", "ann", text), CORE, least) for one in phrases]
 
 
 def test_to_whom_something_is_said_is_no_part_of_a_name() -> None:
@@ -59,7 +60,7 @@ def test_what_is_no_link_and_no_sign_stays() -> None:
 
 @pytest.mark.parametrize(("text", "best"), BEGINS)
 def test_a_clause_begins_behind_what_joins_it_to_another(text: str, best: str) -> None:
-    found = {" ".join(w): worth for one in find_phrases(pain("d1.0", "ann", text), CORE, 2) for w, worth in one}
+    found = {one.text: one.worth for phrases in find_phrases(pain("d1.0", "ann", text), CORE, 2) for one in phrases}
     assert max(found, key=lambda run: (found[run], len(run))) == best
 
 
@@ -131,3 +132,43 @@ def test_all_phrases_of_a_night_are_heard_at_once() -> None:
     assert found["keys"] == name(keys, [seats], hear=listening_to("bent", []))
     assert found["seats"] == name(seats, hear=listening_to("bent", []))
     assert found["none"].name == ""
+
+
+ALIKE = ["The battery key is bent", "My battery key snaps in the lock", "Battery key jams every morning"]
+
+
+def keys(who: str, order: int = 1) -> list[Pain]:
+    return [pain(f"{who}{i}.0", f"{who}{i}", text, i) for i, text in enumerate(ALIKE)][::order]
+
+
+def test_no_two_pain_points_get_one_name_and_none_a_taken_one() -> None:
+    found = name_all({"a": keys("a"), "b": keys("b")}, {})
+    assert found["a"].name != found["b"].name
+    assert name_all({"b": keys("b", -1), "a": keys("a", -1)}, {}) == found
+    alone = name(keys("a")).name
+    assert name_all({"a": keys("a")}, {}, taken=[alone])["a"].name not in {alone, ""}
+    every = name_all({"a": keys("a")}, {}, taken=[*ALIKE, alone])["a"].name
+    assert every not in {*ALIKE, alone, ""}
+
+
+def test_what_most_tell_chooses_first() -> None:
+    more = [*keys("b"), pain("b9.0", "b9", ALIKE[1], 9)]
+    best = name(more).name
+    assert name_all({"a": keys("a"), "b": more}, {})["b"].name == best
+
+
+@pytest.mark.parametrize("was", ["The battery key is bent", "The battery key is cracked"])
+def test_a_name_stays_where_another_is_hardly_better(was: str) -> None:
+    said = ["The battery key is bent", "The battery key is cracked", "My battery is in the shed"] * 2
+    told = [pain(f"d{i}.0", f"p{i}", text, i) for i, text in enumerate(said)]
+    assert name_all({"a": told}, {}, was={"a": was})["a"].name == was
+    for poor in ("My battery is in the shed", "Said by nobody"):
+        assert name_all({"a": told}, {}, was={"a": poor})["a"].name == name(told).name
+
+
+def test_few_clauses_that_say_much_are_joined_by_those_that_say_less() -> None:
+    said = ["I like the battery key", "The key snaps in the lock", "The battery is dead by noon"]
+    told = [pain(f"d{i}.0", f"p{i}", text, i) for i, text in enumerate(said)]
+    asked: list[str] = []
+    assert name(told, hear=listening_to("snaps", asked)).name == said[1]
+    assert set(asked) == set(said)

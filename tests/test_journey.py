@@ -64,6 +64,11 @@ class TestChanges:
         assert (found.name, found.named_by) == ("The zip that jams", "ann")
         assert lines(lived, one)[0] == ("ann", "renamed", "", "The zip that jams")
 
+    def test_no_two_pain_points_have_one_name(self, lived: House) -> None:
+        names = [each.name for each in points(lived)]
+        assert len(names) > 2
+        assert len(set(names)) == len(names)
+
     def test_what_a_person_named_or_owns_is_no_ones_to_merge(
         self, lived: House, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -12,10 +12,12 @@ from listening.cli.lines import BadLine, Line, batches, read_lines, write, writt
 from listening.cli.opened import PARTLY, Config, load_settings
 
 if TYPE_CHECKING:
+    from listening.clusters import Hear, Said
     from listening.signals import Reader
-    from listening.types import Reading, Vector
+    from listening.types import Reading, Signal, Vector
 
 Answer = tuple[str | None, str, float]
+Told = tuple["Vector", list["Said"]]
 TABLES = (".csv", ".xlsx")
 
 
@@ -64,13 +66,13 @@ def group(source: In, out: Out, config: Config = None) -> None:
     Where the lines have created_at it goes through the nights in order, so that no cluster's id is ever used again.
     """
     lines: list[Line | BadLine] = []
-    vectors: list[Vector | None] = []
+    told: list[Told | None] = []
     with written(out) as file:
         reader = open_reader(config)
         for part in batches(read_lines(source)):
             lines += part
-            vectors += embedded(reader, [line for line in part if isinstance(line, Line)])
-        for line, (cluster, label, score) in zip(lines, grouped(lines, vectors), strict=True):
+            told += embedded(reader, [line for line in part if isinstance(line, Line)])
+        for line, (cluster, label, score) in zip(lines, grouped(lines, told, reader.hear), strict=True):
             good = {"cluster": cluster, "label": label, "score": score}
             write(file, line.record() if isinstance(line, BadLine) else {"id": line.id, **good})
     finish(sum(isinstance(line, BadLine) for line in lines))
@@ -111,41 +113,54 @@ def heard(reader: Reader, lines: Sequence[Line]) -> tuple[list[Reading], list[Re
     return readings[: len(titles)], readings[len(titles) :]
 
 
-def embedded(reader: Reader, lines: Sequence[Line]) -> list[Vector | None]:
-    """Give each text's direction: the mean of its passages' by their length; None where it cannot be read."""
+def embedded(reader: Reader, lines: Sequence[Line]) -> list[Told | None]:
+    """Give each text's direction, the mean of its passages' by their length, and these; None if it cannot be read."""
     import numpy as np
 
     from listening.types import Text
 
-    found: list[Vector | None] = []
+    found: list[Told | None] = []
     for reading in reader.read([Text(line.id, f"{line.title}\n\n{line.text}".strip()) for line in lines]):
         if not reading.signals:
             found.append(None)
             continue
         weights = [signal.passage.end - signal.passage.start for signal in reading.signals]
         mean = np.average([signal.embedding for signal in reading.signals], axis=0, weights=weights)
-        found.append((mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32))
+        direction = (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)
+        found.append((direction, [as_said(signal) for signal in reading.signals]))
     return found
 
 
-def grouped(lines: Sequence[Line | BadLine], vectors: Iterable[Vector | None]) -> list[Answer]:
+def as_said(signal: Signal) -> Said:
+    """Take what a group's name is chosen by."""
+    from listening.clusters import Said
+
+    passage = signal.passage
+    pain = signal.pain["spoken"] + signal.pain["unspoken"] if signal.voice is None else signal.voice
+    cues = tuple((span.start - passage.start, span.end - passage.start) for span in signal.spans)
+    return Said(passage.text, pain, signal.embedding, cues)
+
+
+def grouped(lines: Sequence[Line | BadLine], told: Iterable[Told | None], hear: Hear) -> list[Answer]:
     """Group what has a direction; all else stands on its own."""
     from listening.clusters import group_texts
 
     answers: list[Answer] = [(None, "", 0.0)] * len(lines)
-    vector_of = iter(vectors)
+    told_by = iter(told)
     kept = [
-        (place, line, vector)
+        (place, line, one)
         for place, line in enumerate(lines)
-        if isinstance(line, Line) and (vector := next(vector_of)) is not None
+        if isinstance(line, Line) and (one := next(told_by)) is not None
     ]
     dated = any(line.created_at for _, line, _ in kept)
     found = group_texts(
         [line.text for _, line, _ in kept],
-        [vector for _, _, vector in kept],
+        [direction for _, _, (direction, _) in kept],
         ids=[line.id for _, line, _ in kept],
         people=[line.author for _, line, _ in kept],
         created_at=[line.created_at for _, line, _ in kept] if dated else (),
+        said=[said for _, _, (_, said) in kept],
+        hear=hear,
     )
     for (place, _, _), answer in zip(kept, found, strict=True):
         answers[place] = answer

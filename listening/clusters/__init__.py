@@ -3,6 +3,7 @@
 from listening.clusters.attachment import attach, find_places, may_move
 from listening.clusters.group import Voice, centre, find_voices
 from listening.clusters.identity import grow, place, place_voices, point_id
+from listening.clusters.labels import Said
 from listening.clusters.lasting import FADES, fade, reconsider
 from listening.clusters.naming import Hear, name, name_all
 from listening.clusters.suggesting import suggest
@@ -13,6 +14,7 @@ __all__ = [
     "FADES",
     "Hear",
     "Lexicon",
+    "Said",
     "Voice",
     "attach",
     "centre",

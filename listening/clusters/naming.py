@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log
 
 import numpy as np
 
+from listening.clusters.clauses import BARE, PIECE, clear
 from listening.clusters.group import NO_PAIN_COUNTS, Voice, find_voices, unit
-from listening.clusters.phrases import BARE, PIECE, SHORTEST, clear, find_phrases
+from listening.clusters.phrases import SHORTEST, find_phrases
 from listening.clusters.words import FIRST_NAMES, STOP_WORDS, find_words, stem, stems
 from listening.types import Naming, Pain, Vector
 
 _PROPER_FROM = 3  # so many people make a proper noun a product, not somebody's town or child
 WORDS = 10  # telling words kept: they also help to recognise the pain on later nights
 QUOTES = 3
-CORE, OF_CORE = 5, (2, 1)  # a name says two of the most telling words, or at least one
+CORE = 5  # the most telling words: a name says two of them, or at least one
+TRIES = (
+    (2, False, 1),
+    (1, False, 8),
+    (2, True, 1),
+    (1, True, 1),
+)  # so many, whether scraps will do, till so many phrases
 HEARD, OF_CLAUSE = 16, 2  # phrases that are heard at most, and of one clause
-PAINLESS, FAR = 0.15, 0.3  # what is left of one that tells no pain, of one that is not alike
+PAINLESS, FAR = 0.1, 0.1  # what is left of one that tells no pain, of one that is not alike
 DOUBTFUL = 0.3  # what a phrase is worth from a passage that surely holds no pain, beside the likelihood of one
-THIN = 0.2  # how much filler counts against a name
+ALIKE = 0.5  # what is left of one that says with other words what another pain point's name says
+KEPT = 1.25  # what it is worth to be the name already: owners know it by that
+THIN = 0.35  # how much filler counts against a name
 
 
 Hear = Callable[[Sequence[str]], Sequence[tuple[float, Vector]]]
@@ -35,6 +44,7 @@ class Proposal:
     naming: Naming
     phrases: Mapping[str, float]  # with what each is worth, the worthiest first
     middle: Vector
+    scraps: str  # the most telling words, where no phrase will do
 
 
 def name(pains: Sequence[Pain], others: Sequence[Sequence[Pain]] = (), *, hear: Hear | None = None) -> Naming:
@@ -49,42 +59,69 @@ def name(pains: Sequence[Pain], others: Sequence[Sequence[Pain]] = (), *, hear: 
 
 
 def name_all(
-    told: Mapping[str, Sequence[Pain]], beside: Mapping[str, Sequence[Sequence[Pain]]], *, hear: Hear | None = None
+    told: Mapping[str, Sequence[Pain]],
+    beside: Mapping[str, Sequence[Sequence[Pain]]],
+    *,
+    hear: Hear | None = None,
+    taken: Iterable[str] = (),
+    was: Mapping[str, str] | None = None,
 ) -> dict[str, Naming]:
-    """Name several pain points, each as `name` does; all their phrases are heard at once."""
+    """Name several pain points, each as `name` does; all their phrases are heard at once.
+
+    No two get one name, and none gets one of `taken`: what is told most chooses first. What a pain point `was` called
+    stays where another phrase is hardly better.
+    """
     proposed = {point: _propose(pains, beside.get(point, ())) for point, pains in told.items()}
     phrases = sorted({phrase for one in proposed.values() for phrase in one.phrases})
-    if hear is None or not phrases:
-        return {point: one.naming for point, one in proposed.items()}
-    heard = dict(zip(phrases, hear(phrases), strict=True))
-    return {point: _choose(one, heard) for point, one in proposed.items()}
+    heard = dict(zip(phrases, hear(phrases), strict=True)) if hear and phrases else {}
+    held, found = set(taken), dict[str, Naming]()
+    for point in sorted(proposed, key=lambda one: (-len(told[one]), one)):
+        found[point] = _choose(proposed[point], heard, held, (was or {}).get(point, ""))
+        held.add(found[point].name)
+    return {point: found[point] for point in told}
 
 
 def _propose(pains: Sequence[Pain], others: Sequence[Sequence[Pain]]) -> Proposal:
     voices = find_voices(replace(pain, text=clear(pain.text)) for pain in pains)
     if not voices:
-        return Proposal(Naming(name="", words=(), quotes=()), {}, np.zeros(0, dtype=np.float32))
+        return Proposal(Naming(name="", words=(), quotes=()), {}, np.zeros(0, dtype=np.float32), "")
     weights = _weigh(voices, [said for other in others for said in _said(other)])
     telling = sorted(weights, key=lambda w: (-weights[w], w))[:WORDS]
     shown = _surface(voices)
     near = _near(voices)
     phrases = _phrases(voices, weights, near)
+    scraps = sentence_case(" ".join(shown[w] for w in telling[:CORE]))
     naming = Naming(
-        name=next(iter(phrases), "") or sentence_case(" ".join(shown[w] for w in telling[:CORE])),
+        name=next(iter(phrases), "") or scraps,
         words=tuple(shown[w] for w in telling),
         quotes=_pick_quotes(voices, near),
     )
-    return Proposal(naming, phrases, _middle(voices))
+    return Proposal(naming, phrases, _middle(voices), scraps)
 
 
-def _choose(proposal: Proposal, heard: Mapping[str, tuple[float, Vector]]) -> Naming:
-    """Take the phrase that tells the trouble by itself."""
+def _choose(proposal: Proposal, heard: Mapping[str, tuple[float, Vector]], held: Collection[str], was: str) -> Naming:
+    """Take the phrase that tells the trouble by itself, and best something else than the names `held`."""
+    said = {_key(one) for one in held}
     worth = {
-        phrase: score * (PAINLESS + heard[phrase][0]) * (FAR + _likeness(heard[phrase][1], proposal.middle))
+        phrase: score
+        * (_heard(heard[phrase], proposal.middle) if phrase in heard else 1.0)
+        * (KEPT if phrase == was else 1.0)
+        * (ALIKE if _key(phrase) in said else 1.0)
         for phrase, score in proposal.phrases.items()
+        if phrase not in held
     }
-    best = min(worth, key=lambda phrase: (-round(worth[phrase], 4), phrase), default=proposal.naming.name)
+    best = min(worth, key=lambda phrase: (-round(worth[phrase], 4), phrase), default=proposal.scraps)
     return replace(proposal.naming, name=best)
+
+
+def _heard(heard: tuple[float, Vector], middle: Vector) -> float:
+    return (PAINLESS + heard[0]) * (FAR + _likeness(heard[1], middle))
+
+
+def _key(phrase: str) -> frozenset[str]:
+    """What a name says, whatever stands around it: two names of one key are one name."""
+    said = stems(phrase)
+    return said if len(said) > 1 else frozenset(phrase.lower().split())
 
 
 def _said(pains: Sequence[Pain]) -> list[set[str]]:
@@ -158,7 +195,10 @@ def _near(voices: Sequence[Voice]) -> dict[str, float]:
 
 def _phrases(voices: Sequence[Voice], weights: dict[str, float], near: dict[str, float]) -> dict[str, float]:
     """Find the phrases that could be a name and are worth hearing, the worthiest first."""
-    found = next(filter(None, (_candidates(voices, weights, near, least) for least in OF_CORE)), {})
+    found: dict[str, float] = {}
+    for least, scraps, enough in TRIES:
+        if len(found) < enough:
+            found = _candidates(voices, weights, near, least, scraps) | found
     return {phrase: found[phrase] for phrase in sorted(found, key=lambda phrase: (-found[phrase], phrase))[:HEARD]}
 
 
@@ -168,7 +208,7 @@ def _likeness(vector: Vector, middle: Vector) -> float:
 
 
 def _candidates(
-    voices: Sequence[Voice], weights: dict[str, float], near: dict[str, float], least: int
+    voices: Sequence[Voice], weights: dict[str, float], near: dict[str, float], least: int, scraps: bool
 ) -> dict[str, float]:
     """Score the phrases that could be a name, the best few of each clause."""
     proper = {word for word in _find_proper(voices) if word not in weights}
@@ -176,14 +216,14 @@ def _candidates(
     found: dict[str, float] = {}
     for pain in (pain for voice in voices for pain in voice.pains):
         worth = (0.6 + near[pain.signal_id]) * (DOUBTFUL + pain.pain)
-        for runs in find_phrases(pain, core, least):
+        for phrases in find_phrases(pain, core, least, scraps=scraps):
             scored = [
-                (_score(words, weights) * whole * worth, words)
-                for words, whole in runs
-                if _may(words, core, proper, least)
+                (_score(one.words, weights) * one.worth * worth, one.text)
+                for one in phrases
+                if _may(one.words, core, proper, least)
             ]
-            for score, words in sorted(scored, key=lambda one: -one[0])[:OF_CLAUSE]:
-                phrase = sentence_case(" ".join(words))
+            for score, text in sorted(scored, key=lambda one: -one[0])[:OF_CLAUSE]:
+                phrase = sentence_case(text)
                 found[phrase] = max(found.get(phrase, 0.0), round(score, 5))
     return found
 

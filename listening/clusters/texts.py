@@ -14,8 +14,9 @@ from listening.clusters.attachment import attach
 from listening.clusters.communities import find_communities
 from listening.clusters.group import centre, find_common, unit
 from listening.clusters.identity import grow, place, point_id
+from listening.clusters.labels import Said, beside, find_labels
 from listening.clusters.lasting import is_settled, reconsider
-from listening.clusters.naming import name
+from listening.clusters.naming import Hear, name
 from listening.clusters.regrouping import regroup
 from listening.errors import InputError
 from listening.types import NO_STAGE, Change, Cluster, Membership, Pain, PainPoint, PostKind, Vector
@@ -25,7 +26,6 @@ RECONSIDERS = 7  # every so many nights
 GROWN = 1.25  # everything is looked at again when there is so much more of it, else the looks would cost most
 ROUNDS = 12  # until nothing is one any more: a pain point takes part in one change a round
 _UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
-_NAMED_BESIDE = 20  # neighbours that a name has to stand apart from
 
 
 def group_texts(
@@ -35,14 +35,18 @@ def group_texts(
     ids: Sequence[str] = (),
     people: Sequence[str] = (),
     created_at: Sequence[datetime | None] = (),
+    said: Sequence[Sequence[Said]] = (),
+    hear: Hear | None = None,
 ) -> list[tuple[str | None, str, float]]:
     """Group `texts`: for each (cluster id or None where it stands alone, the cluster's name, cosine to its middle).
 
     `embeddings` are vectors of length one. All at once they form communities, tight ones and broad ones; with
     `created_at` of several days the nights are gone through in order, so that an id is never used for something else.
-    Without `people` each text is another person's. Raises InputError where the lengths differ.
+    Without `people` each text is another person's. Names come from the passages `said` in each text, the painful ones
+    first, and are chosen by `hear` as `name` does. Raises InputError where the lengths differ.
     """
-    for thing, given in (("embeddings", embeddings), ("ids", ids), ("people", people), ("dates", created_at)):
+    columns = {"embeddings": embeddings, "ids": ids, "people": people, "dates": created_at, "passages": said}
+    for thing, given in columns.items():
         if len(given) not in ({len(texts)} if thing == "embeddings" else {0, len(texts)}):
             raise InputError(f"{len(texts)} texts but {len(given)} {thing}", "give one for each text")
     dates = created_at or [None] * len(texts)
@@ -53,7 +57,8 @@ def group_texts(
     ]
     nights = {pain.created_at.astimezone(UTC).date() for pain in pains}
     homes = go_through(pains) if len(nights) > 1 else _group_at_once(pains)
-    return _tell(pains, homes)
+    labels = find_labels(pains, homes, dict(zip(keys, said, strict=True)) if said else {}, hear)
+    return _tell(pains, homes, labels)
 
 
 def _make_keys(texts: Sequence[str], ids: Sequence[str]) -> list[str]:
@@ -176,7 +181,7 @@ class Nights:
     def _made_anew(self, point: PainPoint) -> PainPoint:
         held = self.members[point.id]
         people = len({pain.person for pain in held})
-        words = name(held, _beside(self.members, point.id)).words
+        words = name(held, beside(self.members, point.id)).words
         return replace(point, centroid=centre(held), size=len(held), people=people, words=words)
 
     def reconsider(self) -> tuple[Change, ...]:
@@ -227,7 +232,7 @@ class Nights:
     def _found(self, cluster: Cluster, night: date) -> None:
         new = point_id("group", night, cluster.members)
         held = self.members[new] = [self._waiting.pop(m) for m in cluster.members]
-        self.points[new] = _make_point(new, night, cluster, name(held, _beside(self.members, new)).words)
+        self.points[new] = _make_point(new, night, cluster, name(held, beside(self.members, new)).words)
 
     def _join(self, carried: Sequence[Membership], night: date) -> None:
         joined: dict[str, list[Pain]] = defaultdict(list)
@@ -235,7 +240,7 @@ class Nights:
             joined[membership.pain_point_id].append(self._waiting.pop(membership.signal_id))
         for point, pains in joined.items():
             self.members[point] += pains
-            words = name(self.members[point], _beside(self.members, point)).words
+            words = name(self.members[point], beside(self.members, point)).words
             self.points[point] = replace(grow(self.points[point], pains, night=night), words=words)
 
 
@@ -262,16 +267,13 @@ def _gather(pains: Sequence[Pain]) -> Cluster:
     return Cluster(tuple(sorted(pain.signal_id for pain in pains)), centre(pains), stage, touchpoint)
 
 
-def _beside(members: dict[str, list[Pain]], point: str) -> list[list[Pain]]:
-    return [held[:50] for other, held in list(members.items())[: _NAMED_BESIDE + 1] if other != point]
-
-
-def _tell(pains: Sequence[Pain], homes: dict[str, str]) -> list[tuple[str | None, str, float]]:
+def _tell(
+    pains: Sequence[Pain], homes: Mapping[str, str], labels: Mapping[str, str]
+) -> list[tuple[str | None, str, float]]:
     members: dict[str, list[Pain]] = defaultdict(list)
     for pain in pains:
         if pain.signal_id in homes:
             members[homes[pain.signal_id]].append(pain)
-    labels = {point: name(held, _beside(members, point)).name for point, held in members.items()}
     middles = {point: unit(centre(held)) for point, held in members.items()}
     return [
         (home, labels[home], round(float(pain.embedding @ middles[home]), 4))

@@ -224,7 +224,9 @@ def _named(  # noqa: PLR0917 - all of them are needed
     told |= reads.pains_of(store, {point.id for point in due} - mine.keys(), limit_each=NAME_FROM)
     joined = {point.id: point for point in (*changed, *(point for point, _ in born))}
     others = {one: [told[each] for each in near if told[each]] for one, near in beside.items()}
-    names = name_points(store, settings, {point.id: told[point.id] for point in due}, others)
+    nameless = {point.id: told[point.id] for point in due}
+    taken = [point.name for point in now.values() if point.id not in nameless and point.merged_into is None]
+    names = name_points(store, settings, nameless, others, taken=taken, was={p.id: p.name for p in due})
     for point in due:
         joined[point.id] = replace(point, name=names[point.id].name, words=names[point.id].words)
     return joined

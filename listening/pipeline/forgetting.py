@@ -21,7 +21,7 @@ from listening.pipeline.naming import name_points
 from listening.settings import Settings
 from listening.sources import Missing, fullname_of, open_recheck
 from listening.store import Origin, Store, reads, writes
-from listening.types import STATUSES, PostKind, SourceConfig
+from listening.types import STATUSES, PainPoint, PostKind, SourceConfig
 
 log = logging.getLogger(__name__)
 NOTE = "reddit.recheck"  # where the store keeps how far we came
@@ -148,9 +148,10 @@ def _name_nameless(store: Store, settings: Settings) -> None:
     every = [point for one in settings.maps for point in reads.points(store, map_id=one.id, states=STATUSES)]
     bare = [point for point in every if not point.words]
     told = reads.pains_of(store, [point.id for point in bare])
-    made = []
+    made: list[PainPoint] = []
     for point in bare:
         if pains := told[point.id]:
-            words = name_points(store, settings, {point.id: pains})[point.id]
+            taken = [other.name for other in (*every, *made) if other.map == point.map and other.words]
+            words = name_points(store, settings, {point.id: pains}, taken=taken)[point.id]
             made.append(replace(point, centroid=centre(pains), name=words.name, words=words.words))
     writes.name_points(store, made)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from listening.clusters import name_all
@@ -25,9 +25,16 @@ def name_points(
     settings: Settings,
     told: Mapping[str, Sequence[Pain]],
     beside: Mapping[str, Sequence[Sequence[Pain]]] | None = None,
+    *,
+    taken: Iterable[str] = (),
+    was: Mapping[str, str] | None = None,
 ) -> dict[str, Naming]:
-    """Name each pain point by what is `told` there, against the pains of those `beside` it."""
-    ours = name_all(told, beside or {}, hear=hearing(store, settings))
+    """Name each pain point by what is `told` there, against the pains of those `beside` it.
+
+    `taken` are the names of others: no two pain points get one name from us. What one `was` called stays where another
+    name is hardly better.
+    """
+    ours = name_all(told, beside or {}, hear=hearing(store, settings), taken=taken, was=was)
     better = ask_names(settings, {point: (found, told[point]) for point, found in ours.items()})
     return {point: replace(found, name=better.get(point, found.name)) for point, found in ours.items()}
 

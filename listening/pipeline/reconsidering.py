@@ -74,7 +74,10 @@ def _plan(
 ) -> list[tuple[Change, list[PainPoint], list[LedgerEntry]]]:
     """The changes, each with its pain points made anew and its line."""
     parts = [_parts(store, points, change) for change in changes]
-    fresh = _again(store, settings, {point.id: (point, pains) for part in parts for point, pains in part})
+    told = {point.id: (point, pains) for part in parts for point, pains in part}
+    gone = {change.from_id for change in changes if change.kind == "merge"}
+    taken = [point.name for one, point in points.items() if one not in told.keys() | gone]
+    fresh = _again(store, settings, told, taken)
     return [
         (
             change,
@@ -99,10 +102,14 @@ def _parts(store: Store, points: Mapping[str, PainPoint], change: Change) -> lis
 
 
 def _again(
-    store: Store, settings: Settings, told: Mapping[str, tuple[PainPoint, Sequence[Pain]]]
+    store: Store,
+    settings: Settings,
+    told: Mapping[str, tuple[PainPoint, Sequence[Pain]]],
+    taken: Sequence[str],
 ) -> dict[str, PainPoint]:
-    """The pain points made anew from these pains."""
-    names = name_points(store, settings, {one: pains for one, (_, pains) in told.items()})
+    """The pain points made anew from these pains, none by a name that is `taken`."""
+    was = {one: point.name for one, (point, _) in told.items()}
+    names = name_points(store, settings, {one: pains for one, (_, pains) in told.items()}, taken=taken, was=was)
     fresh = {
         one: (replace(p, centroid=centre(pains), size=len(pains), name=names[one].name, words=names[one].words), pains)
         for one, (p, pains) in told.items()
