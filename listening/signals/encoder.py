@@ -167,7 +167,7 @@ def grown(weights: Mapping[str, torch.Tensor], told: Mapping[str, torch.Tensor])
 
 
 def unfolded(change: torch.Tensor, scale: torch.Tensor) -> torch.Tensor:
-    """Give float32[n, 2 * w]: `change` uint8[n, w] holds two numbers a byte, -7 to 7, by their row's `scale` fp16[n]."""
+    """Give float32[n, 2 * w]: `change` uint8[n, w] has two numbers a byte, -7 to 7, by their row's `scale` fp16[n]."""
     import torch  # noqa: PLC0415 - loaded by now
 
     halves = torch.stack([change & 15, change >> 4], dim=-1).flatten(1)
