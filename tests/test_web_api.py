@@ -61,6 +61,11 @@ class TestKeys:
         clock.at += timedelta(days=1)
         assert call(other, "/me")[0] == 401
 
+    @pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer lst_nope"}, {"authorization": "Basic YTpi"}])
+    def test_what_is_wrong_with_a_key_is_said(self, client: Clients, headers: dict[str, str]) -> None:
+        got = client("anonymous").http.get(f"{API}/me", headers=headers)
+        assert (got.status_code, got.json()["thing"]) == (401, "no key that is known and not over")
+
     def test_nobody_takes_anothers_key_back(self, client: Clients, app: FastAPI) -> None:
         store = app.state.board.store
         client("admin")

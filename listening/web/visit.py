@@ -28,6 +28,8 @@ from listening.web.demo_world import DemoWorld
 from listening.web.pace import Pace
 
 API = "/api/v1"
+NOBODY = "nobody is signed in", "sign in first"
+NO_KEY = "no key that is known and not over", "send one from Password and keys as `Authorization: Bearer lst_...`"
 T = TypeVar("T")
 TOKEN_FIELD, TOKEN_HEADER = "csrf", "x-csrf-token"
 MAP, MAP_COOKIE = "map", "listening-map"
@@ -263,7 +265,7 @@ def _allow(request: Request, visit: Visit) -> None:
             raise SetUpFirst("a second factor is asked for here", "set it up first, under your account")
         return
     if visit.user is None:
-        raise SignInFirst("nobody is signed in", "sign in first")
+        raise SignInFirst(*(NO_KEY if request.url.path.startswith(API) else NOBODY))
     raise NotAllowed("this is not yours to see or change", f"your role is {visit.user.role}; ask an admin or its owner")
 
 
