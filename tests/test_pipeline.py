@@ -14,6 +14,7 @@ from nights_world import KEY, MONDAY, TROUBLES, FewLines, lasting
 from listening import pipeline, sources
 from listening.demo.mailbox import Mailbox
 from listening.errors import NotConfigured, SourceBroken, SourceUnavailable
+from listening.outputs.wording import trouble
 from listening.pipeline import Clustered, clustering, crawling, reading, reconsidering
 from listening.store import reads, writes
 from listening.types import Batch, Change, Memory, Post, PostKind, SourceConfig
@@ -161,7 +162,7 @@ class TestCrawl:
         (row,) = reads.crawls(house.store, NIGHT, source="board")
         assert (row.state, row.error, row.seen) == ("failed", board.error, 1)
         assert lived.told.sent
-        assert board.error in mailbox.mails()[0].path.read_text().replace("=\n", "").replace("=3E", ">")
+        assert trouble(board.error) in mailbox.mails()[0].path.read_text().replace("=\n", "")
 
     def test_what_nobody_foresaw_is_a_failure_with_its_name_and_no_words(
         self, house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
