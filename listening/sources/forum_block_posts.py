@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from listening.sources.forum_block_aside import ASIDE, Shared, named_like, set_aside
+from listening.sources.forum_block_aside import AROUND, ASIDE, Shared, named_like, set_aside
 from listening.sources.forum_block_echoes import has_own_name, mark_repeated
 from listening.sources.forum_block_lines import shown_beside
 from listening.sources.forum_block_shape import Block, holds, inside, numbers_of, own_link
@@ -189,11 +189,9 @@ def _body_kind(survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]], share
         if fit[kind] == max(fit.values()) and _tells_again(survey, chosen, kind):
             del fit[kind]
     best = max(fit.values(), default=0.0)
-    own = (
-        shared.own_words(block.place) - sum(shared.own_words(inner) for inner in block.inner) for block, _, _ in chosen
-    )
-    prose = sum(min(words, MOST_WORDS) for words in own)
     most = max((kind for kind in fit if fit[kind] == best), key=lambda kind: told.words[kind], default="")
+    differs = len(told.distinct[most]) >= _NEARLY * len(chosen)  # else it may be a note: "edited by Ann"
+    prose = sum(min(_prose(survey, shared, *one, lines=not differs), MOST_WORDS) for one in chosen)
     wanted = _HALF * prose
     if told.words[most] < wanted and not (2 * told.words[most] > wanted and _is_shown_twice(survey, chosen, most)):
         return ""  # the words stand beside date and name: the whole block is the body, without these
@@ -202,6 +200,13 @@ def _body_kind(survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]], share
         return frame  # the program's own, of every post, and no quote
     # of those that hold the words the first seen, which is the outermost: it loses no paragraph
     return next((kind for kind, score in fit.items() if score >= 0.95 * best), "") if best else ""
+
+
+def _prose(survey: Survey, shared: Shared, block: Block, date: Mark, name: Mark, *, lines: bool) -> int:
+    """Return how many words of a block are its own, with or without the short `lines` that hold date and name."""
+    within = sum(shared.own_words(inner) for inner in block.inner)
+    heads = [survey.places[order].words for order in {date.order, name.order} if not lines]
+    return shared.own_words(block.place) - within - sum(words for words in heads if words <= AROUND)
 
 
 @dataclass(slots=True)
