@@ -16,7 +16,7 @@ from wild_world import Tally
 
 from listening.sources.forum_kinds import kind_of
 
-SETS = ("unmet_f", "unmet_g", "unmet_h", "unmet_i")
+SETS = ("unmet_f", "unmet_g", "unmet_h", "unmet_i", "unmet_j")
 
 
 def layouts(name: str) -> dict[str, dict[str, Any]]:

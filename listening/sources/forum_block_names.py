@@ -11,6 +11,7 @@ from itertools import islice
 from listening.sources.date_words import WEEKDAYS, fold
 from listening.sources.forum_block_posts import SOUND
 from listening.sources.forum_block_shape import Block, inside
+from listening.sources.forum_block_told import names_told
 from listening.sources.forum_kinds import is_quoted
 from listening.sources.forum_names import as_name, name_in, uncounted
 from listening.sources.forum_selectors import element_before, own_text, shown_at
@@ -50,7 +51,7 @@ def with_names(survey: Survey, blocks: Sequence[Block]) -> list[Block]:
     sound = [block for block in blocks if block.sound]
     if len(sound) < 2 or (_all_named(sound) and not _always_the_same(sound)):  # noqa: PLR2004 -- two tell
         return list(blocks)
-    learned = _by_place(survey, sound) or _beside_dates(survey, sound)
+    learned = _by_place(survey, sound) or _beside_dates(survey, sound) or names_told(survey, sound)
     if not learned:
         return list(blocks)
     return [
