@@ -11,6 +11,8 @@ LINES = {
     "a log without any": "[2026-05-0{1} 10:00] &lt;{0}&gt; {2}<br>",
     "a name, a town, a date": "<b>{0}</b>, Leeds, {1} May 2026, 10:00<br>{2}<br><br>",
     "a date, then a name": "<i>{1} May 2026, 10:00</i> <b>{0}</b><br>{2}<br><hr>",
+    "a name behind the text": "{2}<br>-- {0}, {1} May 2026 10:00<br><br>",
+    "a line over paragraphs": 'Posted by <a href="mailto:{0}">{0}</a> on May {1}, 2026 at 10:00:00:<p>{2}<hr>',
 }
 
 
@@ -31,10 +33,12 @@ def test_a_flat_page_may_hold_one_post() -> None:
 
 
 SIGNED = "<blockquote><p>{2} I would not buy it again.</p><cite>{0}, Leeds</cite></blockquote>"
+LETTER = "<div><div>{2} I would not buy it again.</div><div><b>{0}</b>, Leeds</div></div>"
 
 
-def test_signed_texts_are_posts_where_a_page_shows_no_date() -> None:
-    found = read(f"<body><h1>What they say</h1><div>{filled(SIGNED)}</div></body>")
+@pytest.mark.parametrize("signed", [SIGNED, LETTER])
+def test_signed_texts_are_posts_where_a_page_shows_no_date(signed: str) -> None:
+    found = read(f"<body><h1>What they say</h1><div>{filled(signed)}</div></body>")
     assert [(post.author, post.created_at) for post in found] == [(author, None) for author, _ in SAID]
     assert all(words(post).startswith(said) for post, (_, said) in zip(found, SAID, strict=True))
 
@@ -86,3 +90,9 @@ def test_two_parts_of_what_one_wrote_at_one_time_are_one_post() -> None:
     said = "It drips all night, and nobody of those whom I called knows what to do about it, nor where to ask."
     parts = f'<div class="l">{head}<p>{said}</p></div><div class="l">{head} Fold and unfold</div>'
     assert len(read(f'<h1>T</h1><div class="q">{parts}</div>')) == 1
+
+
+def test_a_heading_with_a_count_is_no_name() -> None:
+    said = "It drips all night, and nobody of those whom I called knows what to do about it, nor where to ask."
+    post = f'<div id="c7"><div>Ann<i>·</i><i>3 May 2026 10:00</i></div><div>{said}</div></div>'
+    assert told(f"<h1>T</h1><div><h2>Comments (1)</h2>{post}</div>") == [("Ann", said)]

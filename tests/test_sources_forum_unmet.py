@@ -16,7 +16,7 @@ from wild_world import Tally
 
 from listening.sources.forum_kinds import kind_of
 
-SETS = ("unmet_f", "unmet_g", "unmet_h", "unmet_i", "unmet_j")
+SETS = ("unmet_f", "unmet_g", "unmet_h", "unmet_i", "unmet_j", "unmet_k")
 
 
 _SPURIOUS = {"unmet_j": 0.0115}  # a layout's own question, which its table counts as none of the posts

@@ -21,7 +21,7 @@ _LABELLED = 0.75  # of the blocks have such a label
 _MANY = 0.3
 _POORLY_NAMED = 0.4  # like a profile, and not like a body too
 _BARS = frozenset(("div", "p", "ul", "footer", "td", "section"))  # what may hold nothing but links to act by
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _GOOD = re.compile(
     r"content|body|message|text|entry|prose|cooked|markdown|comment|post|msg|inhalt|contenu", re.IGNORECASE
 )
@@ -176,7 +176,7 @@ def _is_quote(place: Place) -> bool:
 
 def _is_aside(survey: Survey, whole: Place, place: Place) -> bool:
     """Return True for what is called profile, meta, controls ... and nothing better, and for "Re: ..." over a post."""
-    if place.node.tag in _HEADINGS:
+    if place.node.tag in HEADINGS:
         return shown_at(place.node, "").casefold().startswith("re:")
     if (
         place.node.tag in _BARS

@@ -24,7 +24,7 @@ from listening.sources.forum_runs import RUN, in_runs
 from listening.sources.forum_selectors import element_before, shown_at
 from listening.sources.forum_survey import Mark, Place, Survey, within
 
-_BOLD, _CITED = ("b", "strong", "th", "dt"), ("cite",)
+_BOLD, _SIGNERS = ("b", "strong", "th", "dt"), ("b", "strong", "cite")
 _FEWEST = 2  # blocks that make a thread
 _FEW = 3  # posts, of which each may be a box of several
 _FEW_WORDS = 25  # outside links in a row of a list of threads: numbers, dates, an excerpt
@@ -66,21 +66,32 @@ def posts_by_blocks(survey: Survey) -> list[FoundPost]:
 
 
 def posts_undated(survey: Survey) -> list[FoundPost]:
-    """Return the posts of a page that shows no date of any: signed texts that hold most of its words; else none."""
+    """Return the posts of a page that shows no date of any: signed texts that hold most of its words; else none.
+
+    Where it marks no name, what is set off behind a text is who signs it: a heading stands before.
+    """
     survey = survey.known()
     marked = survey.names
     if not marked:
-        survey.take_for_names(_CITED)
-        survey.names = [
-            replace(mark, name=mark.name.partition(",")[0].strip()) for mark in survey.names
-        ]  # "Ann, Leeds"
+        survey.take_for_names(_SIGNERS)
     groups = [_blocks(survey, some, undated=True) for some in groups_of(survey, quotes=True)]
-    told = [[replace(block, dates=()) for block in blocks] for blocks in groups if not _dated(survey, blocks)]
+    told = [
+        [replace(block, dates=(), names=block.names if marked else _signers(survey, block)) for block in blocks]
+        for blocks in groups
+        if not _dated(survey, blocks)
+    ]
     survey.names = marked
     posts = _posts_of(survey, _named(told))
     said = sum(len(words_of(post)) for post in posts)
     several = len({post.author for post in posts}) > 1 and said >= _MEAN_SIGNED * len(posts)
     return posts if several and said >= _SAID * survey.words(0, len(survey.places) - 1) else []
+
+
+def _signers(survey: Survey, block: Block) -> tuple[Mark, ...]:
+    """Return the names behind most words of a block, without the town in "Ann, Leeds"."""
+    start, end = block.place.order, block.place.end
+    behind = (mark for mark in block.names if survey.words(start, mark.order - 1) > survey.words(mark.order, end))
+    return tuple(replace(mark, name=mark.name.partition(",")[0].strip()) for mark in behind)
 
 
 def _dated(survey: Survey, blocks: Sequence[Block]) -> bool:

@@ -29,7 +29,7 @@ def lone_post(survey: Survey) -> list[FoundPost]:
     if mails := posts_by_mails(survey):
         return mails[:1]
     posts = _densest(survey)
-    flat = None if posts else loosened(survey)
+    flat = None if posts else loosened(survey, 1)
     return posts or (_densest(flat.known()) if flat else [])
 
 
