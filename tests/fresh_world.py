@@ -3,7 +3,8 @@
 As in layouts_world.py, and further: `first` is the opening post where it looks otherwise, `best` what is shown again at
 `{best}` of the page, `ad` stands behind every fifth post, `gone` once in place of a post. `some` are pieces that only
 each n-th post has, `sig` is for those who have a signature. `when` is "days" where no time of day is shown, or the
-seconds that an "x days ago" leaves open, or "ago" where the unit of `{rel}` says so. `today` and `yesterday` are how a
+seconds that an "x days ago" leaves open, or "ago" where the unit of `{rel}` says so, or "none" where no post has any.
+`rels` are the forms of `{rel}` in another tongue: months, days, hours, minutes. `today` and `yesterday` are how a
 page writes days so near, `ranks`, `places` and `joinedform` what it tells of its people.
 """
 
@@ -194,7 +195,7 @@ def _facts(case: dict[str, Any], one: Written, at: int) -> dict[str, str]:
         "text": one.html,
         "plain": _plain(one.html),
         "jalali": _persian(moment),
-        "rel": _rel(moment),
+        "rel": _rel(case, moment),
         **_card(case, one),
     }
 
@@ -212,12 +213,13 @@ def _card(case: dict[str, Any], one: Written) -> dict[str, str]:
     }
 
 
-def _rel(moment: datetime) -> str:
+def _rel(case: dict[str, Any], moment: datetime) -> str:
     """Return how long ago that was, as programs write it: in the largest unit that is there at least once."""
-    for name, seconds in _AGO:
+    forms = case.get("rels", [f"# {name} ago|# {name}s ago" for name, _ in _AGO])
+    for form, (_, seconds) in zip(forms, _AGO, strict=True):
         count = int((NOW - moment).total_seconds()) // seconds
         if count:
-            return f"{count} {name}{'s' if count > 1 else ''} ago"
+            return form.split("|")[0 if count == 1 else -1].replace("#", str(count))
     return "just now"
 
 
@@ -286,8 +288,8 @@ def _near(case: dict[str, Any], post: FoundPost, one: Written) -> float:
 
 
 def _dated(case: dict[str, Any], post: FoundPost, one: Written) -> bool:
-    if post.created_at is None:
-        return False
+    if post.created_at is None or case.get("when") == "none":
+        return post.created_at is None and case.get("when") == "none"
     told, moment = case.get("when", 60), FIRST + timedelta(hours=one.hours)
     if told == "ago":
         told = next((seconds for _, seconds in _AGO if (NOW - moment).total_seconds() >= seconds), 60)

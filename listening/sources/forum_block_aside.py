@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from listening.sources.date_words import fold
 from listening.sources.forum_block_echoes import said_by_all
 from listening.sources.forum_block_shape import Block, inside
-from listening.sources.forum_selectors import own_text, shown_at
+from listening.sources.forum_selectors import element_before, own_text, shown_at
 from listening.sources.forum_survey import Mark, Place, Survey, signed
 
 ASIDE = "[data-aside]"
 AROUND = 16  # words around a date or a name that still belong to it ("by Ann, on 3 May, 12 posts")
 _ASIDE_WORDS = 40  # in a part of a post that is called profile, meta, controls ...
+_DATE_WORDS = 8  # of a place that shows a date and nothing else
+_LABELLED = 0.75  # of the blocks have such a label
 _MANY = 0.3
 _POORLY_NAMED = 0.4  # like a profile, and not like a body too
 _BARS = frozenset(("div", "p", "ul", "footer", "td", "section"))  # what may hold nothing but links to act by
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _GOOD = re.compile(
     r"content|body|message|text|entry|prose|cooked|markdown|comment|post|msg|inhalt|contenu", re.IGNORECASE
 )
@@ -45,22 +47,43 @@ _ACTIONS = re.compile(
 class Shared:
     """What the blocks of a page have in common: the places that say the same in all, and the kinds that hold texts.
 
-    `running` are the sums, from the first place of the page on, of the words that not all of them say.
+    `running` are the sums, from the first place of the page on, of the words that not all of them say; `labelled` the
+    places that stand behind such a label as "Town:" and are not the text of a post.
     """
 
     alike: Collection[int]
     wordy: Collection[str]
     running: Sequence[int]
+    labelled: Collection[int] = ()
 
     @classmethod
     def by(cls, survey: Survey, blocks: Sequence[Block]) -> Shared:
         """Return what these blocks share."""
         alike = said_by_all(survey, blocks)
-        return cls(alike, _wordy_kinds(survey, blocks), _running(survey, alike))
+        return cls(alike, _wordy_kinds(survey, blocks), _running(survey, alike), _labelled(survey, blocks, alike))
 
     def own_words(self, place: Place) -> int:
         """Return how many words in a place, outside links, are not what all say."""
         return self.running[place.end + 1] - self.running[place.order]
+
+
+def _labelled(survey: Survey, blocks: Sequence[Block], alike: Collection[int]) -> set[int]:
+    """Return the places behind the labels that all blocks share, but for the label behind which most words stand."""
+    behind: dict[str, list[Place]] = defaultdict(list)
+    for place in (place for block in blocks for place in inside(survey, block)) if len(blocks) > 1 else ():
+        before = element_before(place.node)
+        at = survey.orders.get(before.mem_id, -1) if before is not None else -1
+        shown = shown_at(before, "") if before is not None and at in alike else ""
+        if shown.endswith((":", "\uff1a")):
+            behind[shown].append(place)
+    words = {shown: sum(survey.words(one.order, one.end) for one in some) for shown, some in behind.items()}
+    most = max(words, key=lambda shown: words[shown], default="")
+    return {
+        place.order
+        for shown, some in behind.items()
+        for place in some
+        if shown != most and len(some) >= _LABELLED * len(blocks) and survey.words(place.order, place.end) <= AROUND
+    }
 
 
 def _running(survey: Survey, alike: Collection[int]) -> list[int]:
@@ -82,12 +105,24 @@ def set_aside(survey: Survey, block: Block, body: Place | None, marks: Sequence[
         place
         for place in inside(survey, block)
         if place.order in shared.alike
+        or place.order in shared.labelled
+        or (_shows_again(block, place, marks) and not survey.places[place.parent].words)
         or (survey.words(place.order, place.end) <= _ASIDE_WORDS and _is_aside(survey, whole, place))
         or (_is_quote(place) and survey.words(place.order, place.end) < most_words)
     ]
     for place in aside:
         if not place.order <= whole.order <= place.end:
             place.node.attrs["data-aside"] = "1"
+
+
+def _shows_again(block: Block, place: Place, marks: Sequence[Mark]) -> bool:
+    """Return True for a place that shows the date or the name of a block once more and nothing else."""
+    if place.end > place.order or place.words > _DATE_WORDS:
+        return False
+    known = {mark.moment or mark.name for mark in marks}
+    return any(
+        mark.order == place.order and (mark.moment or mark.name) in known for mark in (*block.dates, *block.names)
+    )
 
 
 def _is_all(survey: Survey, whole: Place, place: Place) -> bool:
@@ -141,7 +176,7 @@ def _is_quote(place: Place) -> bool:
 
 def _is_aside(survey: Survey, whole: Place, place: Place) -> bool:
     """Return True for what is called profile, meta, controls ... and nothing better, and for "Re: ..." over a post."""
-    if place.node.tag in _HEADINGS:
+    if place.node.tag in HEADINGS:
         return shown_at(place.node, "").casefold().startswith("re:")
     if (
         place.node.tag in _BARS

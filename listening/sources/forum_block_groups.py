@@ -17,11 +17,14 @@ _BLOCK_TAGS = frozenset(
 _NESTING = frozenset(("li", "details", "article", "section", "dl"))  # in which answers stand in what they answer
 
 
-def groups_of(survey: Survey) -> Iterable[list[Place]]:
-    """Yield the places that are alike: by the shape of their ids, by each class, and as children of one parent."""
+def groups_of(survey: Survey, *, quotes: bool = False) -> Iterable[list[Place]]:
+    """Yield the places that are alike: by the shape of their ids, by each class, and as children of one parent.
+
+    With `quotes` a quote may be one of them: what customers said is set so where nothing else is on the page.
+    """
     found: dict[tuple[str, ...], list[Place]] = defaultdict(list)
     for place in survey.places:
-        if not _may_be_block(place):
+        if not _may_be_block(place) and not (quotes and place.node.tag == "blockquote"):
             continue
         tag, shape = place.node.tag or "", id_shape(place.node)
         if "#" in shape:

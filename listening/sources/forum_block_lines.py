@@ -20,6 +20,8 @@ def shown_beside(survey: Survey, date: Mark, name: Mark) -> list[str]:
     The date itself, as in "(3 May 2026, 10:12) I think ...", what stands between name and date, and what stands behind
     them up to a colon at the end of the line: "Ann wrote on 3 May 2026 from Leeds:".
     """
+    if date.moment is None:
+        return []
     node = survey.places[date.order].node
     return [*_date_in(survey, node, date), *_line_around(node, survey.places[name.order].node if name.name else None)]
 

@@ -9,8 +9,10 @@ from dataclasses import replace
 from itertools import islice
 
 from listening.sources.date_words import WEEKDAYS, fold
+from listening.sources.forum_block_aside import HEADINGS
 from listening.sources.forum_block_posts import SOUND
 from listening.sources.forum_block_shape import Block, inside
+from listening.sources.forum_block_told import names_told
 from listening.sources.forum_kinds import is_quoted
 from listening.sources.forum_names import as_name, name_in, uncounted
 from listening.sources.forum_selectors import element_before, own_text, shown_at
@@ -24,6 +26,7 @@ _NEAR = 3  # places from a name to the date
 _STEP = 0.05  # how much a place is worth less than the one before it
 _MOST_WORDS = 5
 _INITIALS = 4  # characters of "Jr." and its like: a longer word with a dot behind it ends a sentence
+_COUNTED = re.compile(r"\(\s*\d+\s*\)\s*$")  # "Comments (3)", as a heading
 _ODD = re.compile(r"[?!;…\"]")  # in a name, but seldom
 _BOLD = frozenset(("b", "strong", "a", "cite", "h2", "h3", "h4", "h5", "h6", "dt", "th", "legend"))
 _RANK = re.compile(
@@ -50,7 +53,7 @@ def with_names(survey: Survey, blocks: Sequence[Block]) -> list[Block]:
     sound = [block for block in blocks if block.sound]
     if len(sound) < 2 or (_all_named(sound) and not _always_the_same(sound)):  # noqa: PLR2004 -- two tell
         return list(blocks)
-    learned = _by_place(survey, sound) or _beside_dates(survey, sound)
+    learned = _by_place(survey, sound) or _beside_dates(survey, sound) or names_told(survey, sound)
     if not learned:
         return list(blocks)
     return [
@@ -91,7 +94,8 @@ def _odd_ones(survey: Survey, blocks: Sequence[Block], kind: str) -> dict[int, M
     found: dict[int, Mark] = {}
     for block in blocks:
         for place in islice(inside(survey, block), _LOOKED_AT):
-            if place.kind == kind and (name := as_name(place.node)) and not survey.find(name):
+            name = place.kind == kind and (as_name(place.node) or name_in(own_text(place.node)))
+            if name and not survey.find(name):
                 found[block.place.order] = Mark(place.order, kind, name=name)
                 break
     return found
@@ -146,7 +150,8 @@ def _candidates(survey: Survey, blocks: Sequence[Block]) -> tuple[_Candidates, s
         for at, place in enumerate((block.place, *islice(inside(survey, block), _LOOKED_AT))):
             whole = place.order == block.place.order
             own = own_text(place.node)
-            name = as_name(place.node) if own and not whole else ""
+            counted = place.node.tag in HEADINGS and _COUNTED.search(own)
+            name = as_name(place.node) if own and not whole and not counted else ""
             around = own and not name and any(place.order < date <= place.end for date in dates)
             if whole and around:  # "(Ann, 3 May 2026)", and no word of the text beside it
                 own = own.strip(" (,:;)") if "(" in own else ""
@@ -193,8 +198,9 @@ def _beside_dates(survey: Survey, blocks: Sequence[Block]) -> dict[int, Mark]:
     """Return the names that stand in one element with the date: "Ann, 3 May 2026 at 10:12", "3 May 2026 by Ann"."""
     found: dict[int, Mark] = {}
     odd: dict[int, Mark] = {}
-    for block in blocks:
-        for mark in block.dates:
+    usual = Counter(kind for block in blocks for kind in {mark.kind for mark in block.dates})
+    for block in blocks:  # the date of the post before one in its words: the kind that most blocks show
+        for mark in sorted(block.dates, key=lambda one: -usual[one.kind]):
             own = own_text(survey.places[mark.order].node)
             if name := _leading_name(own, mark, survey) or _trailing_name(own, mark, survey):
                 told = found if _may_be(name, survey) else odd

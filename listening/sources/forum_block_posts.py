@@ -68,7 +68,8 @@ def _chosen(survey: Survey, blocks: Sequence[Block], shared: Shared) -> list[_Ch
     date_kind = _usual([block.dates for block in blocks])
     name_kind = _usual([block.names for block in blocks])
     marked = [
-        (block, _of_kind(block.dates, date_kind), _of_kind(block.names or (_NOBODY,), name_kind)) for block in blocks
+        (block, _of_kind(block.dates or (_NOBODY,), date_kind), _of_kind(block.names or (_NOBODY,), name_kind))
+        for block in blocks
     ]
     kind = _body_kind(survey, marked, shared)
     return [

@@ -19,6 +19,7 @@ _ID_NAME = re.compile(
     r"id|name|(?:post|comment|message|entry|thing|reply|answer)-?id|data-(?:(?!.*(?:user|member|author|owner|thread|topic|forum|parent|reply)).*id"
     r"|post|comment|message|entry|beitrag|kommentar)"
 )
+ANSWER = re.compile(r"comment|repl(?:y|ies)|answer|response|antwort", re.IGNORECASE)
 _MOST_DATES = 8  # in one block: more is a box of several posts
 
 
@@ -31,11 +32,12 @@ class Block:
     dates: tuple[Mark, ...]
     names: tuple[Mark, ...]
     words: int
+    undated: bool = False  # True where its page shows no dates, and none is missed
 
     @property
     def sound(self) -> bool:
-        """True where it has a date and words, and is no box of several posts."""
-        return 0 < len(self.dates) <= _MOST_DATES and self.words > 0
+        """True where it has a date, if it should have one, and words, and is no box of several posts."""
+        return (self.undated or bool(self.dates)) and len(self.dates) <= _MOST_DATES and self.words > 0
 
 
 def inside(survey: Survey, block: Block) -> Iterable[Place]:

@@ -14,7 +14,9 @@ _TWICE_WORDS = 4  # of a post that nobody writes twice
 
 def in_pairs(blocks: Sequence[Block]) -> bool:
     """Return True where a group has two blocks for each post, as where a page shows each open and folded up."""
-    told = [(block.dates[0].moment, block.names[0].name) for block in blocks if block.sound and block.names]
+    told = [
+        (block.dates[0].moment, block.names[0].name) for block in blocks if block.sound and block.dates and block.names
+    ]
     pairs = list(zip(told[::2], told[1::2], strict=False))
     return len(set(told)) == len(pairs) >= _FEWEST and all(one == other for one, other in pairs)
 

@@ -6,28 +6,33 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import time
 
 from listening.sources.forum_block_aside import AROUND
 from listening.sources.forum_block_groups import groups_of
 from listening.sources.forum_block_names import with_names
+from listening.sources.forum_block_opening import opening
 from listening.sources.forum_block_posts import MOST_WORDS, SOUND, read_blocks
 from listening.sources.forum_block_replies import with_answers
-from listening.sources.forum_block_shape import Block, inside
+from listening.sources.forum_block_shape import ANSWER, Block, inside
 from listening.sources.forum_block_twice import in_pairs, once, told_twice, words_of
+from listening.sources.forum_loose import loosened
 from listening.sources.forum_mails import posts_by_mails
 from listening.sources.forum_posts import FoundPost
 from listening.sources.forum_runs import RUN, in_runs
 from listening.sources.forum_selectors import element_before, shown_at
 from listening.sources.forum_survey import Mark, Place, Survey, within
 
+_BOLD, _SIGNERS = ("b", "strong", "th", "dt"), ("b", "strong", "cite")
 _FEWEST = 2  # blocks that make a thread
 _FEW = 3  # posts, of which each may be a box of several
 _FEW_WORDS = 25  # outside links in a row of a list of threads: numbers, dates, an excerpt
 _FEW_AROUND = 8  # words of an element that is a date or a name and nothing else
 _NEARLY, _FAR_MORE = 0.6, 1.5  # of the words of one reading of a page against another
 _SAID = 0.5  # of the words of the group that says most, beside dates and names
+_MEAN_SIGNED = 8.0  # of a post without a date: what is shorter may be a label and its value
 _MEAN_WORDS = 3.0  # of a post outside links; rows of a list of threads have fewer
-_ANSWER = re.compile(r"comment|reply|repl(?:y|ies)|answer|response|antwort", re.IGNORECASE)
 _COMMENT = re.compile(r"comment|post|reply|answer|message|#", re.IGNORECASE)
 
 
@@ -45,16 +50,53 @@ def posts_by_blocks(survey: Survey) -> list[FoundPost]:
     posts = _told(survey, [blocks for blocks in groups if not _holds_several(blocks)])
     if _says_most(survey, posts):
         return posts
-    if posts := _fuller(posts, _posts_in_runs(survey)) or _told(survey, groups):
+    posts = _fuller(posts, _posts_in_runs(survey))
+    if flat := loosened(survey):
+        posts = _fuller(posts, _posts_in_runs(flat))
+    if posts := posts or _told(survey, groups):
         return posts
     groups = [blocks for some in members if (blocks := _blocks(survey, some, borrow=True))]
     if (posts := _posts_of(survey, _named(groups))) or survey.names:
         return posts
-    survey.take_bold_for_names()
+    survey.take_for_names(_BOLD)
     groups = [blocks for some in members if (blocks := _blocks(survey, some))]
     survey.names = []  # for whoever asks the survey next, bold words are no names
     wordy = [blocks for blocks in groups if sum(block.words for block in blocks) >= AROUND * len(blocks)]
     return _posts_of(survey, _named(wordy))
+
+
+def posts_undated(survey: Survey) -> list[FoundPost]:
+    """Return the posts of a page that shows no date of any: signed texts that hold most of its words; else none.
+
+    Where it marks no name, what is set off behind a text is who signs it: a heading stands before.
+    """
+    survey = survey.known()
+    marked = survey.names
+    if not marked:
+        survey.take_for_names(_SIGNERS)
+    groups = [_blocks(survey, some, undated=True) for some in groups_of(survey, quotes=True)]
+    told = [
+        [replace(block, dates=(), names=block.names if marked else _signers(survey, block)) for block in blocks]
+        for blocks in groups
+        if not _dated(survey, blocks)
+    ]
+    survey.names = marked
+    posts = _posts_of(survey, _named(told))
+    said = sum(len(words_of(post)) for post in posts)
+    several = len({post.author for post in posts}) > 1 and said >= _MEAN_SIGNED * len(posts)
+    return posts if several and said >= _SAID * survey.words(0, len(survey.places) - 1) else []
+
+
+def _signers(survey: Survey, block: Block) -> tuple[Mark, ...]:
+    """Return the names behind most words of a block, without the town in "Ann, Leeds"."""
+    start, end = block.place.order, block.place.end
+    behind = (mark for mark in block.names if survey.words(start, mark.order - 1) > survey.words(mark.order, end))
+    return tuple(replace(mark, name=mark.name.partition(",")[0].strip()) for mark in behind)
+
+
+def _dated(survey: Survey, blocks: Sequence[Block]) -> bool:
+    """Return True where a block shows a date, and not only in somebody's words."""
+    return any(survey.places[mark.order].words <= _FEW_AROUND for block in blocks for mark in block.dates)
 
 
 def _told(survey: Survey, groups: Sequence[list[Block]]) -> list[FoundPost]:
@@ -119,10 +161,10 @@ def _posts_of(survey: Survey, groups: Sequence[list[Block]]) -> list[FoundPost]:
     posts = with_answers(survey, [block for block, _ in read], [post for _, post in read])
     mean = sum(len(words_of(post)) for post in posts) / max(len(posts), 1)
     told = _COMMENT.search(sound[0].place.kind) is not None and any(block.names for block in sound)
-    if len(posts) < _FEWEST or mean < (1 if told else _MEAN_WORDS) or _is_list(survey, sound):
+    if len(posts) < _FEWEST or mean < (1 if told else _MEAN_WORDS) or _is_list(survey, sound) or _is_one_post(posts):
         return []
-    opening = _opening(survey, sound, alike=_ANSWER.search(sound[0].place.kind) is None)
-    before = [post for _, post in read_blocks(survey, [opening])] if opening else []
+    above = opening(survey, sound, alike=ANSWER.search(sound[0].place.kind) is None)
+    before = [post for _, post in read_blocks(survey, [above])] if above else []
     return once([*before, *told_twice(posts)])
 
 
@@ -157,6 +199,14 @@ def _tells_when(blocks: Sequence[Block]) -> bool:
     return len({mark.moment for mark in marks}) > 1 or any(mark.how == "relative" for mark in marks)
 
 
+def _is_one_post(posts: Sequence[FoundPost]) -> bool:
+    """Return True where all have one author and one time of a day: they are parts of what he wrote."""
+    told = {(post.author, post.created_at) for post in posts}
+    author, moment = next(iter(told), (None, None))
+    timed = moment is not None and moment.time() != time() and posts[0].date_from != "relative"
+    return len(told) == 1 and author is not None and timed
+
+
 def _said(survey: Survey, blocks: Sequence[Block]) -> int:
     """Return how many words a group holds beside dates and names: the heads of posts have nearly none."""
     return sum(min(block.words - _shown_words(survey, block), MOST_WORDS) for block in blocks if block.sound)
@@ -165,39 +215,6 @@ def _said(survey: Survey, blocks: Sequence[Block]) -> int:
 def _shown_words(survey: Survey, block: Block) -> int:
     marks = {mark.order for mark in (*block.dates, *block.names) if mark.order > block.place.order}
     return sum(words for at in marks if (words := survey.places[at].words) <= _FEW_AROUND)
-
-
-def _opening(survey: Survey, blocks: Sequence[Block], *, alike: bool) -> Block | None:
-    """Return what comments or answers stand under: the smallest place above them with a date, and words enough.
-
-    With `alike` its date and its name must stand in the same kinds of places as theirs: the rest looks otherwise. Of
-    several such places the last one counts: others repeat what stands below.
-    """
-    first = min(block.place.order for block in blocks)
-    headings = [place.order for place in survey.places[:first] if place.node.tag == "h1"]
-    named = any(block.names for block in blocks)
-    marks = within(survey.dates, headings[-1] if headings else 0, first - 1)
-    if alike:
-        dates, names_alike = ({mark.kind for mark in some} for some in _first_marks(blocks))
-        marks = [mark for mark in reversed(marks) if mark.kind in dates]
-    for mark in marks:
-        at = mark.order
-        while at >= 0 and survey.places[at].end < first:
-            place = survey.places[at]
-            names = tuple(within(survey.names, place.order, place.end))
-            words = survey.words(place.order, place.end)
-            if alike:
-                names = tuple(name for name in names if name.kind in names_alike)
-            if (names or (not named and not alike)) and words > AROUND:
-                return Block(place, (), (mark,), names, words)
-            at = place.parent
-    return None
-
-
-def _first_marks(blocks: Sequence[Block]) -> tuple[list[Mark], list[Mark]]:
-    return [mark for block in blocks for mark in block.dates[:1]], [
-        mark for block in blocks for mark in block.names[:1]
-    ]
 
 
 def _worth(blocks: Sequence[Block]) -> tuple[int, int]:
@@ -232,13 +249,13 @@ def _links_weigh(survey: Survey, blocks: Sequence[Block]) -> bool:
     return sum(block.words for block in blocks) / len(blocks) < _FEW_WORDS or survey.root is None
 
 
-def _blocks(survey: Survey, members: Sequence[Place], *, borrow: bool = False) -> list[Block]:
+def _blocks(survey: Survey, members: Sequence[Place], *, borrow: bool = False, undated: bool = False) -> list[Block]:
     """Return the members as blocks, each without the members that stand inside it (answers nested in a comment).
 
-    With `borrow` a block without a date or name takes those that stand just before it.
+    With `borrow` a block without a date or name takes those that stand just before it; with `undated` none needs one.
     """
     first, last = members[0].order, max(place.end for place in members)
-    if len(within(survey.dates, first - AROUND, last)) < _FEWEST:
+    if not undated and len(within(survey.dates, first - AROUND, last)) < _FEWEST:
         return []
     blocks = []
     for at, place in enumerate(members):
@@ -254,7 +271,7 @@ def _blocks(survey: Survey, members: Sequence[Place], *, borrow: bool = False) -
             dates = dates or _just_before(survey, place, survey.dates)
             names = names or _just_before(survey, place, survey.names)
         words = survey.words(place.order, place.end) - sum(survey.words(one.order, one.end) for one in inner)
-        blocks.append(Block(place, tuple(inner), dates, names, words))
+        blocks.append(Block(place, tuple(inner), dates, names, words, undated))
     return blocks
 
 

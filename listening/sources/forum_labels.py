@@ -26,6 +26,8 @@ _LABELLED = frozenset(("td", "dd", "span", "a", "b", "strong", "div", "bdi", "ci
 _AUTHOR_LABEL = re.compile(
     r"(?:^|\W)(?:from|author|poster|posted by|written by|von|verfasser(?:in)?|erstellt von|autor|auteur|de|autore"
     r"|absender|sender|автор|skrevet af)\s?:\s*$"
+    r"|^(?:your |ihr )?(?:name|nick(?:name)?|nom|pseudo|nombre|nome|naam|navn|namn|imie|jmeno|имя|име|ник|nimi|isim|nev"
+    r"|名前|氏名|お名前|이름|姓名)\s?[:\uff1a]\s*$"
 )
 _LINES = frozenset(("li", "p", "div", "td", "th", "span"))
 _LINE = 120  # characters

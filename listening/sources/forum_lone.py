@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from listening.sources.forum_block_aside import AROUND
 from listening.sources.forum_block_names import lone_name
 from listening.sources.forum_block_posts import read_blocks
-from listening.sources.forum_block_shape import Block
+from listening.sources.forum_block_shape import ANSWER, Block
+from listening.sources.forum_loose import loosened
 from listening.sources.forum_mails import posts_by_mails
 from listening.sources.forum_posts import FoundPost
 from listening.sources.forum_survey import Place, Survey, within
@@ -17,6 +18,7 @@ _FEWEST_WORDS = 2 * AROUND  # of a post in a place that has words of its own: th
 _FRAME_WORTH = 25  # places: how much the smallest frame costs
 _MORE_WORDS = 25  # that a frame may add to reach the name
 _NAMED_WORTH = 1.5  # how much more a frame counts that shows who wrote it
+_ANSWER_WORTH = 2.0  # how much more a frame counts that is called an answer
 _MOST_DATES = 6  # in the frame of one post
 _ELSEWHERE = frozenset(("nav", "aside", "footer", "form"))
 
@@ -26,6 +28,12 @@ def lone_post(survey: Survey) -> list[FoundPost]:
     survey = survey.known()
     if mails := posts_by_mails(survey):
         return mails[:1]
+    posts = _densest(survey)
+    flat = None if posts else loosened(survey, 1)
+    return posts or (_densest(flat.known()) if flat else [])
+
+
+def _densest(survey: Survey) -> list[FoundPost]:
     headings = [place.order for place in survey.places if place.node.tag in ("h1", "h2")]
     places = {}
     for mark in survey.dates:
@@ -93,8 +101,19 @@ def _is_aside(place: Place) -> bool:
     return place.node.tag in _ELSEWHERE
 
 
+def _is_answer(survey: Survey, place: Place) -> bool:
+    """Return True for what stands among comments or answers: the article above them is longer, and no customer's."""
+    at = place.order
+    while at >= 0 and survey.places[at].node.tag not in ("body", "html"):
+        if ANSWER.search(survey.places[at].kind):
+            return True
+        at = survey.places[at].parent
+    return False
+
+
 def _density(survey: Survey, place: Place) -> float:
     named = _NAMED_WORTH if within(survey.names, place.order, place.end) else 1.0
+    named *= _ANSWER_WORTH if _is_answer(survey, place) else 1.0
     return named * min(survey.words(place.order, place.end), _MOST_WORDS) / (place.end - place.order + _FRAME_WORTH)
 
 

@@ -40,6 +40,7 @@ _UNSEEN = ".visually-hidden, .visuallyhidden, .sr-only, .screen-reader-text, .a1
 _LETTER = re.compile("[a-z\u00c0-\u052f]", re.IGNORECASE)  # alone, it stands in place of a picture
 _HAS_CLOCK = re.compile(r"\d{1,2}:\d{2}|\d{4}[-/]\d|\d[-/.]\d{1,2}[-/.]\d")
 _ADDRESS = re.compile(r"\s*[<(\[][^<>()\[\]]*(?:@|_at_|\s?\(?at\)?\s)?[^<>()\[\]]*[>)\]]\s*$|<>")
+_BARE = re.compile(r"^\s*<([^<>@]+)>\s*$")  # as logs write it: "<Ann>"
 _TAIL = re.compile(  # in lower case: "Simon Says" is a name
     r"(?<=\S)(?:\s+(?:says|said|wrote|writes|commented|asked|answered|replied|posted|schrieb|schreibt|sagt|sagte|meint"
     r"|a écrit|a dit|dit|écrit|escribió|escribe|dice|dijo|ha scritto|scrive|disse|escreveu|schreef|zegt|skrev|skriver"
@@ -61,7 +62,8 @@ def name_at(node: LexborNode) -> str:
     where = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".casefold()
     if "-" in (node.tag or "") and (told := next((attributes[key] for key in _OWN_NAMES if attributes.get(key)), "")):
         return "" if "quote" in (node.tag or "") else name_in(told or "")
-    named = attributes.get("itemprop") in ("author", "creator") or attributes.get("rel") == "author"
+    prop = attributes.get("itemprop") or attributes.get("property")
+    named = prop in ("author", "creator") or attributes.get("rel") == "author"
     linked = node.tag == "a" and bool(_PROFILE.search(_plain(attributes.get("href") or "")))
     if attributes.get("data-author") and not re.search("quote", where):
         return str(attributes["data-author"])[:_NAME_MOST]
@@ -100,7 +102,7 @@ def name_in(shown: str) -> str:
     """Return a text without "by" before it and a mail address behind it, where it can be a name; else ""."""
     if len(shown) > _LONGEST:
         return ""
-    name = _LEAD.sub("", plain_name(_ADDRESS.sub("", shown).strip())).strip(" :,·•|-\u2013—")
+    name = _LEAD.sub("", plain_name(_ADDRESS.sub("", _BARE.sub(r"\1", shown)).strip())).strip(" :,·•|-\u2013—")
     short = 0 < len(name) <= _NAME_MOST and len(name.split()) <= _NAME_WORDS and not _LETTER.fullmatch(name)
     return name if short and not _NO_NAME.match(fold(name)) and not _HAS_CLOCK.search(name) else ""
 

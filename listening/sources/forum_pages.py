@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from listening.page_bounds import bounded
 from listening.sources.dates import find_date, writes_day_first
-from listening.sources.forum_blocks import posts_by_blocks
+from listening.sources.forum_blocks import posts_by_blocks, posts_undated
 from listening.sources.forum_engines import ENGINES, engine_of
 from listening.sources.forum_links import next_link
 from listening.sources.forum_lists import boards_by, threads_by, threads_by_rows
@@ -127,7 +127,8 @@ class OpenPage:
         if found.posts or found.threads or not how.in_thread:
             return found
         obstacle = obstacle_on(self.root)
-        posts = [] if obstacle.bars and obstacle.name != "login wall" else lone_post(self._survey(how))
+        survey = self._survey(how)
+        posts = [] if obstacle.bars and obstacle.name != "login wall" else posts_undated(survey) or lone_post(survey)
         if obstacle.bars and not all(_stands_beside_login(post) for post in posts):
             return found
         return _Found(posts=_placed(posts, self.base), read_by="blocks")

@@ -20,6 +20,7 @@ _LABEL_WORDS = 3
 _LONGEST = 12  # rows of a post: what fewer rows than that show is no label
 _MOST_DATES = 8  # in one run: more is several posts
 _NO_POST = frozenset(("footer", "nav", "form", "aside", "script"))
+_BREAKS = frozenset(("br", "hr", "p"))
 _FRAME = {"tbody": "tbody", "table": "tbody", "dl": "div", "ul": "li", "ol": "li"}
 
 
@@ -90,7 +91,7 @@ def _runs_of(survey: Survey, parent: Place, children: Sequence[Place]) -> Iterat
     for at, child in enumerate(children):
         often = labels[_label(child)] >= _FEWEST * len(children) / _LONGEST
         signs[_sign(dates, child) + (_label(child) if often else "")].append(at)
-    for heads in signs.values():
+    for heads in (*signs.values(), _dated_lines(survey, dates, children)):
         if not _FEWEST <= len(heads) <= (len(children) - heads[0]) / _FEWEST + 1:
             continue
         ends = [*(at - 1 for at in heads[1:]), len(children) - 1]
@@ -104,6 +105,25 @@ def _runs_of(survey: Survey, parent: Place, children: Sequence[Place]) -> Iterat
         if sum(sound) >= max(_FEWEST, _SOUND * len(spans)):
             worth = (sum(sound) - (len(spans) - sum(sound)), words > survey.words(0, len(survey.places) - 1) / 3)
             yield _Runs(parent, tuple(children), tuple(heads), (*map(float, worth), float(named), -float(heads[0])))
+
+
+def _dated_lines(survey: Survey, dates: list[Mark], children: Sequence[Place]) -> list[int]:
+    """Return where the lines begin that hold a date, however they begin: "Ann, 3 May 2026", "3 May 2026, Ann".
+
+    Where no words follow the last of them, they end the posts: return where the next ones begin.
+    """
+    heads, ends, start = list[int](), list[int](), 0
+    for at, child in enumerate(children):
+        if child.node.tag in _BREAKS:
+            start = at + 1
+        elif within(dates, child.order, child.end):
+            heads += [start] if start not in heads[-1:] else []
+            ends = [*ends[: len(heads) - 1], at]
+    if not ends or ends[-1] + 1 == len(children):
+        words = 0
+    else:
+        words = survey.words(children[ends[-1] + 1].order, children[-1].end)
+    return heads if words or not heads or not heads[0] else [0, *(end + 1 for end in ends[:-1])]
 
 
 def _label(child: Place) -> str:

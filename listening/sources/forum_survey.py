@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -33,7 +33,6 @@ _OTHER_DATE_ATTRIBUTE = re.compile(  # whatever a site calls it, if it holds an 
 )
 _OWN_DATES = ("created", "created-at", "created-timestamp", "timestamp", "published", "published-at", "posted", "date")
 _TOOLTIPS = ("title", "data-tippy-content", "data-original-title", "data-bs-title", "data-tooltip")
-_BOLD = ("b", "strong", "th", "dt")
 _HAS_DAY = re.compile(r"\d|" + "|".join(sorted(map(re.escape, DAYS_BACK), key=len, reverse=True)))
 _ISO_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)?")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d")
@@ -92,9 +91,9 @@ class Survey:
             self.dates, self.names = self._outside_quotes(self.dates), self._outside_quotes(self.names)
         return self
 
-    def take_bold_for_names(self) -> None:
-        """Take short bold words for names: the oldest boards are tables that mark a name by nothing else."""
-        bold = [place for place in self.places if place.node.tag in _BOLD and not is_quoted(place.node)]
+    def take_for_names(self, tags: Collection[str]) -> None:
+        """Take what stands in elements of these tags for names: the oldest boards mark them by bold letters alone."""
+        bold = [place for place in self.places if place.node.tag in tags and not is_quoted(place.node)]
         self.names = [
             Mark(place.order, place.kind, name=name)
             for place in bold
