@@ -7,10 +7,12 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from selectolax.lexbor import LexborNode
+
 from listening.sources.date_words import fold
 from listening.sources.forum_block_echoes import said_by_all
 from listening.sources.forum_block_shape import Block, inside
-from listening.sources.forum_selectors import element_before, own_text, shown_at
+from listening.sources.forum_selectors import own_text, shown_at
 from listening.sources.forum_survey import Mark, Place, Survey, signed
 
 ASIDE = "[data-aside]"
@@ -70,12 +72,11 @@ class Shared:
 def _labelled(survey: Survey, blocks: Sequence[Block], alike: Collection[int]) -> set[int]:
     """Return the places behind the labels that all blocks share, but for the label behind which most words stand."""
     behind: dict[str, list[Place]] = defaultdict(list)
-    for place in (place for block in blocks for place in inside(survey, block)) if len(blocks) > 1 else ():
-        before = element_before(place.node)
-        at = survey.orders.get(before.mem_id, -1) if before is not None else -1
-        shown = shown_at(before, "") if before is not None and at in alike else ""
-        if shown.endswith((":", "\uff1a")):
-            behind[shown].append(place)
+    for label in (survey.places[order] for order in alike if order > 0 and len(blocks) > 1):
+        shown = shown_at(label.node, "")
+        at = survey.orders.get(_next_id(label.node), -1) if shown.endswith((":", "\uff1a")) else -1
+        if at >= 0:
+            behind[shown].append(survey.places[at])
     words = {shown: sum(survey.words(one.order, one.end) for one in some) for shown, some in behind.items()}
     most = max(words, key=lambda shown: words[shown], default="")
     return {
@@ -84,6 +85,14 @@ def _labelled(survey: Survey, blocks: Sequence[Block], alike: Collection[int]) -
         for place in some
         if shown != most and len(some) >= _LABELLED * len(blocks) and survey.words(place.order, place.end) <= AROUND
     }
+
+
+def _next_id(node: LexborNode) -> int:
+    """Return the id in memory of the element that follows an element; 0 for none."""
+    after = node.next
+    while after is not None and after.tag in {"-text", "-comment"}:
+        after = after.next
+    return after.mem_id if after is not None else 0
 
 
 def _running(survey: Survey, alike: Collection[int]) -> list[int]:

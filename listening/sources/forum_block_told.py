@@ -11,7 +11,7 @@ from listening.sources.forum_names import name_in
 from listening.sources.forum_survey import Mark, Survey
 
 _TOLD_IN = ("title", "alt", "aria-label", "data-name", "data-user", "data-username", "data-nick")
-_LOOKED_AT = 60  # places of a block
+_LOOKED_AT = 30  # places of a block
 _ENOUGH = 0.8  # of the blocks must tell a name in the same attribute of the same kind of place
 
 

@@ -41,7 +41,8 @@ def loosened(survey: Survey, fewest: int = 2) -> Survey | None:
 
 def _flat_place(survey: Survey, fewest: int) -> Place | None:
     """Return the place with most loose texts that may hold a date, if enough of them do; None for none."""
-    counted = [(sum(1 for text in _texts(place.node) if _MAY_BE_DATED.search(text)), place) for place in survey.places]
+    wordy = (place for place in survey.places if place.words and (place.end > place.order or place.node.tag == "pre"))
+    counted = ((sum(1 for text in _texts(place.node) if _MAY_BE_DATED.search(text)), place) for place in wordy)
     many, flat = max(counted, key=lambda one: one[0], default=(0, None))
     if flat is None or not fewest <= many <= _MOST:
         return None
