@@ -72,7 +72,7 @@ def _judge(store: Store, settings: Settings, opened: Reader, texts: Sequence[Tex
 
 
 def _mind_own(store: Store, settings: Settings) -> None:
-    model = f"{name_reader(settings.models, settings.swaps)}"
+    model = name_reader(settings.models, settings.swaps)
     if mind_own(store, settings, note=of_map(settings, OWN), model=model):
         writes.keep_meta(store, of_map(settings, REREAD), "")
 
