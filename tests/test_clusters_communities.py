@@ -52,6 +52,18 @@ def test_small_subjects_within_large_ones_are_parted() -> None:
     assert all(len(set(found[at : at + 6])) == 1 for at in range(0, len(found), 6))
 
 
+def test_a_small_subject_beside_a_large_one_that_falls_into_halves_is_parted_from_it() -> None:
+    pairs, large, small = 20, 60, 8
+    crowds = []
+    for place in range(pairs):
+        few = crowd(place, small, 0.9, 100 + place)
+        few[:, 63 - place] += 2
+        crowds += [crowd(place, large, 0.8, place), few / np.linalg.norm(few, axis=1, keepdims=True)]
+    found = find_communities(np.concatenate(crowds), common=0.02).reshape(pairs, large + small)
+    assert [len(set(both[:large]) | set(both[large:])) for both in found] == [2] * pairs
+    assert len({both[at] for both in found for at in (0, -1)}) == 2 * pairs
+
+
 def test_strangers_stay_by_themselves() -> None:
     strangers = np.eye(12, 64, dtype=np.float32)
     assert find_communities(strangers, common=0.0).tolist() == list(range(12))

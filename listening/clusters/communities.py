@@ -18,7 +18,7 @@ from scipy.sparse import csr_matrix
 
 from listening.clusters.consensus import tell_again, tie
 from listening.clusters.group import Floats, find_common
-from listening.clusters.wording import blend, find_meaning, find_wording
+from listening.clusters.wording import Doubles, blend, find_meaning, find_wording
 
 NEIGHBOURS = 20  # at most; fewer among few texts
 FEWEST = 3
@@ -31,8 +31,9 @@ AGREED = 2.0  # resolution at which what they agree on is parted, as RESOLUTION
 COPY = 0.97  # likeness from which two texts are one text that went round: they count once, and are never parted
 STRANGER = 0.25  # likeness, freed from what all have in common, below which a neighbour is none
 PARTS = 6  # so many texts can be two groups
-TIGHT = 0.3  # mean likeness, freed as above, within the parts of a community that is parted again
-APART = 0.5  # how much of it is lost between them
+TIGHT = 0.3  # mean likeness, freed as above, within each part of a community that is parted again
+APART = 0.65  # at most so much of it is left between two of them
+LOOSE = 10.0  # above any share
 _ROWS = 1_000  # rows of the likeness matrix held at once
 _ROUNDS = 30
 
@@ -109,31 +110,51 @@ def _find_ties(vectors: Floats, common: float) -> csr_matrix:
 
 
 def _part_again(vectors: Floats, labels: Ints, common: float) -> Ints:
-    """Part each community by its own neighbours, as long as its parts are tight and far from each other."""
+    """Part each community by its own neighbours, as long as it has parts that are tight and far from each other."""
     found = labels.copy()
     waiting = list(range(int(found.max()) + 1))
     while waiting:
         rows = np.flatnonzero(found == waiting.pop())
         if len(rows) < PARTS:
             continue
-        parts = _find_once(vectors[rows], common)
-        if parts.max() and _stand_apart(vectors[rows], parts, common):
+        parts = _join_near(vectors[rows], _find_once(vectors[rows], common), common)
+        if parts.max():
             new = int(found.max()) + 1
             found[rows] = new + parts
             waiting += range(new, new + int(parts.max()) + 1)
     return found
 
 
-def _stand_apart(vectors: Floats, parts: Ints, common: float) -> bool:
-    """Whether the mean likeness of two of one part is `TIGHT`, and half or less for two of different parts."""
-    sizes = np.bincount(parts)
-    sums = np.zeros((len(sizes), vectors.shape[1]))
-    np.add.at(sums, parts, vectors)
-    whole, own = sums.sum(axis=0), float((sums * sums).sum())
-    within = (own - len(vectors)) / max(1, int((sizes * (sizes - 1)).sum()))
-    between = (float(whole @ whole) - own) / (len(vectors) ** 2 - int((sizes * sizes).sum()))
-    tight, far = ((likeness - common) / (1 - common) for likeness in (within, between))
-    return bool(tight >= TIGHT and far <= (1 - APART) * tight)
+def _join_near(vectors: Floats, parts: Ints, common: float) -> Ints:
+    """Join the two parts that are least apart, again and again, until those left are tight and far from each other."""
+    while count := int(parts.max()):
+        sums = np.zeros((count + 1, vectors.shape[1]))
+        np.add.at(sums, parts, vectors)
+        near = _how_near(sums, np.bincount(parts), common)
+        one, other = divmod(int(near.argmax()), count + 1)
+        if near[one, other] <= APART:
+            break
+        parts = _number(np.where(parts == other, one, parts))
+    return parts
+
+
+def _how_near(sums: Doubles, sizes: Ints, common: float) -> Doubles:
+    """How alike each two parts are, as a share of how alike the looser of them is within.
+
+    More than any share where that one is not `TIGHT`, so that it joins what it is most like.
+    """
+    both = sums @ sums.T
+    pairs = np.maximum(1, sizes * (sizes - 1))
+    within = np.where(sizes > 1, _free((both.diagonal() - sizes) / pairs, common), 0.0)
+    looser = np.minimum.outer(within, within)
+    between = _free(both / np.outer(sizes, sizes), common)
+    near = np.where(looser < TIGHT, LOOSE + between, between / np.maximum(looser, TIGHT))
+    np.fill_diagonal(near, -np.inf)
+    return np.round(near, 6).astype(np.float64)
+
+
+def _free(likeness: Doubles, common: float) -> Doubles:
+    return (likeness - common) / (1 - common)
 
 
 def _neighbours(count: int) -> int:
