@@ -127,6 +127,15 @@ class TestPointRows:
         assert (found[2].people, found[2].posts, found[2].unspoken_share) == (0, 0, 0.0)
         assert reads.point_rows(store, "boats", SINCE, UNTIL) == []
 
+    def test_one_post_that_three_hundred_like_stands_above_five_of_a_loud_author(self, store: Store) -> None:
+        told(store, *(document(f"l{n}", person="p-loud") for n in range(5)), point=pain_point("pp-loud"))
+        told(store, document("liked", likes=300), point=pain_point("pp-silent"))
+        found = reads.point_rows(store, "bikes", SINCE, UNTIL)
+        assert [(one.id, one.people, one.posts, one.reach) for one in found] == [
+            ("pp-silent", 1, 1, 300),
+            ("pp-loud", 1, 5, 0),
+        ]
+
 
 class TestExports:
     EXPECTED: Mapping[str, dict[str, object]] = {

@@ -30,7 +30,7 @@ def write_charts(book: xlsxwriter.Workbook, report: Report, trends: Sheet, looks
     page.set_column(0, 0, 64)
     page.set_column(1, 3, 10)
     page.protect("", {"objects": True})
-    top = sorted(report.pain_points, key=lambda row: (-row.people, -row.posts, row.id))[:FIRST]
+    top = sorted(report.pain_points, key=lambda row: row.order)[:FIRST]
     lines: list[list[Cell]] = [["Pain point", "People"]]
     lines += [[row.name, row.people] for row in top]
     _write(page, DATA, lines, looks)

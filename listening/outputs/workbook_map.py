@@ -94,7 +94,7 @@ def _with_block(
 
 
 def _top(stage: Column, owners: dict[str, str]) -> list[str]:
-    ordered = sorted(stage.pains, key=lambda row: (-row.people, -row.posts, row.id))
+    ordered = sorted(stage.pains, key=lambda row: row.order)
     named = [_pain(row, owners) for row in ordered[:TOP]]
     more = len(ordered) - TOP
     return [*named, f"and {count(more, 'more', 'more')}: see 'Pain points'"] if more > 0 else named

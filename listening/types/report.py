@@ -56,6 +56,11 @@ class PainPointRow:
     due: date | None = None
     notes: str = ""
 
+    @property
+    def order(self) -> tuple[int, int, int, str]:
+        """Sorts those with most people first, then those that most others read: a loud author's posts come last."""
+        return -self.people, -self.reach, -self.posts, self.id
+
 
 @dataclass(frozen=True, slots=True)
 class TouchpointRow:

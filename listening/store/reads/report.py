@@ -27,9 +27,9 @@ _SHOWN = tuple(status for status in STATUSES if status != "no_pain")
 def point_rows(store: Store, map_id: str, since: date, until: date, zone: str = "UTC") -> list[PainPointRow]:
     """Return the map's pain points heard in the period or worked on by somebody, those with the most people first.
 
-    It tells of what had been placed by `until`: later nights do not change it. `people` told it outside,
-    `people_inside` in surveys and tickets; `reach` adds up each post's views, or its likes
-    where those are more. First and last seen, quotes and trend (12 weeks to `until`) look at all the past.
+    Of as many people, those that most others read. It tells of what had been placed by `until`: later nights do not
+    change it. `people` told it outside, `people_inside` in surveys and tickets; `reach` adds up each post's views, or
+    its likes where those are more. First and last seen, quotes and trend (12 weeks to `until`) look at all the past.
     """
     born = [one for one in points(store, map_id=map_id, states=_SHOWN) if one.born <= until]
     facts = _facts(store, [one.id for one in born], since, until, zone)
@@ -45,7 +45,7 @@ def point_rows(store: Store, map_id: str, since: date, until: date, zone: str = 
         replace(_row(one, facts[one.id]), trend=trends[one.id], quotes=words[one.id], emergences=tuple(news[one.id]))
         for one in shown
     ]
-    return sorted(rows, key=lambda row: (-row.people, -row.posts, row.id))
+    return sorted(rows, key=lambda row: row.order)
 
 
 def people_of(store: Store, since: date, until: date, zone: str = "UTC") -> dict[str, int]:
