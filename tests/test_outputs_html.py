@@ -246,6 +246,14 @@ class TestReport:
         made = report(moods=(mood("use", "Ride", assumed, mean),))
         assert Tree(page(made)).css("table")[0].css("tbody td")[-1].text() == gap
 
+    @pytest.mark.parametrize(
+        ("people", "gap"),
+        [(1, "1 person: too few to tell"), (7, "7 people: too few to tell"), (8, "worse than assumed")],
+    )
+    def test_few_people_give_no_verdict_however_alike_they_are(self, people: int, gap: str) -> None:
+        made = report(moods=(mood("use", "Ride", 1.0, -0.8, 0.01, people=people),))
+        assert Tree(page(made)).css("table")[0].css("tbody td")[-1].text() == gap
+
     def test_an_empty_report_says_what_to_do(self) -> None:
         told = text(page(empty()))
         for part in ("Nothing was read in this period", "listening doctor", "listening night", "No source was visited"):

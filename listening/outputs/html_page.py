@@ -16,6 +16,7 @@ from listening.types import CHANGES, Crawl, MapChange, Report, StageMood
 
 FIRST_LOOK = 5  # so many pain points are named at the top
 IN_CELL = 12  # so many are named at a touchpoint of the map; all stand below it
+ENOUGH = 8  # people, from whom on a stage's mood is held against the owners' guess
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +111,19 @@ def _mood_line(mood: StageMood) -> MoodLine:
         measured="blind" if mean is None else signed(mean),
         interval="" if mean is None or low is None or high is None else f"{signed(low)} to {signed(high)}",
         people=mood.people,
-        gap=_gap(assumed, mean, low, high),
+        gap=_gap(mood),
     )
 
 
-def _gap(assumed: float | None, mean: float | None, low: float | None, high: float | None) -> str:
-    """Say whether the owners' guess lies in the measured interval."""
+def _gap(mood: StageMood) -> str:
+    """Say whether the owners' guess lies in the measured interval; of few people, alike by chance, nothing."""
+    assumed, mean, low, high = map(finite, (mood.assumed, mood.mean, mood.low, mood.high))
     if mean is None:
         return "nobody heard: no statement"
     if assumed is None:
         return ""
+    if mood.people < ENOUGH:
+        return f"{count(mood.people, 'person', 'people')}: too few to tell"
     if assumed / 2 > (mean if high is None else high):
         return "worse than assumed"
     return "better than assumed" if assumed / 2 < (mean if low is None else low) else "no clear difference"
