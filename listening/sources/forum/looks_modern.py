@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from listening.sources.forum_selectors import Selectors
+from listening.sources.forum.selectors import Selectors
 
 XF1 = {
     "board_link": ".nodeTitle a @href",

@@ -10,12 +10,12 @@ from itertools import islice
 
 from selectolax.lexbor import LexborNode
 
-from listening.sources.forum_block_shape import Block, inside
-from listening.sources.forum_posts import FoundPost
-from listening.sources.forum_selectors import shown_at
-from listening.sources.forum_survey import Place, Survey
-from listening.sources.forum_urls import answered_number
-from listening.sources.forum_words import quoted_names
+from listening.sources.forum.block_shape import Block, inside
+from listening.sources.forum.posts import FoundPost
+from listening.sources.forum.selectors import shown_at
+from listening.sources.forum.survey import Place, Survey
+from listening.sources.forum.urls import answered_number
+from listening.sources.forum.words import quoted_names
 
 _PARENT_NAME = re.compile(
     r"data-(?:.*-)?(?:parent|reply-?to|in-?reply-?to|answers)(?:-(?:comment|post|reply))?(?:-?id)?"

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from listening.sources.forum_selectors import element_before
-from listening.sources.forum_survey import Mark, Place, Survey
-from listening.sources.forum_urls import post_number
+from listening.sources.forum.selectors import element_before
+from listening.sources.forum.survey import Mark, Place, Survey
+from listening.sources.forum.urls import post_number
 
 _STEPS_OUT = 6  # around a block, for the number of its post
 _NAMED_IN = 12  # places of a block in which its number stands

@@ -11,11 +11,11 @@ from typing import Any
 
 from selectolax.lexbor import LexborNode
 
-from listening.sources.forum_posts import FoundPost, text_hash
-from listening.sources.forum_selectors import all_of, number
-from listening.sources.forum_survey import FindDate
-from listening.sources.forum_urls import post_number
-from listening.sources.forum_words import own_html
+from listening.sources.forum.posts import FoundPost, text_hash
+from listening.sources.forum.selectors import all_of, number
+from listening.sources.forum.survey import FindDate
+from listening.sources.forum.urls import post_number
+from listening.sources.forum.words import own_html
 
 _POSTS = frozenset(("DiscussionForumPosting", "SocialMediaPosting", "Comment", "Question", "Answer", "UserComments"))
 _OPENING = frozenset(("DiscussionForumPosting", "SocialMediaPosting", "Question"))

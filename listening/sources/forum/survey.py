@@ -13,10 +13,10 @@ from selectolax.lexbor import LexborNode
 from listening.sources.date_shapes import Shown
 from listening.sources.date_words import DAYS_BACK, fold
 from listening.sources.dates import read_moment
-from listening.sources.forum_kinds import is_quoted, kind_of
-from listening.sources.forum_labels import OTHER_DATE, after_label, label, says_other
-from listening.sources.forum_names import as_name, name_at
-from listening.sources.forum_selectors import Ids, own_text
+from listening.sources.forum.kinds import is_quoted, kind_of
+from listening.sources.forum.labels import OTHER_DATE, after_label, label, says_other
+from listening.sources.forum.names import as_name, name_at
+from listening.sources.forum.selectors import Ids, own_text
 
 FindDate = Callable[[str], Shown | None]
 

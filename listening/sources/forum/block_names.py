@@ -9,14 +9,14 @@ from dataclasses import replace
 from itertools import islice
 
 from listening.sources.date_words import WEEKDAYS, fold
-from listening.sources.forum_block_aside import HEADINGS
-from listening.sources.forum_block_posts import SOUND
-from listening.sources.forum_block_shape import Block, inside
-from listening.sources.forum_block_told import names_told
-from listening.sources.forum_kinds import is_quoted
-from listening.sources.forum_names import as_name, name_in, uncounted
-from listening.sources.forum_selectors import element_before, own_text, shown_at
-from listening.sources.forum_survey import Mark, Place, Survey
+from listening.sources.forum.block_aside import HEADINGS
+from listening.sources.forum.block_posts import SOUND
+from listening.sources.forum.block_shape import Block, inside
+from listening.sources.forum.block_told import names_told
+from listening.sources.forum.kinds import is_quoted
+from listening.sources.forum.names import as_name, name_in, uncounted
+from listening.sources.forum.selectors import element_before, own_text, shown_at
+from listening.sources.forum.survey import Mark, Place, Survey
 
 _ENOUGH = 0.8  # of the blocks must show something that can be a name in the same kind of place
 _SEVERAL = 4  # blocks in which one odd one out makes no names of labels

@@ -13,16 +13,16 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from listening.page_bounds import bounded
 from listening.sources.dates import find_date, writes_day_first
-from listening.sources.forum_blocks import posts_by_blocks, posts_undated
-from listening.sources.forum_engines import ENGINES, engine_of
-from listening.sources.forum_links import next_link
-from listening.sources.forum_lists import boards_by, threads_by, threads_by_rows
-from listening.sources.forum_lone import lone_post
-from listening.sources.forum_posts import FoundPost, Reading, permalink, post_nodes, posts_by
-from listening.sources.forum_schema import posts_by_json_ld, posts_by_microdata
-from listening.sources.forum_selectors import Selectors, all_of, places, shown_at, value
-from listening.sources.forum_survey import Survey
-from listening.sources.forum_urls import joined
+from listening.sources.forum.blocks import posts_by_blocks, posts_undated
+from listening.sources.forum.engines import ENGINES, engine_of
+from listening.sources.forum.links import next_link
+from listening.sources.forum.lists import boards_by, threads_by, threads_by_rows
+from listening.sources.forum.lone import lone_post
+from listening.sources.forum.posts import FoundPost, Reading, permalink, post_nodes, posts_by
+from listening.sources.forum.schema import posts_by_json_ld, posts_by_microdata
+from listening.sources.forum.selectors import Selectors, all_of, places, shown_at, value
+from listening.sources.forum.survey import Survey
+from listening.sources.forum.urls import joined
 from listening.sources.pages import Obstacle, asks_for_login, has_words, obstacle_on
 from listening.sources.threads import Thread
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from listening.sources.forum_kinds import kind_of
-from listening.sources.forum_selectors import shown_at
-from listening.sources.forum_survey import Mark, Place, Survey, within
+from listening.sources.forum.kinds import kind_of
+from listening.sources.forum.selectors import shown_at
+from listening.sources.forum.survey import Mark, Place, Survey, within
 
 RUN = "x-run"  # the class of what is put around the elements of one post
 _FEWEST = 2  # runs that make a thread

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import islice, takewhile
 
-from listening.sources.forum_block_shape import Block, inside
-from listening.sources.forum_names import name_in
-from listening.sources.forum_survey import Mark, Survey
+from listening.sources.forum.block_shape import Block, inside
+from listening.sources.forum.names import name_in
+from listening.sources.forum.survey import Mark, Survey
 
 _TOLD_IN = ("title", "alt", "aria-label", "data-name", "data-user", "data-username", "data-nick")
 _LOOKED_AT = 30  # places of a block

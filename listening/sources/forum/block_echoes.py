@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from listening.sources.date_words import fold
-from listening.sources.forum_block_shape import Block, inside
-from listening.sources.forum_selectors import own_text
-from listening.sources.forum_survey import Place, Survey
+from listening.sources.forum.block_shape import Block, inside
+from listening.sources.forum.selectors import own_text
+from listening.sources.forum.survey import Place, Survey
 
 _SMALL = 12  # places in what a program writes into every post
 _FEW_WORDS = 14  # of it

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from listening.sources.forum_block_aside import AROUND
-from listening.sources.forum_block_shape import Block
-from listening.sources.forum_survey import Mark, Place, Survey, within
+from listening.sources.forum.block_aside import AROUND
+from listening.sources.forum.block_shape import Block
+from listening.sources.forum.survey import Mark, Place, Survey, within
 
 _ARTICLE = re.compile(r"(?:^|[-_\s])(?:h?entry|article|story|news|blog)(?:[-_\s]|$)", re.IGNORECASE)
 

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from listening.sources.forum_selectors import all_of, shown_at, value
-from listening.sources.forum_urls import joined, thread_key
+from listening.sources.forum.selectors import all_of, shown_at, value
+from listening.sources.forum.urls import joined, thread_key
 
 _NEXT = re.compile(
     r"^(?:(?:go to (?:the )?)?next(?: page)?|older|weiter|n[äa]chste(?: seite)?|vor|suivante?|page suivante|siguiente"

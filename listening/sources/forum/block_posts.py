@@ -8,14 +8,14 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from listening.sources.forum_block_aside import AROUND, ASIDE, Shared, named_like, set_aside
-from listening.sources.forum_block_echoes import has_own_name, mark_repeated
-from listening.sources.forum_block_lines import shown_beside
-from listening.sources.forum_block_shape import Block, holds, inside, numbers_of, own_link
-from listening.sources.forum_names import uncounted
-from listening.sources.forum_posts import FoundPost, text_hash
-from listening.sources.forum_survey import Mark, Place, Survey
-from listening.sources.forum_words import own_html
+from listening.sources.forum.block_aside import AROUND, ASIDE, Shared, named_like, set_aside
+from listening.sources.forum.block_echoes import has_own_name, mark_repeated
+from listening.sources.forum.block_lines import shown_beside
+from listening.sources.forum.block_shape import Block, holds, inside, numbers_of, own_link
+from listening.sources.forum.names import uncounted
+from listening.sources.forum.posts import FoundPost, text_hash
+from listening.sources.forum.survey import Mark, Place, Survey
+from listening.sources.forum.words import own_html
 from listening.sources.pages import has_words
 
 MOST_WORDS = 60  # of one block that count: long posts are no better than short ones

@@ -10,11 +10,11 @@ from datetime import datetime
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from listening.sources.forum_names import name_in
-from listening.sources.forum_posts import FoundPost, text_hash
-from listening.sources.forum_survey import Survey
-from listening.sources.forum_urls import post_number
-from listening.sources.forum_words import own_html, quoted_names
+from listening.sources.forum.names import name_in
+from listening.sources.forum.posts import FoundPost, text_hash
+from listening.sources.forum.survey import Survey
+from listening.sources.forum.urls import post_number
+from listening.sources.forum.words import own_html, quoted_names
 from listening.sources.pages import has_words
 
 _MOST = 0.6  # of a page's words stand in its mails: in a post, a head is what somebody shows of a mail

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 from selectolax.lexbor import LexborNode
 
-from listening.sources.forum_looks_classic import CLASSIC
-from listening.sources.forum_looks_modern import MODERN
-from listening.sources.forum_selectors import Selectors
+from listening.sources.forum.looks_classic import CLASSIC
+from listening.sources.forum.looks_modern import MODERN
+from listening.sources.forum.selectors import Selectors
 
 KEYS: Mapping[str, str] = {
     "board_link": "On an index page: links to boards",

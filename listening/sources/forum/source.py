@@ -13,10 +13,10 @@ from listening.errors import SettingsError, SourceBroken
 from listening.sources.cursor import read_from, whose_turn
 from listening.sources.expected import LayoutChanged
 from listening.sources.fetch import Fetcher
-from listening.sources.forum_engines import ENGINES, KEYS
-from listening.sources.forum_pages import FoundPage, FoundPost, Reading, complete_looks, read_page
-from listening.sources.forum_selectors import is_css
-from listening.sources.forum_urls import canonical, thread_key
+from listening.sources.forum.engines import ENGINES, KEYS
+from listening.sources.forum.pages import FoundPage, FoundPost, Reading, complete_looks, read_page
+from listening.sources.forum.selectors import is_css
+from listening.sources.forum.urls import canonical, thread_key
 from listening.sources.options import WEB_OPTIONS, Option, Options
 from listening.sources.pages import Obstacle
 from listening.sources.threads import Part, Thread, ThreadReader

@@ -7,8 +7,8 @@ import re
 from selectolax.lexbor import LexborNode
 
 from listening.sources.date_words import fold
-from listening.sources.forum_names import as_name, name_in
-from listening.sources.forum_selectors import own_text
+from listening.sources.forum.names import as_name, name_in
+from listening.sources.forum.selectors import own_text
 
 OTHER_DATE = re.compile(
     r"joined|join date|regist(?!\w*\s(?:users?|members?|benutzer|mitglied|nutzer)\b)|member since|member for"

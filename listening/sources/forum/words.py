@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from listening.sources.forum_selectors import all_of, shown_at
+from listening.sources.forum.selectors import all_of, shown_at
 
 _QUOTES = (
     "blockquote, .quote, .quotetitle, .quotecontent, .quoteheader, .quotefooter, .quote_container, .quoteContainer, "

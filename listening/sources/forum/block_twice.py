@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from listening.sources.forum_block_shape import Block
-from listening.sources.forum_posts import FoundPost
+from listening.sources.forum.block_shape import Block
+from listening.sources.forum.posts import FoundPost
 
 _FEWEST = 2  # pairs that make a thread
 _TWICE_WORDS = 4  # of a post that nobody writes twice

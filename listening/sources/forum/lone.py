@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from listening.sources.forum_block_aside import AROUND
-from listening.sources.forum_block_names import lone_name
-from listening.sources.forum_block_posts import read_blocks
-from listening.sources.forum_block_shape import ANSWER, Block
-from listening.sources.forum_loose import loosened
-from listening.sources.forum_mails import posts_by_mails
-from listening.sources.forum_posts import FoundPost
-from listening.sources.forum_survey import Place, Survey, within
+from listening.sources.forum.block_aside import AROUND
+from listening.sources.forum.block_names import lone_name
+from listening.sources.forum.block_posts import read_blocks
+from listening.sources.forum.block_shape import ANSWER, Block
+from listening.sources.forum.loose import loosened
+from listening.sources.forum.mails import posts_by_mails
+from listening.sources.forum.posts import FoundPost
+from listening.sources.forum.survey import Place, Survey, within
 
 _MOST_WORDS = 300  # of a post that count
 _FEWEST_WORDS = 2 * AROUND  # of a post in a place that has words of its own: the head of a mail has fewer

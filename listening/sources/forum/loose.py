@@ -9,7 +9,7 @@ from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from listening.sources.forum_survey import Place, Survey
+from listening.sources.forum.survey import Place, Survey
 
 _LOOKED_AT = 200  # texts of a place
 _HEAD = 110  # characters of a text in which its date stands

@@ -6,8 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from listening.sources.forum_kinds import id_shape, plain_classes
-from listening.sources.forum_survey import Place, Survey, within
+from listening.sources.forum.kinds import id_shape, plain_classes
+from listening.sources.forum.survey import Place, Survey, within
 
 _FEWEST = 2  # places that make a group
 _MOST_BARE = 1_000  # of a tag without a class: more make a page slow, and no thread is so long

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborNode
 
 from listening.sources.date_words import fold
-from listening.sources.forum_block_echoes import said_by_all
-from listening.sources.forum_block_shape import Block, inside
-from listening.sources.forum_selectors import own_text, shown_at
-from listening.sources.forum_survey import Mark, Place, Survey, signed
+from listening.sources.forum.block_echoes import said_by_all
+from listening.sources.forum.block_shape import Block, inside
+from listening.sources.forum.selectors import own_text, shown_at
+from listening.sources.forum.survey import Mark, Place, Survey, signed
 
 ASIDE = "[data-aside]"
 AROUND = 16  # words around a date or a name that still belong to it ("by Ann, on 3 May, 12 posts")

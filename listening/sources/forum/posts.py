@@ -13,11 +13,11 @@ from urllib.parse import urljoin
 from selectolax.lexbor import LexborNode
 
 from listening.sources.dates import find_date
-from listening.sources.forum_names import plain_name
-from listening.sources.forum_selectors import Ids, Selectors, all_of, first, number, places, shown_at, shown_on, value
-from listening.sources.forum_survey import Survey
-from listening.sources.forum_urls import answered_number, post_number
-from listening.sources.forum_words import name_quoted, own_html
+from listening.sources.forum.names import plain_name
+from listening.sources.forum.selectors import Ids, Selectors, all_of, first, number, places, shown_at, shown_on, value
+from listening.sources.forum.survey import Survey
+from listening.sources.forum.urls import answered_number, post_number
+from listening.sources.forum.words import name_quoted, own_html
 
 _OTHERS = re.compile(
     r"\W(?:and|und|et|y|e|en|och|og|i|и)\s(\d[\d.,]*)\s(?:others?|other people|more|weitere\w*|anderen?|autres?"

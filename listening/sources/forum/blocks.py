@@ -9,20 +9,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import time
 
-from listening.sources.forum_block_aside import AROUND
-from listening.sources.forum_block_groups import groups_of
-from listening.sources.forum_block_names import with_names
-from listening.sources.forum_block_opening import opening
-from listening.sources.forum_block_posts import MOST_WORDS, SOUND, read_blocks
-from listening.sources.forum_block_replies import with_answers
-from listening.sources.forum_block_shape import ANSWER, Block, inside
-from listening.sources.forum_block_twice import in_pairs, once, told_twice, words_of
-from listening.sources.forum_loose import loosened
-from listening.sources.forum_mails import posts_by_mails
-from listening.sources.forum_posts import FoundPost
-from listening.sources.forum_runs import RUN, in_runs
-from listening.sources.forum_selectors import element_before, shown_at
-from listening.sources.forum_survey import Mark, Place, Survey, within
+from listening.sources.forum.block_aside import AROUND
+from listening.sources.forum.block_groups import groups_of
+from listening.sources.forum.block_names import with_names
+from listening.sources.forum.block_opening import opening
+from listening.sources.forum.block_posts import MOST_WORDS, SOUND, read_blocks
+from listening.sources.forum.block_replies import with_answers
+from listening.sources.forum.block_shape import ANSWER, Block, inside
+from listening.sources.forum.block_twice import in_pairs, once, told_twice, words_of
+from listening.sources.forum.loose import loosened
+from listening.sources.forum.mails import posts_by_mails
+from listening.sources.forum.posts import FoundPost
+from listening.sources.forum.runs import RUN, in_runs
+from listening.sources.forum.selectors import element_before, shown_at
+from listening.sources.forum.survey import Mark, Place, Survey, within
 
 _BOLD, _SIGNERS = ("b", "strong", "th", "dt"), ("b", "strong", "cite")
 _FEWEST = 2  # blocks that make a thread

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 from selectolax.lexbor import LexborNode
 
 from listening.sources.dates import find_date
-from listening.sources.forum_kinds import plain_classes
-from listening.sources.forum_posts import Reading
-from listening.sources.forum_selectors import Selectors, all_of, number, places, shown_at, value, values
-from listening.sources.forum_survey import Place, Survey, within
-from listening.sources.forum_urls import joined, thread_key
+from listening.sources.forum.kinds import plain_classes
+from listening.sources.forum.posts import Reading
+from listening.sources.forum.selectors import Selectors, all_of, number, places, shown_at, value, values
+from listening.sources.forum.survey import Place, Survey, within
+from listening.sources.forum.urls import joined, thread_key
 from listening.sources.threads import Thread
 
 _FEWEST_ROWS = 3

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
-from listening.sources.forum_survey import Mark, Survey
+from listening.sources.forum.survey import Mark, Survey
 
 _DATE_WORDS = 9  # of a text that is a date and little else
 _BETWEEN_WORDS = 4  # between a name and a date: "wrote on"
