@@ -33,6 +33,12 @@ _POOR = re.compile(
     re.IGNORECASE,
 )
 _POORER = re.compile(r"profile|avatar|sign|detail|info|meta|control|foot|edit|stat|head|button|tool", re.IGNORECASE)
+_EDITED = re.compile(
+    r"\W*(?:this (?:post|message|comment) (?:was|has been) )?(?:last |zuletzt |derniere? )?"
+    r"(?:edited|modified|updated|edit|modification"
+    r"|bearbeitet|geandert|modifie|edite|editado|modificato|отредактировано|изменено|改动|编辑|編集|수정|edytowan|ostatnio"
+    r"|geredigeerd|bewerkt|redigerad|muokattu|duzenle)"
+)
 _FURNITURE = re.compile(r"#?\d{1,6}[.)]?|(?:says|said|wrote|schrieb|sagt|writes)\s?:?")
 _QUOTE_NAME = re.compile(
     r"(?:^|[-_\s])(?:block)?(?:quot(?:e[sd]?|ing|ation)|citation|cita|zitat|citat)(?:[-_]?(?:box|block|text|content|body|head(?:er)?"
@@ -117,6 +123,8 @@ def set_aside(survey: Survey, block: Block, body: Place | None, marks: Sequence[
         or place.order in shared.labelled
         or (_shows_again(block, place, marks) and not survey.places[place.parent].words)
         or (survey.words(place.order, place.end) <= _ASIDE_WORDS and _is_aside(survey, whole, place))
+        or _links_answered(place)
+        or (place.words and survey.words(place.order, place.end) <= AROUND and _is_edit_note(survey, place))
         or (_is_quote(place) and survey.words(place.order, place.end) < most_words)
     ]
     for place in aside:
@@ -132,6 +140,20 @@ def _shows_again(block: Block, place: Place, marks: Sequence[Mark]) -> bool:
     return any(
         mark.order == place.order and (mark.moment or mark.name) in known for mark in (*block.dates, *block.names)
     )
+
+
+def _links_answered(place: Place) -> bool:
+    """Return True for a link at the start of a text to another place of the page: "Ann", whom the text answers."""
+    node = place.node
+    link = node.attributes.get("href") or "" if node.tag == "a" else ""
+    return link.startswith("#") and re.search(r"\d", link) is not None and node.prev is None
+
+
+def _is_edit_note(survey: Survey, place: Place) -> bool:
+    """Return True for what says when a post was changed, in a place of its own: "Edited by Ann, 3 May 2026"."""
+    if place.node.tag in HEADINGS or not _EDITED.match(fold(own_text(place.node))):
+        return False
+    return survey.find(shown_at(place.node, "")) is not None
 
 
 def _is_all(survey: Survey, whole: Place, place: Place) -> bool:

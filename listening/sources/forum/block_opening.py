@@ -7,45 +7,117 @@ from collections.abc import Sequence
 
 from listening.sources.forum.block_aside import AROUND
 from listening.sources.forum.block_shape import Block
+from listening.sources.forum.kinds import plain_classes
+from listening.sources.forum.names import as_name
 from listening.sources.forum.survey import Mark, Place, Survey, within
 
-_ARTICLE = re.compile(r"(?:^|[-_\s])(?:h?entry|article|story|news|blog)(?:[-_\s]|$)", re.IGNORECASE)
+_PAGE = re.compile(r"(?:https?://[^/]+)?/?[^/?#=]+[/=?]")  # the sort of page that a link leads to: "/users/"
+_STEPS_OUT = 3  # places at and around a mark whose classes may say what it is
+_FEWEST_WORDS = 4  # of an opening post whose head stands in a box of its own
+_NEARLY = 0.7  # of the words between a title and the first answer
+_BLOG = re.compile(r"(?:^|[-_\s])(?:h?entry|news|blog)(?:[-_\s]|$)", re.IGNORECASE)
+_ARTICLE = re.compile(r"(?:^|[-_\s])(?:article|story)(?:[-_\s]|$)", re.IGNORECASE)  # or what a program calls a post
 
 
 def opening(survey: Survey, blocks: Sequence[Block], *, alike: bool) -> Block | None:
     """Return what comments or answers stand under: the smallest place above them with a date, and words enough.
 
-    With `alike` its date and its name must stand in the same kinds of places as theirs: the rest looks otherwise. Of
-    several such places the last one counts: others repeat what stands below.
+    With `alike` its date and its name must stand in places like theirs: the rest looks otherwise. Of several such
+    places the last one counts: others repeat what stands below. Where the title, the date and the name stand in one
+    box and the words in the next, it is the words alone, with the marks above them.
     """
     first = min(block.place.order for block in blocks)
-    headings = [place.order for place in survey.places[:first] if place.node.tag == "h1"]
+    start = _start(survey, first)
     named = any(block.names for block in blocks)
-    marks = within(survey.dates, headings[-1] if headings else 0, first - 1)
+    marks, names = within(survey.dates, start, first - 1), _names_above(survey, blocks, start, first)
+    some_dates, some_names = _first_marks(blocks)
     if alike:
-        dates, names_alike = ({mark.kind for mark in some} for some in _first_marks(blocks))
-        marks = [mark for mark in reversed(marks) if mark.kind in dates]
+        marks = _like(survey, marks[::-1], some_dates)
+        names = _like(survey, names, some_names)
     for mark in marks:
         at = mark.order
         while at >= 0 and survey.places[at].end < first:
             place = survey.places[at]
-            names = tuple(within(survey.names, place.order, place.end))
+            inside = tuple(within(names, place.order, place.end))
             words = survey.words(place.order, place.end)
-            if alike:
-                names = tuple(name for name in names if name.kind in names_alike)
-            if (names or (not named and not alike)) and words > AROUND:
-                if _is_article(survey, place, first):
-                    return None
-                return Block(place, (), (mark,), names, words)
+            if (inside or (not named and not alike)) and words > AROUND:
+                own = is_like(survey, (mark,), some_dates) and is_like(survey, inside, some_names)
+                other = _is_called(survey, place, first, _BLOG) or (
+                    not own and _is_called(survey, place, first, _ARTICLE)
+                )
+                return None if other else Block(place, (), (mark,), inside, words)
             at = place.parent
-    return None
+    return _words_alone(survey, start, first, marks, names)
 
 
-def _is_article(survey: Survey, place: Place, first: int) -> bool:
-    """Return True for a place in what is called an article, above its comments: no post of a customer's."""
+def _names_above(survey: Survey, blocks: Sequence[Block], start: int, first: int) -> list[Mark]:
+    """Return the names above the blocks; where none is marked, what stands in places like those of their names."""
+    if marked := within(survey.names, start, first - 1):
+        return marked
+    kinds = {block.names[0].kind for block in blocks if block.names}
+    alike = (place for place in survey.places[start:first] if place.kind in kinds)
+    return [Mark(place.order, place.kind, name=name) for place in alike if (name := as_name(place.node))]
+
+
+def _start(survey: Survey, first: int) -> int:
+    """Return where the box begins in which the last title above the blocks stands, and none of them."""
+    at = next((place.order for place in reversed(survey.places[:first]) if place.node.tag == "h1"), 0)
+    while survey.places[at].parent >= 0 and survey.places[survey.places[at].parent].end < first:
+        at = survey.places[at].parent
+    return at
+
+
+def _words_alone(survey: Survey, start: int, first: int, marks: Sequence[Mark], names: Sequence[Mark]) -> Block | None:
+    """Return the place between title and blocks that holds nearly all words there, dated and signed before it."""
+    if start == 0 or not marks or not names:
+        return None
+    behind = max(_box_of(survey, mark, first).end for mark in (marks[0], names[0])) + 1
+    most = max(_NEARLY * survey.words(behind, first - 1), _FEWEST_WORDS)
+    below = (place for place in survey.places[behind:first] if place.end < first)
+    wordy = [place for place in below if survey.words(place.order, place.end) >= most]
+    if not wordy or any(_is_called(survey, wordy[-1], first, name) for name in (_BLOG, _ARTICLE)):
+        return None
+    place = wordy[-1]
+    return Block(place, (), (marks[0],), (names[0],), survey.words(place.order, place.end))
+
+
+def _box_of(survey: Survey, mark: Mark, first: int) -> Place:
+    """Return the widest place around a mark that holds none of the blocks."""
+    place = survey.places[mark.order]
+    while place.parent >= 0 and survey.places[place.parent].end < first:
+        place = survey.places[place.parent]
+    return place
+
+
+def _like(survey: Survey, marks: Sequence[Mark], others: Sequence[Mark]) -> list[Mark]:
+    """Return the marks that are of the same kind as others, or like them."""
+    kinds, like = {mark.kind for mark in others}, likeness(survey, others)
+    return [mark for mark in marks if mark.kind in kinds or likeness(survey, [mark]) & like]
+
+
+def is_like(survey: Survey, marks: Sequence[Mark], others: Sequence[Mark]) -> bool:
+    """Return True where marks are made as others are: those of an article hardly ever are as those of its comments."""
+    return bool(likeness(survey, marks) & likeness(survey, others))
+
+
+def likeness(survey: Survey, marks: Sequence[Mark]) -> set[str]:
+    """Return by what marks are like others: the classes at them, or next around, and the sort of page they link."""
+    told = set[str]()
+    for at in (mark.order for mark in marks):
+        if found := _PAGE.match(survey.places[at].node.attributes.get("href") or ""):
+            told.add(found[0])
+        around = [at]
+        while survey.places[around[-1]].parent >= 0 and len(around) < _STEPS_OUT:
+            around.append(survey.places[around[-1]].parent)
+        told |= next(filter(None, (plain_classes(survey.places[one].node) for one in around)), set())
+    return told
+
+
+def _is_called(survey: Survey, place: Place, first: int, name: re.Pattern[str]) -> bool:
+    """Return True for a place in what is called so, above its comments."""
     at = place.order
     while at >= 0 and survey.places[at].end < first:
-        if _ARTICLE.search(" ".join(survey.places[at].kind.partition("<")[0].split("|")[1:3])):
+        if name.search(" ".join(survey.places[at].kind.partition("<")[0].split("|")[1:3])):
             return True
         at = survey.places[at].parent
     return False

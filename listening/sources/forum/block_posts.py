@@ -51,7 +51,7 @@ class _Chosen:
 def read_blocks(survey: Survey, blocks: Sequence[Block]) -> list[tuple[Block, FoundPost]]:
     """Return each block that holds words with its post."""
     shared = Shared.by(survey, blocks)
-    chosen = _without_events(_chosen(survey, blocks, shared))
+    chosen = _without_events(_without_strangers(_chosen(survey, blocks, shared)))
     for one in chosen:
         set_aside(survey, one.block, one.body, (one.date, one.name), shared)
     usual = _usual_kinds(survey, blocks) - {one.body.kind for one in chosen if one.body}
@@ -65,7 +65,7 @@ def read_blocks(survey: Survey, blocks: Sequence[Block]) -> list[tuple[Block, Fo
 
 
 def _chosen(survey: Survey, blocks: Sequence[Block], shared: Shared) -> list[_Chosen]:
-    date_kind = _usual([block.dates for block in blocks])
+    date_kind = _usual([block.dates for block in blocks], SOUND)
     name_kind = _usual([block.names for block in blocks])
     marked = [
         (block, _of_kind(block.dates or (_NOBODY,), date_kind), _of_kind(block.names or (_NOBODY,), name_kind))
@@ -89,6 +89,13 @@ def _is_head(place: Place, block: Block, date: Mark, name: Mark) -> bool:
         return True
     again = [mark for mark in block.dates if mark.moment == date.moment and mark.how != "day"]
     return holds(place, *again) and holds(place, *(mark for mark in block.names if mark.name == name.name))
+
+
+def _without_strangers(chosen: list[_Chosen]) -> list[_Chosen]:
+    """Leave out what has no name, and its date elsewhere, where all others have both alike: a page's head, mostly."""
+    kinds = Counter(one.date.kind for one in chosen if one.name.name)
+    kind, count = kinds.most_common(1)[0] if kinds else ("", 0)
+    return [one for one in chosen if one.name.name or one.date.kind == kind] if count == kinds.total() > 1 else chosen
 
 
 def _without_events(chosen: list[_Chosen]) -> list[_Chosen]:
@@ -157,10 +164,10 @@ def _html_of(survey: Survey, one: _Chosen, usual: Collection[str]) -> str:
     return html
 
 
-def _usual(marks: Sequence[Sequence[Mark]]) -> str:
+def _usual(marks: Sequence[Sequence[Mark]], least: float = _NEARLY) -> str:
     """Return the kind of place in which most blocks have such a mark that is not the same everywhere.
 
-    Of equals the more exact one, then the one that stands first.
+    One that is must stand in far more blocks: by `least`. Of equals the more exact one, then the one that stands first.
     """
     kinds = Counter(mark.kind for block in marks for mark in {one.kind: one for one in block}.values())
     firsts: dict[str, set[object]] = defaultdict(set)
@@ -172,7 +179,7 @@ def _usual(marks: Sequence[Sequence[Mark]]) -> str:
     most = max(kinds.values(), default=0)
 
     def fit(kind: str) -> tuple[object, ...]:
-        varied = len(firsts[kind]) > 1 and kinds[kind] >= _NEARLY * most
+        varied = len(firsts[kind]) > 1 and kinds[kind] >= least * most
         return varied, kinds[kind], exact[kind], -order[kind]
 
     return max(kinds, key=fit, default="")

@@ -10,13 +10,14 @@ from dataclasses import replace
 from datetime import time
 
 from listening.sources.forum.block_aside import AROUND
+from listening.sources.forum.block_choice import best_of
 from listening.sources.forum.block_groups import groups_of
 from listening.sources.forum.block_names import with_names
 from listening.sources.forum.block_opening import opening
 from listening.sources.forum.block_posts import MOST_WORDS, SOUND, read_blocks
 from listening.sources.forum.block_replies import with_answers
 from listening.sources.forum.block_shape import ANSWER, Block, inside
-from listening.sources.forum.block_twice import in_pairs, once, told_twice, words_of
+from listening.sources.forum.block_twice import once, told_twice, words_of
 from listening.sources.forum.loose import loosened
 from listening.sources.forum.mails import posts_by_mails
 from listening.sources.forum.posts import FoundPost
@@ -30,6 +31,7 @@ _FEW = 3  # posts, of which each may be a box of several
 _FEW_WORDS = 25  # outside links in a row of a list of threads: numbers, dates, an excerpt
 _FEW_AROUND = 8  # words of an element that is a date or a name and nothing else
 _NEARLY, _FAR_MORE = 0.6, 1.5  # of the words of one reading of a page against another
+_ALL_SAY = 0.75  # of the posts: a word that so many of them say is a label of the program's, or "the"
 _SAID = 0.5  # of the words of the group that says most, beside dates and names
 _MEAN_SIGNED = 8.0  # of a post without a date: what is shorter may be a label and its value
 _MEAN_WORDS = 3.0  # of a post outside links; rows of a list of threads have fewer
@@ -117,13 +119,20 @@ def _holds_several(blocks: Sequence[Block]) -> bool:
 
 def _says_most(survey: Survey, posts: Sequence[FoundPost]) -> bool:
     """Return True where posts hold most of the words of their page: nothing else of it can be more of them."""
-    said = sum(len(words_of(post)) for post in posts)
-    return len(posts) > _FEW and said >= _SAID * survey.words(0, len(survey.places) - 1)
+    return len(posts) > _FEW and sum(_own_words(posts)) >= _SAID * survey.words(0, len(survey.places) - 1)
+
+
+def _own_words(posts: Sequence[FoundPost]) -> list[int]:
+    """Return how many words each post says that not most of them say: the head of a mail has hardly any."""
+    told = [words_of(post) for post in posts]
+    often = Counter(word for words in told for word in set(words))
+    usual = {word for word, count in often.items() if count >= _ALL_SAY * len(posts)} if len(posts) > 1 else set()
+    return [sum(1 for word in words if word not in usual) for words in told]
 
 
 def _fuller(posts: list[FoundPost], others: list[FoundPost]) -> list[FoundPost]:
     """Return those of two readings of a page that are more posts with about as many words, or have far more words."""
-    said, also = (sum(min(len(words_of(post)), MOST_WORDS) for post in some) for some in (posts, others))
+    said, also = (sum(min(words, MOST_WORDS) for words in _own_words(some)) for some in (posts, others))
     more = len(others) > len(posts) and also >= _NEARLY * said
     return others if more or (len(others) >= _NEARLY * len(posts) and also > _FAR_MORE * said) else posts
 
@@ -144,19 +153,9 @@ def _named(groups: Sequence[list[Block]]) -> list[list[Block]]:
 
 def _posts_of(survey: Survey, groups: Sequence[list[Block]]) -> list[FoundPost]:
     """Return the posts of the best of these groups; none where it is a list of threads."""
-    groups = [blocks for blocks in groups if not in_pairs(blocks)] or list(groups)
-    varied = [blocks for blocks in _without_boxes(groups) if _tells_when(blocks)]
-    scored = [(_score(blocks), blocks) for blocks in varied or groups]
-    best = max((score for score, _ in scored), default=0.0)
-    if best <= 0:
+    sound = best_of(survey, groups)
+    if not sound:
         return []
-    # of the groups that find as many posts the tightest: the post without what stands around it
-    most = max(_worth(blocks) for score, blocks in scored if score >= best * 0.8)
-    near = [(score, blocks) for score, blocks in scored if score >= best * 0.6 and _worth(blocks) >= most]
-    said = [_said(survey, blocks) for _, blocks in near]
-    near = [one for one, words in zip(near, said, strict=True) if words >= _SAID * max(said)]
-    _, chosen = min(near, key=lambda one: (sum(b.place.end - b.place.order for b in one[1] if b.sound), -one[0]))
-    sound = [block for block in chosen if block.sound]
     read = read_blocks(survey, sound)
     posts = with_answers(survey, [block for block, _ in read], [post for _, post in read])
     mean = sum(len(words_of(post)) for post in posts) / max(len(posts), 1)
@@ -168,59 +167,12 @@ def _posts_of(survey: Survey, groups: Sequence[list[Block]]) -> list[FoundPost]:
     return once([*before, *told_twice(posts)])
 
 
-def _without_boxes(groups: Sequence[list[Block]]) -> list[list[Block]]:
-    """Leave out parts of a page that are alike by chance: one holds several numbered blocks, and some hold none."""
-    numbered = [starts for blocks in groups if (starts := _numbered(blocks))]
-    return [blocks for blocks in groups if _numbered(blocks) or not any(_holds_all(blocks, some) for some in numbered)]
-
-
-def _numbered(blocks: Sequence[Block]) -> list[int]:
-    """Return where the blocks begin, if each has a number of its own in its id or data-id; else none."""
-    sound = [block for block in blocks if block.sound]
-    told = {shown for block in sound if re.search(r"\d", shown := _id_of(block))}
-    return [block.place.order for block in sound] if len(told) == len(sound) >= _FEWEST else []
-
-
-def _id_of(block: Block) -> str:
-    attributes = block.place.node.attributes
-    return attributes.get("id") or attributes.get("data-id") or ""
-
-
-def _holds_all(blocks: Sequence[Block], starts: Sequence[int]) -> bool:
-    """Return True where all these starts lie in one of the blocks, which is not the only one that is sound."""
-    sound = [block.place for block in blocks if block.sound]
-    held = [bisect_right(starts, place.end) - bisect_right(starts, place.order) for place in sound]
-    return len(sound) > 1 and max(held, default=0) == len(starts)
-
-
-def _tells_when(blocks: Sequence[Block]) -> bool:
-    """Return False where all blocks show one moment alone: that of something else than their posts, mostly."""
-    marks = [mark for block in blocks if block.sound for mark in block.dates]
-    return len({mark.moment for mark in marks}) > 1 or any(mark.how == "relative" for mark in marks)
-
-
 def _is_one_post(posts: Sequence[FoundPost]) -> bool:
     """Return True where all have one author and one time of a day: they are parts of what he wrote."""
     told = {(post.author, post.created_at) for post in posts}
     author, moment = next(iter(told), (None, None))
     timed = moment is not None and moment.time() != time() and posts[0].date_from != "relative"
     return len(told) == 1 and author is not None and timed
-
-
-def _said(survey: Survey, blocks: Sequence[Block]) -> int:
-    """Return how many words a group holds beside dates and names: the heads of posts have nearly none."""
-    return sum(min(block.words - _shown_words(survey, block), MOST_WORDS) for block in blocks if block.sound)
-
-
-def _shown_words(survey: Survey, block: Block) -> int:
-    marks = {mark.order for mark in (*block.dates, *block.names) if mark.order > block.place.order}
-    return sum(words for at in marks if (words := survey.places[at].words) <= _FEW_AROUND)
-
-
-def _worth(blocks: Sequence[Block]) -> tuple[int, int]:
-    """Return how many posts a group holds, and how many of them with a name."""
-    sound = [block for block in blocks if block.sound]
-    return len(sound), sum(bool(block.names) for block in sound)
 
 
 def _is_list(survey: Survey, blocks: Sequence[Block]) -> bool:
@@ -288,12 +240,3 @@ def _outside(marks: Sequence[Mark], inner: Sequence[Place]) -> tuple[Mark, ...]:
     starts = [place.order for place in inner]  # in order, and none in another
     last = [(mark, bisect_right(starts, mark.order) - 1) for mark in marks]
     return tuple(mark for mark, at in last if at < 0 or mark.order > inner[at].end)
-
-
-def _score(blocks: Sequence[Block]) -> float:
-    """More words of people in more blocks are better, as long as most blocks that show a date or a name are whole."""
-    sound = [block for block in blocks if block.sound]
-    share = len(sound) / max(sum(bool(block.dates or block.names) for block in blocks), 1)
-    if len(sound) < _FEWEST or share < SOUND:
-        return 0.0
-    return share * share * (0.5 + len(sound) / len(blocks) / 2) * sum(min(block.words, MOST_WORDS) for block in sound)

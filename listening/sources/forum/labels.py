@@ -29,6 +29,9 @@ _AUTHOR_LABEL = re.compile(
     r"|^(?:your |ihr )?(?:name|nick(?:name)?|nom|pseudo|nombre|nome|naam|navn|namn|imie|jmeno|имя|име|ник|nimi|isim|nev"
     r"|名前|氏名|お名前|이름|姓名)\s?[:\uff1a]\s*$"
 )
+_BOLD = frozenset(("b", "strong", "font", "span"))
+_MAIL_LABEL = re.compile(r"\b(?:subject|date|sent|betreff|datum|objet|asunto|oggetto|тема|дата)\s*:", re.IGNORECASE)
+_LONGEST_HEAD = 400  # characters
 _LINES = frozenset(("li", "p", "div", "td", "th", "span"))
 _LINE = 120  # characters
 _LABELLED_NAME = re.compile(  # "From:" alone is where somebody lives, in many boards
@@ -68,6 +71,19 @@ def after_label(node: LexborNode) -> str:
     """Return the name that stands behind "From:" or "Author:", before an element or in it."""
     if node.tag in _LINES and (told := _LABELLED_NAME.fullmatch(" ".join((node.text() or "")[:_LINE].split()))):
         return name_in(told[1] or told[2])
-    if node.tag not in _LABELLED or not own_text(node) or not _AUTHOR_LABEL.search(label(node)):
+    if node.tag not in _LABELLED or not (shown := own_text(node)):
         return ""
-    return as_name(node)
+    if node.tag in _BOLD and shown.endswith(":") and _AUTHOR_LABEL.search(fold(shown)) and _heads_a_mail(node):
+        return name_in(" ".join(_text_behind(node).split()))
+    return as_name(node) if _AUTHOR_LABEL.search(label(node)) else ""
+
+
+def _heads_a_mail(node: LexborNode) -> bool:
+    """Return True for a label beside "Subject:" or "Date:": elsewhere "From:" is where somebody lives."""
+    lines = (node.parent.text(separator=" ") or "")[:_LONGEST_HEAD] if node.parent is not None else ""
+    return _MAIL_LABEL.search(lines) is not None
+
+
+def _text_behind(node: LexborNode) -> str:
+    """Return the loose text that follows an element at once."""
+    return (node.next.text(deep=False) or "") if node.next is not None and node.next.tag == "-text" else ""

@@ -64,13 +64,18 @@ def name_at(node: LexborNode) -> str:
         return "" if "quote" in (node.tag or "") else name_in(told or "")
     prop = attributes.get("itemprop") or attributes.get("property")
     named = prop in ("author", "creator") or attributes.get("rel") == "author"
-    linked = node.tag == "a" and bool(_PROFILE.search(_plain(attributes.get("href") or "")))
+    linked = node.tag == "a" and links_profile(attributes.get("href") or "")
     if attributes.get("data-author") and not re.search("quote", where):
         return str(attributes["data-author"])[:_NAME_MOST]
     if not (named or linked or "name" in where.split() or _NAME_PLACE.search(where)):
         return ""
     inside = [] if node.tag == "a" else [name for inner in node.css("a, strong, b") if (name := as_name(inner))]
     return inside[0] if inside else as_name(node)
+
+
+def links_profile(address: str) -> bool:
+    """Return True for the address of somebody's page."""
+    return bool(_PROFILE.search(_plain(address)))
 
 
 def _plain(address: str) -> str:

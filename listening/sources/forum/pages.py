@@ -124,14 +124,14 @@ class OpenPage:
             exact = self._exact(how)
             self.kept[key] = _without_looks(self.root, self._survey(exact), self.base, board)
         found = self.kept[key]
-        if found.posts or found.threads or not how.in_thread:
+        if found.posts or not how.in_thread:
             return found
         obstacle = obstacle_on(self.root)
         survey = self._survey(how)
         posts = [] if obstacle.bars and obstacle.name != "login wall" else posts_undated(survey) or lone_post(survey)
-        if obstacle.bars and not all(_stands_beside_login(post) for post in posts):
+        if (obstacle.bars or found.threads) and not all(_is_whole(post) for post in posts):
             return found
-        return _Found(posts=_placed(posts, self.base), read_by="blocks")
+        return _Found(posts=_placed(posts, self.base), read_by="blocks") if posts else found
 
     def _exact(self, how: Reading) -> Reading:
         """Return the same with the order in which this page writes dates in numbers, where that is not declared."""
@@ -238,8 +238,8 @@ def _sound(posts: Sequence[FoundPost]) -> bool:
     return sum(bool(post.author and post.created_at) for post in posts) >= _ENOUGH * len(posts)
 
 
-def _stands_beside_login(post: FoundPost) -> bool:
-    """Return True for a post that guests may read, on a page where those who write must log in."""
+def _is_whole(post: FoundPost) -> bool:
+    """Return True for a whole post: one that stands beside a form to log in by, or over a list of other threads."""
     return bool(post.author and post.created_at) and not asks_for_login(post.html)
 
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from selectolax.lexbor import LexborNode
 
+from listening.sources.forum.date_attributes import FindDate
 from listening.sources.forum.posts import FoundPost, text_hash
 from listening.sources.forum.selectors import all_of, number
-from listening.sources.forum.survey import FindDate
 from listening.sources.forum.urls import post_number
 from listening.sources.forum.words import own_html
 

@@ -4,37 +4,27 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from selectolax.lexbor import LexborNode
 
 from listening.sources.date_shapes import Shown
 from listening.sources.date_words import DAYS_BACK, fold
-from listening.sources.dates import read_moment
+from listening.sources.forum.beside import rails
+from listening.sources.forum.date_attributes import FindDate, attribute_date
 from listening.sources.forum.kinds import is_quoted, kind_of
 from listening.sources.forum.labels import OTHER_DATE, after_label, label, says_other
 from listening.sources.forum.names import as_name, name_at
 from listening.sources.forum.selectors import Ids, own_text
-
-FindDate = Callable[[str], Shown | None]
 
 _WORDLESS = frozenset(
     ("script", "style", "noscript", "template", "svg", "select", "textarea", "button", "nav", "iframe")
 )
 _SHORT = 110  # characters of an element that may be a date
 _QUOTE_DEEP = 5  # steps up from a quote, to what may stand in it again
-_SHORTEST = 5  # characters: "1 Jan" at least
-_DATE_ATTRIBUTES = ("datetime", "data-time", "data-timestamp", "data-date", "data-epoch", "data-created", "data-posted")
-_OTHER_DATE_ATTRIBUTE = re.compile(  # whatever a site calls it, if it holds an ISO date or an epoch
-    r"data-(?!.*(?:edit|modif|updat|last|join|expir|end|start|now))(?:.*[-_])?"
-    r"(?:ts|[us]?time|datetime|(?:unix)?timestamp|date|epoch|created|posted|published|sent)(?:[-_](?:at|on|utc|time|ts|ms))?"
-)
-_OWN_DATES = ("created", "created-at", "created-timestamp", "timestamp", "published", "published-at", "posted", "date")
-_TOOLTIPS = ("title", "data-tippy-content", "data-original-title", "data-bs-title", "data-tooltip")
 _HAS_DAY = re.compile(r"\d|" + "|".join(sorted(map(re.escape, DAYS_BACK), key=len, reverse=True)))
-_ISO_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?\s?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)?")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d")
 _CLOCK_ALONE = re.compile(r"\W*\d{1,2}[:.]\d\d(?:[:.]\d\d)?\s*(?:[ap]\.?m\.?)?\W*", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
@@ -84,12 +74,29 @@ class Survey:
         """Return this survey, made now if it was not yet."""
         if not self.places and self.root is not None:
             self._walk(self.root, -1, linked=False, muted=False)
-            for place in self.places:
-                self.running.append(self.running[-1] + place.words)
+            self._count_words()
             self._mark_dates()
             self._mark_names()
+            self._leave_out(rails(self.places, self.running, self.dates))
             self.dates, self.names = self._outside_quotes(self.dates), self._outside_quotes(self.names)
         return self
+
+    def _count_words(self) -> None:
+        self.running = [0]
+        for place in self.places:
+            self.running.append(self.running[-1] + place.words)
+
+    def _leave_out(self, rails: Sequence[tuple[int, int]]) -> None:
+        """Take the words, dates and names from what stands beside the talk of the page."""
+        for start, end in rails:
+            for place in self.places[start : end + 1]:
+                place.words = 0
+        if rails:
+            self._count_words()
+            self.dates, self.names = (
+                [mark for mark in marks if not any(start <= mark.order <= end for start, end in rails)]
+                for marks in (self.dates, self.names)
+            )
 
     def take_for_names(self, tags: Collection[str]) -> None:
         """Take what stands in elements of these tags for names: the oldest boards mark them by bold letters alone."""
@@ -147,14 +154,14 @@ class Survey:
         """Mark the dates of the page; those of changes only where it shows hardly any other."""
         changes = list[Mark]()
         for place in self.places:
-            attributes = place.node.attributes
-            where = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".casefold()
+            where = _where(place)
             other = _OTHER_PLACE.search(where) is not None and not _OWN_PLACE.search(where)
             if place.node.tag in _WORDLESS or (other and not _CHANGE.search(where)):
                 continue
-            mark = self._attribute_date(place)
-            if mark and says_other(label(place.node)):
+            told = attribute_date(place.node, self.find)
+            if told and says_other(label(place.node)):
                 continue
+            mark = Mark(place.order, f"{place.kind}@{told[0]}", told[1], "attribute") if told else None
             if (mark := mark or self._text_date(place)) and not is_quoted(place.node):
                 (changes if other else self.dates).append(mark)
         if len(changes) > _MANY_CHANGES * len(self.dates):
@@ -181,34 +188,6 @@ class Survey:
         named = {kind for kind in around if any(kind.split("|")[1:3])}
         return any(place.kind in named for place in self.places[quote.order + 1 : quote.end + 1])
 
-    def _attribute_date(self, place: Place) -> Mark | None:
-        attributes = place.node.attributes
-        own = _OWN_DATES if "-" in (place.node.tag or "") else ()  # of an element that a site made itself
-        for name in (*_DATE_ATTRIBUTES, *own):
-            if (shown := attributes.get(name)) and (moment := read_moment(shown) or self._moment(shown)):
-                return Mark(place.order, f"{place.kind}@{name}", moment, "attribute")
-        for key, shown in attributes.items():
-            if shown and _OTHER_DATE_ATTRIBUTE.fullmatch(key) and (moment := read_moment(shown)):
-                return Mark(place.order, f"{place.kind}@{key}", moment, "attribute")
-        if moment := _day_completed(attributes, own_text(place.node), self._moment):
-            return Mark(place.order, f"{place.kind}@data", moment, "attribute")
-        prop = attributes.get("itemprop") or ""
-        told = (
-            attributes.get("content") if prop in ("datePublished", "dateCreated", "commentTime", "uploadDate") else ""
-        )
-        if told and (moment := self._moment(told)):
-            return Mark(place.order, f"{place.kind}@content", moment, "attribute")
-        for name in _TOOLTIPS:
-            shown = attributes.get(name) or ""
-            dated = _SHORTEST < len(shown) < _SHORT and re.search(r"\d", shown) and not OTHER_DATE.search(fold(shown))
-            if dated and (found := self.find(shown)) and found.exact != "relative":
-                return Mark(place.order, f"{place.kind}@{name}", found.moment, "attribute")
-        return None
-
-    def _moment(self, shown: str) -> datetime | None:
-        found = self.find(shown)
-        return found.moment if found else None
-
     def _text_date(self, place: Place) -> Mark | None:
         own = signed(place.node) or own_text(place.node)
         if not own or len(own) > 2 * _SHORT or not _HAS_DAY.search(fold(own)):
@@ -224,7 +203,9 @@ class Survey:
             wider = self.find(shown) if 0 < len(shown) <= _SHORT else None
             if wider and (not found or wider.exact == "time") and self._adds(own, shown, wider):
                 found = wider
-        if found is None or OTHER_DATE.search(fold(own)) or says_other(label(place.node)):
+        if found is None or says_other(label(place.node)):
+            return None
+        if OTHER_DATE.search(fold(own)) and not _OWN_PLACE.search(_where(place)):
             return None
         return Mark(
             place.order, place.kind, found.moment, {"relative": "relative", "day": "day"}.get(found.exact, "text")
@@ -251,18 +232,9 @@ class Survey:
                 self.names.append(Mark(place.order, place.kind, name=name))
 
 
-def _day_completed(
-    attributes: Mapping[str, str | None], shown: str, read: Callable[[str], datetime | None]
-) -> datetime | None:
-    """Return the moment in whatever attribute of an element that shows its day."""
-    if not shown or len(shown) > _SHORT:
-        return None
-    for name, told in attributes.items():
-        if name.startswith("data-") and told and _ISO_MOMENT.fullmatch(told):
-            day, moment = read(shown), read(told)
-            if day and moment and abs(day - moment) < timedelta(days=1):
-                return moment
-    return None
+def _where(place: Place) -> str:
+    attributes = place.node.attributes
+    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}".casefold()
 
 
 def _is_hidden_quote(node: LexborNode) -> bool:
