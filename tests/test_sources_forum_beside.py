@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from fresh_world import read
-from test_sources_forum_fresh import POST, SAID, filled, told
+from test_sources_forum_fresh import POST, ROWS, SAID, filled, told
 
 LONG = "It drips all night, and nobody of those whom I called knows what to do about it, nor where I could ask."
 TEASER = (
@@ -90,3 +90,49 @@ def test_a_head_of_labels_above_the_words_names_who_writes() -> None:
 def test_a_date_that_is_the_same_in_all_posts_is_none_of_theirs() -> None:
     page = filled(POST.replace("<time>", "<dl><dt>Seen</dt><dd>30 June 2026</dd></dl><time>"))
     assert [post.created_at.day for post in read(f"<h1>T</h1>{page}") if post.created_at] == [3, 4, 5]
+
+
+def test_a_question_and_its_answer_share_the_class_of_their_words_and_no_more() -> None:
+    post = '<div class="{0}-box" id="p{1}"><p class="by"><b class="author">{0}</b> <time>{1} May 2026 10:00</time></p>'
+    page = filled(post + '<h2>{0}: T</h2><div class="{0}-words post-content">{2}</div><p>Vote</p></div>')
+    assert told(f"<h1>T</h1>{page}") == SAID
+
+
+def test_the_cell_of_who_writes_is_no_text_though_its_row_has_a_class() -> None:
+    who = "<td><b>{0}</b><br><i>Member<br>Posts: {1}<br>Lives in: {0}ville</i></td>"
+    row = f"<tr class=a>{who}<td><i>Written on: 0{{1}}.05.2026, 10:00</i><hr>{{2}}</td></tr>"
+    page = filled(row, (*ROWS[:2], ("Cy", 5, LONG)))
+    assert told(f"<h1>T</h1><table>{page}</table>") == [*SAID[:2], ("Cy", LONG)]
+
+
+def test_a_text_may_be_called_by_a_control_on_it() -> None:
+    words = '<div class="text show-control">{2}</div><div class="actions text-small">{1} of 9 found this helpful.</div>'
+    assert told(f"<h1>T</h1>{filled(POST.replace('{2}', words))}") == SAID
+
+
+def test_lines_of_a_text_in_elements_of_their_own_are_apart_in_preformatted_text_too() -> None:
+    page = filled(POST.replace("{2}", "<pre><div>{2}<br>Yes</div></pre>"))
+    assert told(f"<h1>T</h1>{page}") == [(author, f"{said} Yes") for author, said in SAID]
+
+
+def test_what_stands_below_the_last_post_in_places_unlike_those_of_posts_is_no_part_of_it() -> None:
+    head = "<div class=h><b class=author>{0}</b> <i>{1} May 2026 10:00</i></div><div class=w>{2}</div>"
+    page = f"<h1>T</h1><div>{filled(head)}<p class=pages>Pages: 1</p><center>Made by a program</center></div>"
+    assert told(page) == SAID
+
+
+def test_the_entry_of_a_blog_is_none_of_its_comments_though_built_alike() -> None:
+    inner = '<div class="inner"><b class="author">{0}</b> <time>{1} May 2026 10:00</time><div class="t">{2}</div></div>'
+    page = f'<div class="entry">{inner.format("Zed", 1, LONG)}</div><div id="comments">{filled(inner)}</div>'
+    assert told(f"<h1>T</h1><main>{page}</main>") == SAID
+
+
+def test_the_name_of_a_site_is_nobodys_name() -> None:
+    page = f"<title>T - Tap Club</title><h1>T</h1><p><a href='/'><b>Tap Club</b></a> <i>3 May 2026 10:00</i> {LONG}</p>"
+    assert [post.author for post in read(page)] == [None]
+
+
+def test_a_head_and_the_words_below_it_are_a_lone_post() -> None:
+    more = "in a list of ours, with a lot more than is of use to anybody"
+    head = f"<div class='item-head'><b class='author'>Ann</b> <i>3 May 2026 10:00</i> {more}</div>"
+    assert told(f"<h1>T</h1><div>{head}<div class='item-text'>{LONG}</div></div>") == [("Ann", LONG)]

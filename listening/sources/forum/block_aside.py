@@ -32,7 +32,9 @@ _POOR = re.compile(
     r"|action|vote|info|detail|poster|sidebar|title|subject|breadcrumb|pagin",
     re.IGNORECASE,
 )
-_POORER = re.compile(r"profile|avatar|sign|detail|info|meta|control|foot|edit|stat|head|button|tool", re.IGNORECASE)
+_POORER = re.compile(
+    r"profile|action|avatar|sign|detail|info|meta|control|foot|edit|stat|head|button|tool", re.IGNORECASE
+)
 _EDITED = re.compile(
     r"\W*(?:this (?:post|message|comment) (?:was|has been) )?(?:last |zuletzt |derniere? )?"
     r"(?:edited|modified|updated|edit|modification"
@@ -113,7 +115,8 @@ def _running(survey: Survey, alike: Collection[int]) -> list[int]:
 def set_aside(survey: Survey, block: Block, body: Place | None, marks: Sequence[Mark], shared: Shared) -> None:
     """Mark what is no word of the author: what stands around the date and the name, and what its class calls so."""
     whole = body or block.place
-    most = AROUND if body else min(AROUND, block.words // 2)  # what stands beside them is the text
+    apart = body or any(place.kind in shared.wordy for place in inside(survey, block))
+    most = AROUND if apart else min(AROUND, block.words // 2)  # what stands beside them is the text
     aside = [place for mark in marks if (place := _frame_of(survey, block, mark, marks, shared, most)) is not None]
     most_words = survey.words(whole.order, whole.end)
     aside += [
@@ -122,7 +125,8 @@ def set_aside(survey: Survey, block: Block, body: Place | None, marks: Sequence[
         if place.order in shared.alike
         or place.order in shared.labelled
         or (_shows_again(block, place, marks) and not survey.places[place.parent].words)
-        or (survey.words(place.order, place.end) <= _ASIDE_WORDS and _is_aside(survey, whole, place))
+        or (survey.words(place.order, place.end) <= _ASIDE_WORDS and _is_aside(survey, whole, place, shared))
+        or (survey.words(place.order, place.end) and not shared.own_words(place))
         or _links_answered(place)
         or (place.words and survey.words(place.order, place.end) <= AROUND and _is_edit_note(survey, place))
         or (_is_quote(place) and survey.words(place.order, place.end) < most_words)
@@ -205,7 +209,7 @@ def _is_quote(place: Place) -> bool:
     return _QUOTE_NAME.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}") is not None
 
 
-def _is_aside(survey: Survey, whole: Place, place: Place) -> bool:
+def _is_aside(survey: Survey, whole: Place, place: Place, shared: Shared) -> bool:
     """Return True for what is called profile, meta, controls ... and nothing better, and for "Re: ..." over a post."""
     if place.node.tag in HEADINGS:
         return shown_at(place.node, "").casefold().startswith("re:")
@@ -220,7 +224,8 @@ def _is_aside(survey: Survey, whole: Place, place: Place) -> bool:
     poor = named_like(place.kind)
     if _is_all(survey, whole, place):
         return False
-    return poor < _POORLY_NAMED or (poor < 1 and bool(_POORER.search(place.kind)))
+    text = 2 * shared.own_words(place) >= shared.own_words(whole) > 0
+    return poor < _POORLY_NAMED or (poor < 1 and not text and bool(_POORER.search(place.kind)))
 
 
 def named_like(kind: str) -> float:

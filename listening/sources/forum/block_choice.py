@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from listening.sources.forum.block_bodies import MOST_WORDS, SOUND
 from listening.sources.forum.block_opening import is_like
-from listening.sources.forum.block_posts import MOST_WORDS, SOUND
 from listening.sources.forum.block_shape import Block
 from listening.sources.forum.block_twice import in_pairs
 from listening.sources.forum.survey import Mark, Survey

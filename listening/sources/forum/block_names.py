@@ -10,7 +10,7 @@ from itertools import islice
 
 from listening.sources.date_words import WEEKDAYS, fold
 from listening.sources.forum.block_aside import HEADINGS
-from listening.sources.forum.block_posts import SOUND
+from listening.sources.forum.block_bodies import SOUND
 from listening.sources.forum.block_shape import Block, inside
 from listening.sources.forum.block_told import names_told
 from listening.sources.forum.kinds import is_quoted
@@ -109,7 +109,10 @@ def lone_name(survey: Survey, block: Block) -> tuple[Mark, ...]:
         if name and _may_be(name, survey):
             return (Mark(mark.order, mark.kind, name=name),)
     dated = {mark.order for mark in block.dates}
-    lone = [one for some in found.values() for one in some.values() if not _in_prose(survey, one[0], dated)]
+    title = survey.places[0].node.css_first("title")
+    about = fold(" ".join((title.text() or "").split())) if title is not None else ""  # the subject, and the site
+    several = [one for some in found.values() for one in some.values() if fold(one[0].name) not in about]
+    lone = [one for one in several if not _in_prose(survey, one[0], dated)]
     marks = [one for one in lone if one[1] > 0 or _stands_out(survey, one[0])]
     best = max(marks, key=lambda one: _worth(one[0].kind, [one]), default=None)
     return (best[0],) if best else ()

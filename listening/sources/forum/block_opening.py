@@ -5,17 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from listening.sources.forum.block_aside import AROUND
-from listening.sources.forum.block_shape import Block
+from listening.sources.forum.block_aside import AROUND, named_like
+from listening.sources.forum.block_shape import ANSWER, Block
 from listening.sources.forum.kinds import plain_classes
 from listening.sources.forum.names import as_name
 from listening.sources.forum.survey import Mark, Place, Survey, within
 
 _PAGE = re.compile(r"(?:https?://[^/]+)?/?[^/?#=]+[/=?]")  # the sort of page that a link leads to: "/users/"
+_FEWEST = 2  # blocks that make a thread
 _STEPS_OUT = 3  # places at and around a mark whose classes may say what it is
 _FEWEST_WORDS = 4  # of an opening post whose head stands in a box of its own
+_HALF = 0.5  # of the words of a head: a text may be shorter than it, yet not by far
 _NEARLY = 0.7  # of the words between a title and the first answer
 _BLOG = re.compile(r"(?:^|[-_\s])(?:h?entry|news|blog)(?:[-_\s]|$)", re.IGNORECASE)
+_THREAD = re.compile(r"(?:^|[-_\s])(?:thread|topic|question|discussion|issue|post)(?:[-_\s]|$)", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?:^|[-_\s])(?:article|story)(?:[-_\s]|$)", re.IGNORECASE)  # or what a program calls a post
 
 
@@ -45,7 +48,8 @@ def opening(survey: Survey, blocks: Sequence[Block], *, alike: bool) -> Block | 
                 other = _is_called(survey, place, first, _BLOG) or (
                     not own and _is_called(survey, place, first, _ARTICLE)
                 )
-                return None if other else Block(place, (), (mark,), inside, words)
+                found = Block(place, (), (mark,), inside, words)
+                return None if other else _below_head(found, _words_alone(survey, start, first, marks, names))
             at = place.parent
     return _words_alone(survey, start, first, marks, names)
 
@@ -65,6 +69,13 @@ def _start(survey: Survey, first: int) -> int:
     while survey.places[at].parent >= 0 and survey.places[survey.places[at].parent].end < first:
         at = survey.places[at].parent
     return at
+
+
+def _below_head(found: Block, alone: Block | None) -> Block:
+    """Return what stands below a box with date and name, where that is called a text and the box is only its head."""
+    if alone is None or alone.place.order <= found.place.end or named_like(alone.place.kind) <= 1:
+        return found
+    return alone if _HALF * found.words < alone.words else found
 
 
 def _words_alone(survey: Survey, start: int, first: int, marks: Sequence[Mark], names: Sequence[Mark]) -> Block | None:
@@ -100,6 +111,11 @@ def is_like(survey: Survey, marks: Sequence[Mark], others: Sequence[Mark]) -> bo
     return bool(likeness(survey, marks) & likeness(survey, others))
 
 
+def opens_thread(survey: Survey, block: Block, first: int) -> bool:
+    """Return True for a block in what is called a thread or a question, above its answers."""
+    return _is_called(survey, block.place, first, _THREAD)
+
+
 def likeness(survey: Survey, marks: Sequence[Mark]) -> set[str]:
     """Return by what marks are like others: the classes at them, or next around, and the sort of page they link."""
     told = set[str]()
@@ -121,6 +137,23 @@ def _is_called(survey: Survey, place: Place, first: int, name: re.Pattern[str]) 
             return True
         at = survey.places[at].parent
     return False
+
+
+def without_entry(survey: Survey, blocks: list[Block]) -> list[Block]:
+    """Return the blocks without a blog's entry before them, though its program builds comments as it builds entries.
+
+    All others stand in one place then, that is called comments, and the entry does not.
+    """
+    if len(blocks) <= _FEWEST:
+        return blocks
+    first, rest = blocks[0].place, blocks[1:]
+    at, last = rest[0].place.order, max(block.place.end for block in rest)
+    while survey.places[at].end < last:
+        at = survey.places[at].parent
+    attributes = survey.places[at].node.attributes
+    where = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+    apart = at > first.end and ANSWER.search(where) is not None
+    return rest if apart and _is_called(survey, first, at, _BLOG) else blocks
 
 
 def _first_marks(blocks: Sequence[Block]) -> tuple[list[Mark], list[Mark]]:

@@ -6,25 +6,23 @@ import html as markup
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from listening.sources.forum.block_aside import AROUND, ASIDE, Shared, named_like, set_aside
+from listening.sources.forum.block_aside import ASIDE, Shared, set_aside
+from listening.sources.forum.block_bodies import SOUND, bodies
 from listening.sources.forum.block_echoes import has_own_name, mark_repeated
 from listening.sources.forum.block_lines import shown_beside
-from listening.sources.forum.block_shape import Block, holds, inside, numbers_of, own_link
+from listening.sources.forum.block_shape import Block, inside, numbers_of, own_link
 from listening.sources.forum.names import uncounted
 from listening.sources.forum.posts import FoundPost, text_hash
 from listening.sources.forum.survey import Mark, Place, Survey
 from listening.sources.forum.words import own_html
 from listening.sources.pages import has_words
 
-MOST_WORDS = 60  # of one block that count: long posts are no better than short ones
-SOUND = 0.6  # of a group's blocks must have a name, a date and words
 _WITH_BODY = 0.75  # of the blocks must have one, before those without one are none of the posts
 _EVENT_WORDS = 40  # of what is told between posts
 _FEW_EVENT_WORDS = 12  # of it, where it is told often
 _HEAD_WORDS = 12  # of what stands over the posts, with a date, and is no post
-_HALF = 0.4
 _NEARLY = 0.9  # of the blocks: what fewer have of quotes is what they quote, and no frame of the program
 _DATE_WORDS = 9  # a body of fewer words that reads as a date is one
 _EXACT = {"": 0, "day": 0, "relative": 1}  # how a date was found: of two equals the more exact one is the post's
@@ -71,24 +69,10 @@ def _chosen(survey: Survey, blocks: Sequence[Block], shared: Shared) -> list[_Ch
         (block, _of_kind(block.dates or (_NOBODY,), date_kind), _of_kind(block.names or (_NOBODY,), name_kind))
         for block in blocks
     ]
-    kind = _body_kind(survey, marked, shared)
     return [
-        _Chosen(
-            block,
-            date,
-            name,
-            next((at for at in inside(survey, block) if at.kind == kind and not _is_head(at, block, date, name)), None),
-        )
-        for block, date, name in marked
+        _Chosen(block, date, name, body)
+        for (block, date, name), body in zip(marked, bodies(survey, marked, shared), strict=True)
     ]
-
-
-def _is_head(place: Place, block: Block, date: Mark, name: Mark) -> bool:
-    """Return True for a place that shows the date or the name of a block, or both of them once more."""
-    if holds(place, date, name):
-        return True
-    again = [mark for mark in block.dates if mark.moment == date.moment and mark.how != "day"]
-    return holds(place, *again) and holds(place, *(mark for mark in block.names if mark.name == name.name))
 
 
 def _without_strangers(chosen: list[_Chosen]) -> list[_Chosen]:
@@ -187,95 +171,6 @@ def _usual(marks: Sequence[Sequence[Mark]], least: float = _NEARLY) -> str:
 
 def _of_kind(marks: Sequence[Mark], kind: str) -> Mark:
     return next((mark for mark in marks if mark.kind == kind), marks[0])
-
-
-def _body_kind(survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]], shared: Shared) -> str:
-    """Return the kind of place that holds most words in most blocks, without the date and the name; "" for none."""
-    told = _Kinds.of(survey, chosen, shared)
-    fit = told.fit(len(chosen))
-    for kind in [one for one in fit if told.held[one] < _NEARLY * len(chosen)]:
-        if fit[kind] == max(fit.values()) and _tells_again(survey, chosen, kind):
-            del fit[kind]
-    best = max(fit.values(), default=0.0)
-    most = max((kind for kind in fit if fit[kind] == best), key=lambda kind: told.words[kind], default="")
-    differs = len(told.distinct[most]) >= _NEARLY * len(chosen)  # else it may be a note: "edited by Ann"
-    prose = sum(min(_prose(survey, shared, *one, lines=not differs), MOST_WORDS) for one in chosen)
-    wanted = _HALF * prose
-    if told.words[most] < wanted and not (2 * told.words[most] > wanted and _is_shown_twice(survey, chosen, most)):
-        return ""  # the words stand beside date and name: the whole block is the body, without these
-    in_all = (kind for kind in fit if kind.startswith("blockquote") and told.held[kind] >= _NEARLY * len(chosen))
-    if frame := next((kind for kind in in_all if fit[kind] >= 0.7 * best), ""):
-        return frame  # the program's own, of every post, and no quote
-    # of those that hold the words the first seen, which is the outermost: it loses no paragraph
-    return next((kind for kind, score in fit.items() if score >= 0.95 * best), "") if best else ""
-
-
-def _prose(survey: Survey, shared: Shared, block: Block, date: Mark, name: Mark, *, lines: bool) -> int:
-    """Return how many words of a block are its own, with or without the short `lines` that hold date and name."""
-    within = sum(shared.own_words(inner) for inner in block.inner)
-    heads = [survey.places[order].words for order in {date.order, name.order} if not lines]
-    return shared.own_words(block.place) - within - sum(words for words in heads if words <= AROUND)
-
-
-@dataclass(slots=True)
-class _Kinds:
-    """Of each kind of place in some blocks: its words, in how many blocks it stands, and in how many more than once."""
-
-    words: Counter[str] = field(default_factory=Counter)
-    held: Counter[str] = field(default_factory=Counter)
-    repeated: Counter[str] = field(default_factory=Counter)
-    distinct: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-
-    @classmethod
-    def of(cls, survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]], shared: Shared) -> _Kinds:
-        """Count them, without what holds a block's date or name, and without what all say."""
-        told = cls()
-        for block, date, name in chosen:
-            counted = Counter[str]()
-            for place in inside(survey, block):
-                if _is_head(place, block, date, name):
-                    continue
-                counted[place.kind] += 1
-                if counted[place.kind] > 1:
-                    continue
-                count = shared.own_words(place)
-                told.words[place.kind] += min(count, MOST_WORDS)
-                told.distinct[place.kind].add(hash((place.node.text() or "")[:200]) if count else 0)
-            told.held.update(counted.keys())
-            told.repeated.update(kind for kind, count in counted.items() if count > 1)
-        return told
-
-    def fit(self, blocks: int) -> dict[str, float]:
-        """Return the kinds that may hold what was written, with how well each does."""
-        return {
-            kind: words * named_like(kind) * len(self.distinct[kind]) * self.held[kind] / blocks**2
-            for kind, words in self.words.items()
-            if words
-            and self.held[kind] >= (_NEARLY if "quote" in kind else SOUND) * blocks
-            and self.repeated[kind] <= 0.1 * blocks
-        }
-
-
-def _is_shown_twice(survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]], kind: str) -> bool:
-    """Return True where the words of most such places stand twice in their blocks, as of posts open and folded up."""
-    twice = 0
-    for block, _, _ in chosen if kind else ():
-        place = next((one for one in inside(survey, block) if one.kind == kind), None)
-        words = "".join((place.node.text() or "").split()) if place else ""
-        twice += bool(words) and "".join((block.place.node.text() or "").split()).count(words) > 1
-    return 2 * twice > len(chosen)
-
-
-def _tells_again(survey: Survey, chosen: Sequence[tuple[Block, Mark, Mark]], kind: str) -> bool:
-    """Return True for a kind of place that mostly says what a block above it said: a quote, whatever it is called."""
-    above, again, places = "", 0, 0
-    for block, _, _ in chosen:
-        place = next((one for one in inside(survey, block) if one.kind == kind), None)
-        words = "".join((place.node.text() or "").split()) if place else ""
-        places += bool(words)
-        again += bool(words) and words in above
-        above += "".join((block.place.node.text() or "").split())
-    return 2 * again > places
 
 
 def _more_of(survey: Survey, block: Block, body: Place, usual: Collection[str]) -> str:

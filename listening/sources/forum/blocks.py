@@ -10,11 +10,12 @@ from dataclasses import replace
 from datetime import time
 
 from listening.sources.forum.block_aside import AROUND
+from listening.sources.forum.block_bodies import MOST_WORDS, SOUND
 from listening.sources.forum.block_choice import best_of
 from listening.sources.forum.block_groups import groups_of
 from listening.sources.forum.block_names import with_names
-from listening.sources.forum.block_opening import opening
-from listening.sources.forum.block_posts import MOST_WORDS, SOUND, read_blocks
+from listening.sources.forum.block_opening import opening, without_entry
+from listening.sources.forum.block_posts import read_blocks
 from listening.sources.forum.block_replies import with_answers
 from listening.sources.forum.block_shape import ANSWER, Block, inside
 from listening.sources.forum.block_twice import once, told_twice, words_of
@@ -156,7 +157,7 @@ def _posts_of(survey: Survey, groups: Sequence[list[Block]]) -> list[FoundPost]:
     sound = best_of(survey, groups)
     if not sound:
         return []
-    read = read_blocks(survey, sound)
+    read = read_blocks(survey, without_entry(survey, sound))
     posts = with_answers(survey, [block for block, _ in read], [post for _, post in read])
     mean = sum(len(words_of(post)) for post in posts) / max(len(posts), 1)
     told = _COMMENT.search(sound[0].place.kind) is not None and any(block.names for block in sound)

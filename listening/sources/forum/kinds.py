@@ -26,7 +26,7 @@ def kind_of(node: LexborNode) -> str:
     if kind.endswith("|||") and node.parent is not None:
         above = node.parent
         nearby = " ".join(sorted(plain_classes(above))) or re.sub(r"\d+", "#", above.attributes.get("id") or "")
-        kind += f"<{nearby or above.tag}{'' if nearby else _column(node if node.tag in _CELLS else above)}"
+        kind += f"<{nearby or above.tag}{_column(node) or ('' if nearby else _column(above))}"
     return kind
 
 

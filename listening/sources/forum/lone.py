@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from listening.sources.forum.block_aside import AROUND, named_like
 from listening.sources.forum.block_names import lone_name
-from listening.sources.forum.block_opening import is_like, opening
+from listening.sources.forum.block_opening import is_like, opening, opens_thread
 from listening.sources.forum.block_posts import read_blocks
 from listening.sources.forum.block_shape import ANSWER, Block, holds
 from listening.sources.forum.loose import loosened
@@ -27,6 +28,7 @@ _MOST_DATES = 6  # in the frame of one post
 _PROFILE = re.compile(
     r"profile|(?:user|author|member|poster)[-_]?(?:info|details?|stats?|meta|card)|postbit[-_]?user", re.IGNORECASE
 )
+_HEAD = re.compile(r"head|meta|byline", re.IGNORECASE)
 _ELSEWHERE = frozenset(("nav", "aside", "footer", "form"))
 
 
@@ -53,12 +55,27 @@ def _densest(survey: Survey) -> list[FoundPost]:
     if not places:
         return []
     best = max(_innermost(survey, list(places.values())), key=lambda place: _density(survey, place))
-    block = _block(survey, best)
+    block = _with_words_below(survey, _block(survey, best))
     other = opening(survey, [block], alike=False) if _is_answer(survey, best) else _answer_below(survey, best)
     pair = sorted((block, other), key=lambda one: one.place.order) if other else [block]
-    if other and (_said_at(other) == _said_at(block) or not is_like(survey, other.names, block.names)):
+    if other and (_said_at(other) == _said_at(block) or not _belong(survey, *pair)):
         pair = [block]  # the other is the same once more, folded up, or an article
     return [post for one in pair for _, post in read_blocks(survey, [one])]
+
+
+def _with_words_below(survey: Survey, block: Block) -> Block:
+    """Return a block that is called a head, and has what is called a text just below it, with that for its place."""
+    at = block.place.end + 1
+    if not _HEAD.search(block.place.kind) or at >= len(survey.places):
+        return block
+    below = survey.places[at]
+    text = below.parent == block.place.parent and named_like(below.kind) > 1 and not within(survey.dates, at, below.end)
+    words = survey.words(at, below.end)
+    return replace(block, place=below, words=words) if text and words else block
+
+
+def _belong(survey: Survey, above: Block, below: Block) -> bool:
+    return is_like(survey, above.names, below.names) or opens_thread(survey, above, below.place.order)
 
 
 def _said_at(block: Block) -> datetime | None:

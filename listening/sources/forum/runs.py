@@ -20,6 +20,7 @@ _LABEL_WORDS = 3
 _LONGEST = 12  # rows of a post: what fewer rows than that show is no label
 _MOST_DATES = 8  # in one run: more is several posts
 _NO_POST = frozenset(("footer", "nav", "form", "aside", "script"))
+_FRAMING = frozenset(("center", "table", "form"))
 _BREAKS = frozenset(("br", "hr", "p"))
 _FRAME = {"tbody": "tbody", "table": "tbody", "dl": "div", "ul": "li", "ol": "li"}
 
@@ -44,7 +45,7 @@ def in_runs(survey: Survey) -> Survey | None:
     page, whole = survey.root.html or "", parent.html or ""
     del parent.attrs["data-runs"]
     frame = _FRAME.get(parent.tag or "", "div")
-    lead, *pieces = _cut(parent, {best.children[head].node.mem_id for head in best.heads})
+    lead, *pieces = _cut(parent, {best.children[head].node.mem_id for head in best.heads}, _foot(best))
     runs = "".join(f'<{frame} class="{RUN}">{piece}</{frame}>' for piece in pieces)
     inner = f"{'<tbody>' + lead + '</tbody>' if lead and frame == 'tbody' else lead}{runs}"
     around = inner if parent.tag == "tbody" else f"<{parent.tag}{_attributes(parent)}>{inner}</{parent.tag}>"
@@ -53,15 +54,27 @@ def in_runs(survey: Survey) -> Survey | None:
     return Survey(LexborHTMLParser(marked.replace(whole, around, 1)).root, survey.find)
 
 
-def _cut(parent: LexborNode, heads: set[int]) -> list[str]:
-    """Return what stands in an element as HTML, cut before each head."""
+def _foot(runs: _Runs) -> int:
+    """Return the id in memory of the first element behind the last post, 0 for none: no other post holds its like."""
+    last = runs.heads[-1]
+    usual = {child.kind for child in runs.children[runs.heads[0] : last]}
+    foot = 0
+    for child in reversed(runs.children[last + 1 :]):
+        if child.kind in usual or not (child.node.attributes.get("class") or child.node.tag in _FRAMING):
+            break
+        foot = child.node.mem_id
+    return foot
+
+
+def _cut(parent: LexborNode, heads: set[int], foot: int) -> list[str]:
+    """Return what stands in an element as HTML, cut before each head, up to the page's foot."""
     pieces = [""]
     node = parent.child
     while node is not None:
         if node.mem_id in heads:
             pieces.append("")
-        elif node.tag in _NO_POST and len(pieces) > len(heads):
-            break  # the page's foot, behind the last post
+        elif node.mem_id == foot or (node.tag in _NO_POST and len(pieces) > len(heads)):
+            break
         pieces[-1] += node.html or ""
         node = node.next
     return pieces
@@ -103,8 +116,11 @@ def _runs_of(survey: Survey, parent: Place, children: Sequence[Place]) -> Iterat
         named = sum(bool(within(survey.names, *span)) for span in spans)
         words = sum(survey.words(*span) for span in spans)
         if sum(sound) >= max(_FEWEST, _SOUND * len(spans)):
+            own = float(children[heads[0]].node.tag not in _FRAMING or len({children[at].kind for at in heads}) == 1)
             worth = (sum(sound) - (len(spans) - sum(sound)), words > survey.words(0, len(survey.places) - 1) / 3)
-            yield _Runs(parent, tuple(children), tuple(heads), (*map(float, worth), float(named), -float(heads[0])))
+            yield _Runs(
+                parent, tuple(children), tuple(heads), (*map(float, worth), float(named), own, -float(heads[0]))
+            )
 
 
 def _dated_lines(survey: Survey, dates: list[Mark], children: Sequence[Place]) -> list[int]:

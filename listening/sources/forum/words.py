@@ -198,7 +198,11 @@ def _as_prose(holder: LexborNode) -> None:
     all_words = len((holder.text() or "").split())
     for node in all_of(holder, "pre"):
         told = node.text() or ""
-        if node.css_first("code") is None and len(told.split()) >= _PLAIN_SHARE * all_words:
+        if (
+            "\n" not in told and node.css_first("p, br, div") is not None
+        ):  # no mail, but a text of lines in their own elements
+            node.replace_with(LexborHTMLParser(f"<div>{node.inner_html}</div>").css_first("div") or "")
+        elif node.css_first("code") is None and len(told.split()) >= _PLAIN_SHARE * all_words:
             node.replace_with(LexborHTMLParser(f"<div>{'<br>'.join(_mail_lines(told))}</div>").css_first("div") or "")
 
 
