@@ -39,6 +39,7 @@ _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _BOXES = frozenset(("div", "span", "strong", "b", "th", "dt", "legend", "caption"))
 _HEADING_WORDS = 4
 _MOST = 0.5  # of a page's words: what has more of them is its talk
+_FEWEST_INSIDE = 3  # places: a rail of two links holds more
 _FEWEST_LINKS = 2  # to other pages
 _FEWEST_LETTERS = 5  # of the title of one
 
@@ -68,6 +69,8 @@ def _called(places: Sequence[Place]) -> Iterator[tuple[int, int]]:
     """Yield the places that are called so, or made for it."""
     some = []
     for place in places:
+        if place.end - place.order < _FEWEST_INSIDE:
+            continue
         attributes = place.node.attributes
         where = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".casefold()
         made = place.node.tag == "aside" or attributes.get("role") == "complementary"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from selectolax.lexbor import LexborNode
@@ -15,6 +15,7 @@ from listening.sources.forum.labels import OTHER_DATE
 from listening.sources.forum.selectors import own_text
 
 FindDate = Callable[[str], Shown | None]
+Attributes = Mapping[str, str | None]
 
 _SHORT = 110  # characters of an element that may be a date
 _DATE_ATTRIBUTES = ("datetime", "data-time", "data-timestamp", "data-date", "data-epoch", "data-created", "data-posted")
@@ -32,6 +33,8 @@ _DATED = ("datePublished", "dateCreated", "commentTime", "uploadDate")
 def attribute_date(node: LexborNode, find: FindDate) -> tuple[str, datetime] | None:
     """Return the attribute of an element that holds its date ("data" for one of no known name), and the moment."""
     attributes = node.attributes
+    if not attributes:
+        return None
     own = _OWN_DATES if "-" in (node.tag or "") else ()  # of an element that a site made itself
     for name in (*_DATE_ATTRIBUTES, *own):
         if (shown := attributes.get(name)) and (moment := read_moment(shown) or _moment(shown, find)):
@@ -39,17 +42,17 @@ def attribute_date(node: LexborNode, find: FindDate) -> tuple[str, datetime] | N
     for key, shown in attributes.items():
         if shown and _OTHER_DATE_ATTRIBUTE.fullmatch(key) and (moment := read_moment(shown)):
             return key, moment
-    if moment := _day_completed(node, find):
+    if moment := _day_completed(node, attributes, find):
         return "data", moment
     told = attributes.get("content") if attributes.get("itemprop") in _DATED else ""
     if told and (moment := _moment(told, find)):
         return "content", moment
-    return _tooltip(node, find)
+    return _tooltip(attributes, find)
 
 
-def _tooltip(node: LexborNode, find: FindDate) -> tuple[str, datetime] | None:
+def _tooltip(attributes: Attributes, find: FindDate) -> tuple[str, datetime] | None:
     for name in _TOOLTIPS:
-        shown = node.attributes.get(name) or ""
+        shown = attributes.get(name) or ""
         dated = _SHORTEST < len(shown) < _SHORT and re.search(r"\d", shown) and not OTHER_DATE.search(fold(shown))
         if dated and (found := find(shown)) and found.exact != "relative":
             return name, found.moment
@@ -61,14 +64,12 @@ def _moment(shown: str, find: FindDate) -> datetime | None:
     return found.moment if found else None
 
 
-def _day_completed(node: LexborNode, find: FindDate) -> datetime | None:
+def _day_completed(node: LexborNode, attributes: Attributes, find: FindDate) -> datetime | None:
     """Return the moment in whatever attribute of an element that shows its day."""
-    shown = own_text(node)
-    if not shown or len(shown) > _SHORT:
-        return None
-    for name, told in node.attributes.items():
+    for name, told in attributes.items():
         if name.startswith("data-") and told and _ISO_MOMENT.fullmatch(told):
-            day, moment = _moment(shown, find), _moment(told, find)
+            shown = own_text(node)
+            day, moment = _moment(shown, find) if 0 < len(shown) <= _SHORT else None, _moment(told, find)
             if day and moment and abs(day - moment) < timedelta(days=1):
                 return moment
     return None
