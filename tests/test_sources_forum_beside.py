@@ -136,3 +136,9 @@ def test_a_head_and_the_words_below_it_are_a_lone_post() -> None:
     more = "in a list of ours, with a lot more than is of use to anybody"
     head = f"<div class='item-head'><b class='author'>Ann</b> <i>3 May 2026 10:00</i> {more}</div>"
     assert told(f"<h1>T</h1><div>{head}<div class='item-text'>{LONG}</div></div>") == [("Ann", LONG)]
+
+
+@pytest.mark.parametrize("lead", ["Inviato il", "Publié le", "Veröffentlicht am", "Posted on"])
+def test_what_leads_to_the_date_of_a_lone_post_is_nobodys_name(lead: str) -> None:
+    page = f"<h1>T</h1><div><p>{lead} 3.5.2026 10:00</p><div>{LONG}</div></div>"
+    assert [post.author for post in read(page)] == [None]

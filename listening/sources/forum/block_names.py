@@ -23,6 +23,11 @@ _SEVERAL = 4  # blocks in which one odd one out makes no names of labels
 _ODD_SHARE = 3  # of so many blocks one may show a name that looks odd
 _LOOKED_AT = 150  # places of a block
 _NEAR = 3  # places from a name to the date
+_TOLD = re.compile(  # what stands before a date, or is a label, and names nobody
+    r"(?:posted|published|submitted|shared|sent|asked|answered|added|created|written|opened|reported|inviato|pubblicato"
+    r"|scritto|enviado|publicado|escrito|publie|poste|envoye|gesendet|geschrieben|veroffentlicht|erstellt|geplaatst"
+    r"|skrevet|postat|napisano|opublikowano|dodano|wyslano|написано|опубликовано|добавлено)\b|(?:name|nick|author|date)$"
+)
 _STEP = 0.05  # how much a place is worth less than the one before it
 _MOST_WORDS = 5
 _INITIALS = 4  # characters of "Jr." and its like: a longer word with a dot behind it ends a sentence
@@ -103,15 +108,19 @@ def _odd_ones(survey: Survey, blocks: Sequence[Block], kind: str) -> dict[int, M
 
 def lone_name(survey: Survey, block: Block) -> tuple[Mark, ...]:
     """Return the name that one block by itself most probably shows; () where nothing in it can be one."""
+    title = survey.places[0].node.css_first("title")
+    about = fold(" ".join((title.text() or "").split())) if title is not None else ""  # the subject, and the site
+
+    def told(name: str) -> bool:
+        return fold(name) not in about and not _TOLD.match(fold(name))
+
     found, _ = _candidates(survey, [block])
     for mark in block.dates:
         name = _leading_name(own_text(survey.places[mark.order].node), mark, survey)
-        if name and _may_be(name, survey):
+        if name and _may_be(name, survey) and told(name):
             return (Mark(mark.order, mark.kind, name=name),)
     dated = {mark.order for mark in block.dates}
-    title = survey.places[0].node.css_first("title")
-    about = fold(" ".join((title.text() or "").split())) if title is not None else ""  # the subject, and the site
-    several = [one for some in found.values() for one in some.values() if fold(one[0].name) not in about]
+    several = [one for some in found.values() for one in some.values() if told(one[0].name)]
     lone = [one for one in several if not _in_prose(survey, one[0], dated)]
     marks = [one for one in lone if one[1] > 0 or _stands_out(survey, one[0])]
     best = max(marks, key=lambda one: _worth(one[0].kind, [one]), default=None)
