@@ -142,3 +142,10 @@ def test_a_head_and_the_words_below_it_are_a_lone_post() -> None:
 def test_what_leads_to_the_date_of_a_lone_post_is_nobodys_name(lead: str) -> None:
     page = f"<h1>T</h1><div><p>{lead} 3.5.2026 10:00</p><div>{LONG}</div></div>"
     assert [post.author for post in read(page)] == [None]
+
+
+def test_who_started_a_thread_and_when_is_no_post_above_the_first() -> None:
+    head = '<div class="by"><b class="author">Ann</b> <time>3 May 2026 10:00</time>'
+    head += " began this in the talk about the taps there</div>"
+    page = f"<main><div><h1>My tap drips at night</h1>{head}</div><section>{filled(POST)}</section></main>"
+    assert told(page) == SAID

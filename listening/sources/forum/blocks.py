@@ -164,8 +164,14 @@ def _posts_of(survey: Survey, groups: Sequence[list[Block]]) -> list[FoundPost]:
     if len(posts) < _FEWEST or mean < (1 if told else _MEAN_WORDS) or _is_list(survey, sound) or _is_one_post(posts):
         return []
     above = opening(survey, sound, alike=ANSWER.search(sound[0].place.kind) is None)
-    before = [post for _, post in read_blocks(survey, [above])] if above else []
+    before = [post for _, post in read_blocks(survey, [above]) if not _is_head_of(post, posts[0])] if above else []
     return once([*before, *told_twice(posts)])
+
+
+def _is_head_of(above: FoundPost, first: FoundPost) -> bool:
+    """Return True for few words above the first post, by its author at its moment: "Started by Ann, 3 May 2026"."""
+    same = (above.author, above.created_at) == (first.author, first.created_at)
+    return same and len(words_of(above)) <= AROUND
 
 
 def _is_one_post(posts: Sequence[FoundPost]) -> bool:
