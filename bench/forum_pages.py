@@ -18,9 +18,9 @@ from forum_scores import Score, pages, score
 from selectolax.lexbor import LexborHTMLParser
 
 from listening.sources.dates import find_date
-from listening.sources.forum_blocks import posts_by_blocks
-from listening.sources.forum_pages import Reading, decode, read_page
-from listening.sources.forum_survey import Survey
+from listening.sources.forum.blocks import posts_by_blocks
+from listening.sources.forum.pages import Reading, decode, read_page
+from listening.sources.forum.survey import Survey
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -18,7 +18,7 @@ sys.path[:0] = [str(ROOT)]
 
 from listening.documents import redact  # noqa: E402 -- the checkout is found by the line above
 from listening.documents.clean import clean  # noqa: E402 -- the same
-from listening.sources.forum_pages import Reading, read_page  # noqa: E402 -- the same
+from listening.sources.forum.pages import Reading, read_page  # noqa: E402 -- the same
 from listening.types import BodyFormat  # noqa: E402 -- the same
 
 HOW = Reading((), (), datetime(2026, 7, 1, tzinfo=UTC))

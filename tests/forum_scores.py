@@ -16,7 +16,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from listening.documents.clean import clean
-from listening.sources.forum_pages import FoundPost
+from listening.sources.forum.pages import FoundPost
 from listening.types import BodyFormat
 
 CASES = Path(__file__).parent / "cases" / "forum"

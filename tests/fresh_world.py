@@ -23,7 +23,7 @@ from forum_scores import CASES
 from layouts_world import Written
 from wild_world import Tally, text_f1
 
-from listening.sources.forum_pages import FoundPost, Reading, read_page
+from listening.sources.forum.pages import FoundPost, Reading, read_page
 
 NOW = datetime(2026, 7, 1, 10, 30, tzinfo=UTC)
 FIRST = datetime(2026, 2, 24, 7, 18, tzinfo=UTC)

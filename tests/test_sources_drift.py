@@ -16,8 +16,8 @@ from sources_site import NOW, Answer, Call, Kept, Reply, config, site
 
 from listening.errors import SourceError
 from listening.sources.expected import Expected, LayoutChanged
-from listening.sources.forum_engines import ENGINES
-from listening.sources.forum_pages import Reading, read_page
+from listening.sources.forum.engines import ENGINES
+from listening.sources.forum.pages import Reading, read_page
 from listening.sources.reddit_posts import as_post
 from listening.types import Memory
 

@@ -9,8 +9,9 @@ from sources_fakes import FakeBoard, FakeReddit
 from sources_site import NOW, SECRETS, Kept, Reply, config, site
 
 from listening.errors import NotConfigured, SourceBroken, SourceRefused, SourceUnavailable
-from listening.sources import KINDS, forum_engines, forum_pages, open_source
-from listening.sources.forum_engines import ENGINES
+from listening.sources import KINDS, open_source
+from listening.sources.forum import engines, pages
+from listening.sources.forum.engines import ENGINES
 from listening.types import Memory, PostKind
 
 DAY = timedelta(days=1)
@@ -46,10 +47,10 @@ def test_forum_asks_once_a_night_which_program_made_it(monkeypatch: pytest.Monke
     asked: list[str] = []
 
     def engine_of(root: LexborNode | None) -> str:
-        asked.append(forum_engines.engine_of(root))
+        asked.append(engines.engine_of(root))
         return asked[-1]
 
-    monkeypatch.setattr(forum_pages, "engine_of", engine_of)
+    monkeypatch.setattr(pages, "engine_of", engine_of)
     with site(board()) as it:
         declared, told = (
             Kept().night(config("forum", it.url + "/viewforum.php?f=1", **options))
@@ -64,8 +65,8 @@ def test_a_date_in_numbers_tells_the_order_of_the_others_however_the_source_spel
     signed = '<p class="author"><b class="username">Ann</b> {1}</p>'
     row = f'<div class="post" id="p{{0}}">{signed}<div class="content">Hi</div></div>'
     page = "".join(row.format(number, shown) for number, shown in enumerate((spelt, "2/4/2026"), 1))
-    how = forum_pages.Reading(ENGINES["phpbb"], (), NOW + 365 * DAY, engine="phpbb")
-    found = forum_pages.read_page(page.encode(), "http://f.example/", "", how)
+    how = pages.Reading(ENGINES["phpbb"], (), NOW + 365 * DAY, engine="phpbb")
+    found = pages.read_page(page.encode(), "http://f.example/", "", how)
     assert [post.created_at and (post.created_at.day, post.created_at.month) for post in found.posts] == [
         (14, 3),
         (2, 4),

@@ -13,9 +13,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from listening.documents.clean import clean
 from listening.sources.dates import find_date
-from listening.sources.forum_blocks import posts_by_blocks
-from listening.sources.forum_pages import FoundPage, OpenPage, Reading, open_page
-from listening.sources.forum_survey import Survey
+from listening.sources.forum.blocks import posts_by_blocks
+from listening.sources.forum.pages import FoundPage, OpenPage, Reading, open_page
+from listening.sources.forum.survey import Survey
 from listening.types import BodyFormat
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)

@@ -9,7 +9,7 @@ from fresh_world import FIFTH, FOURTH, NOW, THREADS, fresh_page, read, tally
 from test_sources_forum_fresh import POST, ROWS, SAID, filled, told, words
 from wild_world import Tally, renamed
 
-from listening.sources.forum_pages import Reading, read_page
+from listening.sources.forum.pages import Reading, read_page
 
 DAYS = [datetime(2026, 5, day, 10, tzinfo=UTC) for _, day, _ in ROWS]
 

@@ -11,7 +11,7 @@ from wild_world import Tally, renamed
 
 from listening.documents.clean import clean
 from listening.sources.dates import find_moment
-from listening.sources.forum_pages import FoundPost
+from listening.sources.forum.pages import FoundPost
 from listening.types import BodyFormat
 
 ROWS = (("Ann", 3, "It drips all night."), ("Bob", 4, "Mine does not, so far."), ("Cy", 5, "Call them again, says I."))

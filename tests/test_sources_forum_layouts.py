@@ -11,8 +11,8 @@ import pytest
 from layouts_world import CASE, THEMES, WRITTEN, Written, page_of
 
 from listening.documents.clean import clean
-from listening.sources.forum_engines import ENGINES
-from listening.sources.forum_pages import FoundPage, FoundPost, Reading, read_page
+from listening.sources.forum.engines import ENGINES
+from listening.sources.forum.pages import FoundPage, FoundPost, Reading, read_page
 from listening.types import BodyFormat
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from listening.sources.forum_pages import Reading, read_page
+from listening.sources.forum.pages import Reading, read_page
 
 HOW = Reading((), (), datetime(2026, 7, 1, tzinfo=UTC))
 POST = '<div class="post" id="p{0}"><b class="author">Ann</b> <time>2026-01-0{0} 10:00</time><p>Words of {0}</p></div>'

@@ -9,8 +9,8 @@ import pytest
 from sources_site import NOW, Call, Kept, Reply, config, site
 
 from listening.errors import SettingsError, SourceBroken, SourceRefused, SourceUnavailable
-from listening.sources.forum_pages import FoundPage, Reading, read_page
-from listening.sources.forum_urls import canonical, post_number, thread_key
+from listening.sources.forum.pages import FoundPage, Reading, read_page
+from listening.sources.forum.urls import canonical, post_number, thread_key
 from listening.sources.pages import OBSTACLES, obstacle_on
 
 # --- what a page is that holds nothing

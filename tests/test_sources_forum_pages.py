@@ -12,10 +12,10 @@ from forum_scores import Score, Told, pages, score
 from selectolax.lexbor import LexborHTMLParser
 
 from listening.sources.dates import find_date
-from listening.sources.forum_blocks import posts_by_blocks
-from listening.sources.forum_engines import engine_of
-from listening.sources.forum_pages import FoundPage, Reading, decode, read_page
-from listening.sources.forum_survey import Survey
+from listening.sources.forum.blocks import posts_by_blocks
+from listening.sources.forum.engines import engine_of
+from listening.sources.forum.pages import FoundPage, Reading, decode, read_page
+from listening.sources.forum.survey import Survey
 
 pytestmark = pytest.mark.shared
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

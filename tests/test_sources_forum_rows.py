@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from listening.sources.forum_pages import Reading, read_page
+from listening.sources.forum.pages import Reading, read_page
 
 HOW = Reading((), (), datetime(2026, 7, 1, tzinfo=UTC))
 TITLES = ("Hinge broke after two weeks", "How do I return it", "Parcel lost again", "Colour comes off")

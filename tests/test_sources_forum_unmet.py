@@ -14,9 +14,9 @@ from test_sources_forum_fresh import POST, ROWS, SAID, filled, told, words
 from unmet_threads import UNMET_THREADS
 from wild_world import Tally
 
-from listening.sources.forum_kinds import kind_of
+from listening.sources.forum.kinds import kind_of
 
-SETS = ("unmet_f", "unmet_g", "unmet_h", "unmet_i", "unmet_j", "unmet_k")
+SETS = tuple(f"unmet_{letter}" for letter in "fghijklm")
 
 
 _SPURIOUS = {"unmet_j": 0.0115}  # a layout's own question, which its table counts as none of the posts

@@ -10,7 +10,7 @@ from layouts_world import Written, page_of
 from wild_world import NOW, THREADS, WILD, Tally, bare, page_with, renamed, tally
 
 from listening.documents.clean import clean
-from listening.sources.forum_pages import FoundPost, Reading, read_page
+from listening.sources.forum.pages import FoundPost, Reading, read_page
 from listening.types import BodyFormat
 
 

@@ -16,8 +16,8 @@ from listening.errors import SourceBroken
 from listening.page_bounds import DEEPEST, MOST_TAGS, bounded
 from listening.sources.discourse import Discourse
 from listening.sources.fetch import Fetcher, Page
-from listening.sources.forum_pages import Reading, read_page
-from listening.sources.forum_urls import canonical, joined, thread_key
+from listening.sources.forum.pages import Reading, read_page
+from listening.sources.forum.urls import canonical, joined, thread_key
 from listening.sources.links import plain_link
 from listening.types import BodyFormat, Memory
 

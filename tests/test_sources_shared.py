@@ -15,8 +15,8 @@ from sources_site import Call, Kept, Reply, config, site
 
 from listening.errors import InputError
 from listening.sources import import_file
-from listening.sources.forum_engines import ENGINES
-from listening.sources.forum_pages import FoundPage, Reading, open_page, read_page
+from listening.sources.forum.engines import ENGINES
+from listening.sources.forum.pages import FoundPage, Reading, open_page, read_page
 from listening.types import PostKind
 
 pytestmark = pytest.mark.shared

@@ -15,7 +15,7 @@ from forum_scores import CASES, Score
 from layouts_world import WRITTEN, Written, page_of
 
 from listening.documents.clean import clean
-from listening.sources.forum_pages import FoundPost, Reading, read_page
+from listening.sources.forum.pages import FoundPost, Reading, read_page
 from listening.types import BodyFormat
 
 NOW = datetime(2026, 7, 1, tzinfo=UTC)

@@ -11,7 +11,7 @@ from listening.settings.load import CHOICES, SECRETS
 from listening.settings.sources_file import COMMON
 from listening.settings.table import SECTIONS
 from listening.sources import KINDS
-from listening.sources.forum_engines import KEYS
+from listening.sources.forum.engines import KEYS
 from listening.sources.importer_layout import FIELDS
 from listening.sources.options import Option
 from listening.types import Owner, Persona, Stage, Touchpoint

@@ -1,4 +1,4 @@
-"""Reads the places where customers talk: one file a kind of source, and the table that names them."""
+"""Reads the places where customers talk: one file or folder a kind of source, and the table that names them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from listening.sources.adding import Found, find_sources, open_address
 from listening.sources.discourse import Discourse, key_name
 from listening.sources.feed import Feed
 from listening.sources.fetch import Fetcher
-from listening.sources.forum import Forum
+from listening.sources.forum.source import Forum
 from listening.sources.hosts import tonight
 from listening.sources.importer import File, import_file
 from listening.sources.importer_layout import layout_mistakes

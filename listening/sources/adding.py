@@ -17,9 +17,9 @@ from listening.sources.addresses import suggest_name, whole_address
 from listening.sources.discovery import find_feeds
 from listening.sources.feed_entries import FeedText, parse_feed, what_came
 from listening.sources.fetch import Fetcher, Page
-from listening.sources.forum_engines import ENGINES, engine_of
-from listening.sources.forum_lists import boards_by
-from listening.sources.forum_pages import FoundPage, Reading, decode, read_page
+from listening.sources.forum.engines import ENGINES, engine_of
+from listening.sources.forum.lists import boards_by
+from listening.sources.forum.pages import FoundPage, Reading, decode, read_page
 from listening.sources.hosts import tonight
 from listening.sources.options import WEB_OPTIONS, Options, manners
 from listening.sources.pages import obstacle_on

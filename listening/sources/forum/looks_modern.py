@@ -1,0 +1,262 @@
+"""Where the newer forum programs put things: XenForo, NodeBB, Vanilla, bbPress, Invision, WoltLab, question sites."""
+
+from __future__ import annotations
+
+from listening.sources.forum.selectors import Selectors
+
+XF1 = {
+    "board_link": ".nodeTitle a @href",
+    "thread_row": "li.discussionListItem",
+    "thread_link": "h3.title a.PreviewTooltip @href | h3.title a:last-child @href",
+    "thread_date": ".lastPost .dateTime @data-time | .lastPost .DateTime @data-time | .lastPost .DateTime @title"
+    " | .lastPost .DateTime | .lastPost",
+    "thread_views": ".stats .minor dd",
+    "next_page": "link[rel=next] @href | .PageNav a.text:lexbor-contains('Next') @href"
+    " | .PageNav a.currentPage + a @href",
+    "post": "li.message[id^=post-]",
+    "post_id": "@id",
+    "author": "@data-author | .messageUserBlock .username | .username.author",
+    "date": ":is(.messageMeta, .messageDetails, .datePermalink) .DateTime @data-time"
+    " | :is(.messageMeta, .messageDetails, .datePermalink) .DateTime @title"
+    " | :is(.messageMeta, .messageDetails, .datePermalink) .DateTime",
+    "body": ".messageText",
+    "title": ".titleBar h1 | h1",
+    "permalink": "a.datePermalink @href | a.hashPermalink @href",
+    "likes": ".LikeText",
+    "reply_to": ".AttributionLink @href",
+    "reply_name": ".bbCodeQuote @data-author",
+    "skip": ".messageTextEndMarker, svg",
+}
+XF2 = {
+    "board_link": ".node-title a @href",
+    "thread_row": "div.structItem--thread",
+    "thread_link": ".structItem-title a[data-tp-primary] @href | .structItem-title a:last-child @href",
+    "thread_date": ".structItem-cell--latest time @datetime | .structItem-cell--latest time @data-time",
+    "thread_views": ".structItem-cell--meta dl:last-child dd",
+    "next_page": "a.pageNav-jump--next @href | link[rel=next] @href",
+    "post": "article.message--post, article.message[data-author], div.message--post[data-author]",
+    "post_id": "@data-content | @id",
+    "author": "@data-author | .message-name .username | .message-name",
+    "date": ".message-attribution time @datetime | .message-attribution time @data-time | time @datetime",
+    "body": ".message-body .bbWrapper | .message-body",
+    "title": "h1.p-title-value",
+    "permalink": ".message-attribution-main a @href | .message-attribution-opposite a[href*='post-'] @href",
+    "likes": ".reactionsBar-link",
+    "accepted": ".message--solution, .message-cell--solution",
+    "reply_to": ".bbCodeBlock-sourceJump @href",
+    "reply_name": ".bbCodeBlock--quote @data-quote",
+    "skip": ".js-selectToQuoteEnd",
+}
+NODEBB = {
+    "board_link": "[component='categories/category'] .title a @href | [component='categories/category'] h2 a @href",
+    "thread_row": "[component='category/topic']",
+    "thread_link": "[component='topic/header'] a @href | [itemprop=url] @href",
+    "thread_date": "[component='topic/teaser'] .timeago @title | .timeago @title",
+    "thread_views": ".stats-viewcount .human-readable-number @title | .stats-viewcount .human-readable-number",
+    "next_page": ".pagination li.next:not(.disabled) a @href | link[rel=next] @href",
+    "post": "[component=post][data-pid]",
+    "post_id": "@data-pid",
+    "author": "@data-username | [itemprop=name] @content | [data-username] @data-username",
+    "date": "meta[itemprop=datePublished] @content | @data-timestamp | .timeago @title | .timeago @datetime",
+    "body": "[component='post/content']",
+    "title": "[component='topic/title'] | h1",
+    "permalink": "a[component='post/anchor'] @href | a.permalink @href | a.post-index @href",
+    "likes": "[component='post/vote-count'] @data-votes | [component='post/vote-count']",
+    "reply_to": "[component='post/parent'] @data-topid | [component='post/parent'] @data-parent-pid"
+    " | [component='post/content'] > blockquote a[href*='/post/'] @href",
+    "skip": "",
+}
+VANILLA = {
+    "board_link": ":is(.DataList, .CategoryTable, h2) .CategoryName a @href",
+    "thread_row": "li.Item:has(.Discussion), li.ItemDiscussion:not(:has(.Message)), tr.ItemDiscussion",
+    "thread_link": ".Title a @href | a.Title @href",
+    "thread_date": ".LastCommentDate time @datetime | .LastUser + .Meta time @datetime | time @datetime "
+    "| .LastCommentDate",
+    "thread_views": ".ViewsBox .StatsNumber | .ViewCount .Number @title | .ViewCount .Number",
+    "next_page": "a.Next @href | link[rel=next] @href",
+    "post": ".ItemDiscussion:has(.Message), .ItemComment:has(.Message), div[id^=Discussion_]:has(.Message)",
+    "post_id": "@id | .Comment[id] @id",
+    "author": ".Author .Username | a.Username | .Author a[title] @title",
+    "date": ".DateCreated time @datetime | time @datetime | .DateCreated time @title | .DateCreated",
+    "body": ".Message",
+    "title": ".PageTitle h1 | h1 | .SubTab",
+    "permalink": ".DateCreated a @href | .Permalink @href",
+    "accepted": ".QnA-Tag-Accepted, .Item-Accepted, .ItemComment.Accepted",
+    "likes": ".ReactButton-Like .Count | .ReactButton-Awesome .Count",
+    "reply_name": ".QuoteAuthor a | .embedQuote-userName | .blockquote-content .Username",
+    "skip": ".Signature, .UserSignature, .Reactions, .js-embed",
+}
+BBPRESS = {
+    "board_link": "a.bbp-forum-title @href",
+    "thread_row": "ul[id^=bbp-topic-]:has(.bbp-topic-permalink), li.bbp-body ul.topic",
+    "thread_link": "a.bbp-topic-permalink @href",
+    "thread_date": ".bbp-topic-freshness a @title | .bbp-topic-freshness a | .bbp-topic-freshness",
+    "next_page": ".bbp-pagination-links a.next @href",
+    "post": "div.topic:has(> .bbp-topic-content), div.reply:has(> .bbp-reply-content)"
+    ", div.topic:has(> .bbp-reply-content)",
+    "post_id": "@id | < @id",
+    "author": ".bbp-author-name | .bbp-reply-author a.bbp-author-link | .bbp-topic-author a.bbp-author-link",
+    "date": ".bbp-reply-post-date | .bbp-topic-post-date | < .bbp-reply-post-date | < .bbp-topic-post-date",
+    "body": ".bbp-reply-content | .bbp-topic-content",
+    "title": "h1.entry-title | h1",
+    "permalink": ".bbp-reply-permalink @href | < .bbp-reply-permalink @href | < .bbp-topic-permalink @href",
+    "reply_to": ".bbp-the-quote a[href*='/reply/'] @href | .bbp-the-quote[cite*='/reply/'] @cite",
+    "skip": ".bbp-reply-revision-log, .bbp-topic-revision-log, .bbp-reply-signature, .bbp-attachments",
+}
+IPS4 = {
+    "board_link": ":is(.ipsDataItem_title, .ipsData__title) a[href*='/forum/'] @href",
+    "thread_row": "li.ipsDataItem[data-rowid], li.ipsData__item[data-rowid]",
+    "thread_link": ".ipsDataItem_title a[href*='/topic/'] @href | .ipsData__title a @href",
+    "thread_date": ".ipsDataItem_lastPoster time @datetime | .ipsData__last time @datetime | time @datetime",
+    "thread_views": ".ipsDataItem_stats li:nth-child(2) .ipsDataItem_stats_number",
+    "next_page": "li.ipsPagination_next:not(.ipsPagination_inactive) a @href | link[rel=next] @href "
+    "| a[rel=next] @href",
+    "post": "article[id^=elComment_], div.ipsComment[id^=elComment_]",
+    "post_id": "[data-commentid] @data-commentid | @id",
+    "author": ".ipsComment_author h3 a | .ipsComment_author h3 | .cAuthorPane_author a | .cAuthorPane_author"
+    " | .ipsEntry__author-name a | .ipsEntry__username a | h3 a | h3",
+    "date": ".ipsComment_meta time @datetime | .ipsEntry__date time @datetime | .ipsType_reset time @datetime "
+    "| time @datetime",
+    "body": "[data-role=commentContent]",
+    "title": "h1.ipsType_pageTitle | h1",
+    "permalink": "a[data-role=shareComment] @href | .ipsComment_meta a[href*=comment] @href "
+    "| a[href*='findComment'] @href",
+    "accepted": ".ipsComment_recommended, .ipsComment_solved, [data-role=solved]",
+    "likes": "[data-role=reactCountText] | .ipsReact_reactCount .ipsReact_reactCountSum | .ipsReact_count"
+    " | .ipsReact_reactCount",
+    "reply_to": "[data-ipsquote-contentcommentid] @data-ipsquote-contentcommentid",
+    "reply_name": "[data-ipsquote-username] @data-ipsquote-username",
+    "skip": ".ipsQuote, [data-role=memberSignature], [data-excludequote], .ipsType_light.ipsType_reset:has(em)",
+}
+IPB3 = {
+    "board_link": "td.col_c_forum h4 a @href | td.col_c_forum a @href",
+    "thread_row": "tr[id^=trow_], tr:has(a.topic_title)",
+    "thread_link": "a.topic_title @href | a[id^=tid-link-] @href",
+    "thread_date": "ul.last_post li:last-child | .lastaction | td:last-child",
+    "thread_views": ".views",
+    "next_page": ".pagination li.next a @href | link[rel=next] @href | .pagelink + .pagelink a @href",
+    "post": "div.post_block[id^=post_id_], div.post_block:has([id^=pid_]), div.hentry:has(.entry-content):has(.author)",
+    "post_id": "@id | a[id^=entry] @id | [id^=pid_] @id",
+    "author": ".author [itemprop=name] | span.author | .author .fn | .author a | .author",
+    "date": "abbr[itemprop=commentTime] @title | abbr.published @title | abbr.published | .posted_info",
+    "body": "[itemprop=commentText] | .post.entry-content | .entry-content",
+    "title": "h1.ipsType_pagetitle | h1 | h2.maintitle",
+    "permalink": "a[itemprop=replyToUrl] @href | a[rel=bookmark] @href",
+    "likes": ".ipb_like span",
+    "reply_to": "blockquote[data-cid] @data-cid",
+    "reply_name": "blockquote[data-author] @data-author | .citation",
+    "skip": "p.citation, p.edit, .ipsBlockquote",
+}
+IPB2 = {
+    "thread_row": "tr:has(a[id^=tid-link-])",
+    "thread_link": "a[id^=tid-link-] @href",
+    "thread_date": "td:last-child .desc | td:last-child",
+    "post": "table.ipbtable:has(.postcolor):has(.normalname)",
+    "post_id": "a[name^=entry] @name",
+    "author": ".normalname a | .normalname",
+    "date": "td .postdetails:lexbor-contains(':') | .row2 .postdetails",
+    "body": ".postcolor",
+    "title": ".maintitle b | .maintitle",
+    "next_page": ".pagecurrent + .pagelink a @href",
+    "reply_name": ".quotetop",
+    "skip": ".quotetop, .quotemain, .edit",
+}
+WOLTLAB = {
+    "board_link": ".wbbBoardNode__title a @href | .wbbBoard h3 a @href",
+    "thread_row": ".wbbThread, tr.wbbThread, ol.wbbThread",
+    "thread_link": ".wbbTopicLink @href | h3 a @href",
+    "thread_date": ".columnLastPost time @datetime | woltlab-core-date-time @date",
+    "thread_views": ".columnViews dd",
+    "next_page": "link[rel=next] @href | a[rel=next] @href | li.skip:last-child a @href",
+    "post": "article.wbbPost, article.message:has(.messageText), li.wbbPost:has(.messageText)",
+    "post_id": "@data-object-id | @data-post-id | @id",
+    "author": ".messageSidebar [itemprop=name] | .messageAuthor .username | .username",
+    "date": ".messageHeader time @datetime | .messagePublicationTime time @datetime | woltlab-core-date-time @date"
+    " | time @datetime | time @data-timestamp",
+    "body": ".messageText",
+    "title": "h1.contentTitle | h1",
+    "permalink": "a.messagePublicationTime @href | a.permalink @href | .messageHeader a[href*='postID'] @href",
+    "likes": ".reactionSummaryList .reactCount | .reactionCount | .wcfLikeValue",
+    "reply_to": "woltlab-quote[data-link] @data-link | blockquote[data-link] @data-link"
+    " | blockquote[cite*=postID] @cite",
+    "reply_name": "woltlab-quote[data-author] @data-author | blockquote[data-author] @data-author | .quoteBoxTitle",
+    "skip": "woltlab-quote, .quoteBox, .messageSignature, .messageFooterNote",
+}
+DISCOURSE = {
+    "thread_row": "tr.topic-list-item",
+    "thread_link": "a.title @href",
+    "thread_date": "td:last-child",
+    "next_page": "link[rel=next] @href | a[rel=next] @href",
+    "post": "div.topic-body.crawler-post, article[data-post-id]",
+    "post_id": "@data-post-id | @id",
+    "author": ".creator [itemprop=name] | .names .username | .names a",
+    "date": "time[itemprop=datePublished] @datetime | time.post-time @datetime | .relative-date @data-time",
+    "body": ".post[itemprop=text] | .cooked",
+    "title": "#topic-title h1 | h1",
+    "permalink": "link[itemprop=mainEntityOfPage] @href | .post-date @href",
+    "likes": ".post-likes",
+    "reply_to": "",
+    "skip": "aside.quote",
+}
+FLARUM = {
+    "thread_row": ".DiscussionListItem, #flarum-content li",
+    "thread_link": "a.DiscussionListItem-main @href | a @href",
+    "post": ".PostStream-item:has(.CommentPost), #flarum-content article",
+    "post_id": "@data-id",
+    "author": ".PostUser-name .username | .PostUser-name",
+    "date": ".PostMeta time @datetime | time @datetime",
+    "body": ".Post-body",
+    "title": ".DiscussionHero-title | h1",
+    "next_page": "link[rel=next] @href | a[rel=next] @href",
+    "likes": ".Post-likedBy",
+    "reply_to": ".PostMention @data-id",
+    "skip": ".PostMention",
+}
+ASKBOT = {
+    "thread_row": ".short-summary, .question-block",
+    "thread_link": "h2 a @href",
+    "thread_date": "abbr.timeago @title",
+    "thread_views": ".views .item-count",
+    "next_page": "a[rel=next] @href | .paginator .next:not([style*=none]) a @href",
+    "post": ".post:has(.post-body), .comment:has(.comment-body)",
+    "post_id": "@data-post-id | @id",
+    "author": ".user-info > a | a.author",
+    "date": "abbr.timeago @title",
+    "body": ".post-body | .comment-body",
+    "title": "h1 a | h1",
+    "likes": ".vote-number | .js-score",
+    "accepted": ".accepted-answer",
+    "skip": ".post-update-info-container, .post-controls, .comments, .comment-controls",
+}
+STACKEXCHANGE = {
+    "thread_row": ".s-post-summary, .question-summary",
+    "thread_link": "h3 a @href",
+    "thread_date": ".s-user-card--time span @title | .relativetime @title",
+    "thread_views": ".views @title",
+    "next_page": "a[rel=next] @href | .s-pagination--item[rel=next] @href",
+    "post": "#question, div.answer[id^=answer-], .comment[id^=comment-]:has(.comment-copy)",
+    "post_id": "@data-questionid | @data-answerid | @id",
+    "author": ".comment-user | [itemprop=author] [itemprop=name] | .owner .user-details a"
+    " | .post-signature:last-of-type .user-details a | .user-details",
+    "date": ".comment-date span @title | time[itemprop=dateCreated] @datetime | .owner .relativetime @title"
+    " | .post-signature:last-of-type .relativetime @title | .user-action-time .relativetime @title",
+    "body": ".js-post-body | .comment-copy | .post-text",
+    "title": "#question-header h1 a | h1",
+    "permalink": "a.js-share-link @href | .comment-link @href",
+    "likes": ".js-vote-count | .comment-score",
+    "accepted": ".accepted-answer",
+    "skip": "",
+}
+
+MODERN: dict[str, tuple[Selectors, ...]] = {
+    "xenforo": (XF2, XF1),
+    "nodebb": (NODEBB,),
+    "vanilla": (VANILLA,),
+    "bbpress": (BBPRESS,),
+    "invision": (IPS4, IPB3, IPB2),
+    "woltlab": (WOLTLAB,),
+    "discourse": (DISCOURSE,),
+    "flarum": (FLARUM,),
+    "askbot": (ASKBOT,),
+    "stackexchange": (STACKEXCHANGE,),
+}
