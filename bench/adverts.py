@@ -62,22 +62,29 @@ def _hold(name: str, texts: Sequence[str], apart: int) -> bool:
 
 def _live(home: Path, texts: Sequence[str], apart: int) -> tuple[dict[str, float], list[str]]:
     """Return the share of spam of each pain point, and the pain point of each alert."""
-    shutil.copytree(ROOT / "data" / "sample" / "configs", home / "configs")
-    (home / "configs" / "listening.toml").write_text('[store]\nvar = "var"\n')
-    (home / "configs" / "sources.toml").write_text(f'[sources.yard]\nkind = "file"\npath = "{home}/yard.jsonl"\n')
-    settings = load(home / "configs", {})
-    store, posts = open_store(settings.database_url), _mixed(texts)
+    (store, settings), posts = move_in(home), _mixed(texts)
     alerts: list[str] = []
     for now in _nights(posts, apart):
-        seen = (json.dumps(post) + "\n" for post in posts if post["created_at"] < now.isoformat())
-        (home / "yard.jsonl").write_text("".join(seen), encoding="utf-8")
-        alerts += _night(store, settings, now)
+        alerts += live_night(
+            home, store, settings, [one for one in posts if one["created_at"] < now.isoformat()], now=now
+        )
     shares = _shares(store)
     store.close()
     return shares, alerts
 
 
-def _night(store: Store, settings: Settings, now: datetime) -> list[str]:
+def move_in(home: Path) -> tuple[Store, Settings]:
+    """Open an installation with the demo's map and one source, a file of posts."""
+    shutil.copytree(ROOT / "data" / "sample" / "configs", home / "configs")
+    (home / "configs" / "listening.toml").write_text('[store]\nvar = "var"\n')
+    (home / "configs" / "sources.toml").write_text(f'[sources.yard]\nkind = "file"\npath = "{home}/yard.jsonl"\n')
+    settings = load(home / "configs", {})
+    return open_store(settings.database_url), settings
+
+
+def live_night(home: Path, store: Store, settings: Settings, posts: Sequence[Post], *, now: datetime) -> list[str]:
+    """Live a night that sees these posts; returns the pain point of each alert."""
+    (home / "yard.jsonl").write_text("".join(json.dumps(post) + "\n" for post in posts), encoding="utf-8")
     for source in settings.sources:
         pipeline.crawl(store, settings, source, key=KEY, now=now)
     pipeline.clean(store, settings, now=now)
