@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := list
-.PHONY: list install demo test lint types contract gate bench docs audit clean
+.PHONY: list install demo test lint types contract gate bench docs clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -62,12 +62,6 @@ bench: $(STAMP) ## time a night over 2,000 new posts, and one with nothing new
 
 docs: $(STAMP) ## write docs/settings.md anew from the table of settings
 	$(BIN)/listening settings docs -o docs/settings.md
-
-audit: $(STAMP) ## name known holes in the packages we stand on, and write their bill of materials, build/sbom.json (wants the network)
-	@test -x .venv/audit/bin/pip-audit || { $(PYTHON) -m venv .venv/audit && .venv/audit/bin/python -m pip --quiet install pip-audit cyclonedx-bom; }
-	@mkdir -p build
-	.venv/audit/bin/cyclonedx-py environment $(BIN)/python --of JSON -o build/sbom.json
-	.venv/audit/bin/pip-audit --no-deps --disable-pip -r .venv/constraints.txt
 
 clean: ## remove the virtual environment, caches and builds; data/var/ stays
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info

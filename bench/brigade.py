@@ -28,7 +28,7 @@ from bench.adverts import ROOT, Post, live_night, move_in
 from listening.store import Store, reads
 from listening.store.tables import documents, emergences, memberships, signals
 
-ACCOUNTS, ALONE, TAU, TOP = 20, 1_000, 0.9, 10
+ACCOUNTS, ALONE, LOUDEST, TAU, TOP = 20, 1_000, 3, 0.9, 10
 STEP, DAILY = 7, 5  # days between the nights, and for how many days before the last each night is lived
 TEMPLATES = (
     "The {part} of my {bike} {broke} after {n} {days}, never again.",
@@ -80,7 +80,7 @@ def main() -> int:
     for one, said in moved.items():
         print(f"told: {said} ({flooded.flood[one]:.0%} flood)")
     print(f"{flooded.copies} of the flood's posts are copies; one author with {ALONE:,} posts counts {flooded.loud}")
-    missed = tau < TAU or any("few accounts" not in said for said in moved.values()) or flooded.loud > 3  # noqa: PLR2004
+    missed = tau < TAU or any("few accounts" not in said for said in moved.values()) or flooded.loud > LOUDEST
     print("MISSED" if missed else "met")
     return int(missed)
 

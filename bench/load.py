@@ -136,7 +136,7 @@ def _ask_all(url: str, cookies: list[str], seconds: int) -> Mapping[str, list[fl
     return waits
 
 
-def _ask(url: str, cookie: str, number: int, begun: float, seconds: int, waits: dict[str, list[float]]) -> None:  # noqa: PLR0917
+def _ask(url: str, cookie: str, number: int, begun: float, seconds: int, waits: dict[str, list[float]]) -> None:  # noqa: PLR0917 - a thread takes them
     every = PEOPLE / A_SECOND
     mine = islice(cycle(PAGES.items()), number, number + int(seconds / every))
     with httpx.Client(base_url=url, cookies={"listening": cookie}, timeout=30.0) as browser:
