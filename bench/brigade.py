@@ -22,9 +22,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
+from adverts import ROOT, Post, live_night, move_in
 from scipy.stats import kendalltau
 
-from bench.adverts import ROOT, Post, live_night, move_in
 from listening.store import Store, reads
 from listening.store.tables import documents, emergences, memberships, signals
 

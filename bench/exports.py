@@ -1,6 +1,6 @@
 """Times every export and report of a full store, with the peak memory of the program that writes it.
 
-    python -m bench.exports [--posts 100000] [--points 5000] [--keep DIR]
+    python bench/exports.py [--posts 100000] [--points 5000] [--keep DIR]
 
 The store is `bench/web.py`'s: two passages a post. Each file is written by `listening export` or `listening report`, a
 process of its own; and one export of each ending is stopped midway by Ctrl-C. Targets for 100,000 rows: 30 CPU seconds,
@@ -22,7 +22,8 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from bench.web import fill
+from web import fill
+
 from listening.settings import load
 from listening.store import open_store
 

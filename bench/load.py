@@ -1,6 +1,6 @@
 """Asks the board for its pages as ten people do at once, 20 a second in all, while a night is writing.
 
-    python -m bench.load [--posts 1000000] [--points 5000] [--seconds 60] [--keep DIR]
+    python bench/load.py [--posts 1000000] [--points 5000] [--seconds 60] [--keep DIR]
 
 The store is `bench/web.py`'s, the board a process of its own, and so is the writer. Each person asks for the pages in
 turn, twice a second; what a page takes counts from the moment at which it was due, so that one which blocks the next is
@@ -25,9 +25,9 @@ from itertools import cycle, islice
 from pathlib import Path
 
 import httpx
+from exports import make_store
+from web import NOW, PAGES, WRITER
 
-from bench.exports import make_store
-from bench.web import NOW, PAGES, WRITER
 from listening.errors import ListeningError
 from listening.journey import accounts
 from listening.settings import load

@@ -1,6 +1,6 @@
 """Brings a full store back from its copy, and a full old one to this program's shape, also where that is killed.
 
-    python -m bench.restoring [--posts 1000000] [--points 5000] [--kills 50] [--killed-posts 50000] [--folder DIR]
+    python bench/restoring.py [--posts 1000000] [--points 5000] [--kills 50] [--killed-posts 50000] [--folder DIR]
 
 The copy is taken while a night writes, then put in the place of the store; the store is `bench/web.py`'s. Old stores
 are those of tests/old_databases, with their posts, passages and memberships many times over; an upgrade is killed by
@@ -23,8 +23,9 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from bench.exports import make_store
-from bench.web import WRITER
+from exports import make_store
+from web import WRITER
+
 from listening.store import backup, open_store, restore
 
 ROOT = Path(__file__).resolve().parent.parent
