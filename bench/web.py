@@ -33,7 +33,7 @@ from listening.web import create_app  # noqa: E402 - the same
 from listening.web.serving import set_aside  # noqa: E402 - the same
 
 NOW = datetime(2026, 3, 10, 7, 0, tzinfo=UTC)
-DAYS, PASSAGES, PEOPLE, WIDE = 400, 2, 20_000, 384
+DAYS, PASSAGES, PEOPLE, WIDE, BATCH = 400, 2, 20_000, 384, 10_000
 PAINFUL, TOLD = 0.3, 0.6  # shares: of passages that hurt; of these that a pain point holds
 WORDS = (
     "cover",
@@ -104,22 +104,8 @@ def fill(file: Path, posts: int, points: int, stages: list[tuple[str, str]]) -> 
     names = ", ".join(rows[0])
     marks = ", ".join(f":{name}" for name in rows[0])
     connection.executemany(f"INSERT INTO pain_points ({names}) VALUES ({marks})", rows)  # noqa: S608 - our own names
-    documents, signals, members = list[tuple[object, ...]](), list[tuple[object, ...]](), list[tuple[object, ...]]()
-    for number in range(posts):
-        written = NOW - timedelta(days=chance.random() * DAYS)
-        text = " ".join(chance.choices(WORDS, k=30))
-        documents.append(_document(f"d{number}", text, written, chance))
-        for n in range(PASSAGES):
-            stage, touchpoint = chance.choice(stages)
-            painful = chance.random() < PAINFUL
-            signals.append(_row(number, n, text, (stage, touchpoint), painful=painful, vectors=half, chance=chance))
-            if painful and chance.random() < TOLD:
-                point = int(points * chance.random() ** 3)
-                members.append((f"s{number}-{n}", f"pp-{point}", written.date().isoformat(), 0.8))
-    for table, these in (("documents", documents), ("signals", signals), ("memberships", members)):
-        names = ", ".join(_COLUMNS[table])
-        marks = ", ".join("?" * len(_COLUMNS[table]))
-        connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", these)  # noqa: S608 - our own names
+    for first in range(0, posts, BATCH):
+        _keep(connection, range(first, min(posts, first + BATCH)), points, stages, half, chance)
     connection.execute("UPDATE pain_points SET size = (SELECT count(*) FROM memberships WHERE pain_point_id = id)")
     connection.execute("UPDATE pain_points SET people = size")
     _visits_and_news(connection, posts, points)
@@ -127,6 +113,33 @@ def fill(file: Path, posts: int, points: int, stages: list[tuple[str, str]]) -> 
     connection.execute("ANALYZE")
     connection.commit()
     connection.close()
+
+
+def _keep(  # noqa: PLR0917 - all of them are needed
+    connection: sqlite3.Connection,
+    numbers: range,
+    points: int,
+    stages: list[tuple[str, str]],
+    half: list[bytes],
+    chance: random.Random,
+) -> None:
+    """Insert these posts with their passages, some of which are in pain points."""
+    documents, signals, members = list[tuple[object, ...]](), list[tuple[object, ...]](), list[tuple[object, ...]]()
+    for number in numbers:
+        written = NOW - timedelta(days=chance.random() * DAYS)
+        text = " ".join(chance.choices(WORDS, k=30))
+        documents.append(_document(f"d{number}", text, written, chance))
+        for n in range(PASSAGES):
+            place = chance.choice(stages)
+            painful = chance.random() < PAINFUL
+            signals.append(_row(number, n, text, place, painful=painful, vectors=half, chance=chance))
+            if painful and chance.random() < TOLD:
+                point = int(points * chance.random() ** 3)
+                members.append((f"s{number}-{n}", f"pp-{point}", written.date().isoformat(), 0.8))
+    for table, these in (("documents", documents), ("signals", signals), ("memberships", members)):
+        names = ", ".join(_COLUMNS[table])
+        marks = ", ".join("?" * len(_COLUMNS[table]))
+        connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", these)  # noqa: S608 - our own names
 
 
 def _visits_and_news(connection: sqlite3.Connection, posts: int, points: int) -> None:
@@ -193,7 +206,12 @@ def _row(
     chance: random.Random,
 ) -> tuple[object, ...]:
     probs = json.dumps(
-        {"sentiment": {"negative": 0.4}, "pain": {"none": 0.3}, "signals": dict.fromkeys(WORDS[:9], 0.1)}
+        {
+            "sentiment": {"negative": 0.4},
+            "pain": {"none": 0.3},
+            "signals": dict.fromkeys(WORDS[:9], 0.1),
+            "stage": {place[0]: 0.6},
+        }
     )
     label = "unspoken" if painful else "none"
     numbers = (0.8 if painful else 0.1, painful, chance.uniform(-1, 1))

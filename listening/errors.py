@@ -130,6 +130,12 @@ class MailUnavailable(MailError):
     permanent = False
 
 
+class MailServerDown(MailUnavailable):
+    """The mail server takes nothing from anybody: out of reach, or it will not begin to speak. Every mail waits."""
+
+    id = "mail-server-down"
+
+
 class NotAllowed(ListeningError):
     """This person may not do this."""
 

@@ -29,6 +29,7 @@ class Mind:
     fault: tuple[str, str] | None = None
     got: list[str] = field(default_factory=list)
     answered: list[str] = field(default_factory=list)  # of these the 250 was written
+    callers: int = 0
     pause: float = 0.0  # seconds before each answer
     healed: threading.Event = field(default_factory=threading.Event)  # ends every stall
 
@@ -43,6 +44,7 @@ class Conversation(socketserver.StreamRequestHandler):
     server: Server
 
     def handle(self) -> None:
+        self.server.mind.callers += 1
         try:
             self.say("connect", "220 house.test")
             while line := self.rfile.readline().decode("latin-1").strip():

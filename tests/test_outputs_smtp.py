@@ -19,7 +19,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from outputs_nouns import NOW, alert
 
-from listening.errors import MailError, MailUnavailable
+from listening.errors import MailError, MailServerDown, MailUnavailable
 from listening.outputs import compose, send
 from listening.types import Alert, Smtp
 
@@ -157,8 +157,8 @@ class TestSend:
 
     @pytest.mark.parametrize(
         ("greeting", "kind"),
-        [(b"554 5.3.2 go away\r\n", MailError), (b"421 4.3.2 busy\r\n", MailUnavailable), (b"", MailUnavailable),
-         (b"HTTP/1.1 400 Bad Request\r\n\r\n", MailUnavailable), (b"\xff\xfe\x00\r\n", MailUnavailable)],
+        [(b"554 5.3.2 go away\r\n", MailError), (b"421 4.3.2 busy\r\n", MailServerDown), (b"", MailServerDown),
+         (b"HTTP/1.1 400 Bad Request\r\n\r\n", MailServerDown), (b"\xff\xfe\x00\r\n", MailServerDown)],
     )  # fmt: skip
     def test_a_greeting_that_is_none(self, greeting: bytes, kind: type[MailError]) -> None:
         with greets(greeting) as port, pytest.raises(MailError) as caught:

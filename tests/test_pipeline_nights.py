@@ -11,13 +11,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from nights_houses import House
-from nights_world import MONDAY
+from nights_world import MONDAY, lasting
 
 from listening import pipeline
+from listening.demo.mailbox import Mailbox
 from listening.errors import NightRunning
 from listening.store import reads, writes
 
 pytest_plugins = ("nights_fixtures",)
+KEPT = ("documents", "signals", "memberships", "pain_points", "emergences", "alerts")  # a clock cannot change these
 
 
 class TestNights:
@@ -37,6 +39,17 @@ class TestNights:
     def test_a_night_is_the_local_day_through_both_clock_changes(self, house: House, moment: str, night: str) -> None:
         now = datetime.fromisoformat(moment).replace(tzinfo=UTC)
         assert pipeline.night_of(house.settings, now).isoformat() == night
+
+    @pytest.mark.parametrize("back", [2, 4])  # within the same local day, and into the day before
+    def test_a_clock_that_is_set_back_doubles_nothing(self, lived: House, mailbox: Mailbox, back: int) -> None:
+        lived.night(MONDAY)
+        told, before = len(mailbox.mails()), lasting(lived.store)
+        again = lived.night(MONDAY - timedelta(hours=back))
+        after = lasting(lived.store)
+        assert told >= 3
+        assert (again.cleaned, again.read, again.clustered.born) == (0, 0, 0)
+        assert len(mailbox.mails()) == told
+        assert {name: after[name] for name in KEPT} == {name: before[name] for name in KEPT}
 
     def test_a_second_night_is_told_who_runs_and_since_when(self, house: House) -> None:
         clock = datetime(2026, 3, 9, 1, 30, tzinfo=UTC)

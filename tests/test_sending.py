@@ -22,7 +22,7 @@ from listening.store import reads
 
 pytest_plugins = ("nights_fixtures",)
 SHORT, LONG = 0.5, 30.0  # seconds that we wait for the server: short only where it stalls
-HALF_AN_HOUR = timedelta(minutes=30)
+HALF_AN_HOUR, FIVE_MINUTES = timedelta(minutes=30), timedelta(minutes=5)
 TAKEN_UNANSWERED = {("end", "drop"), ("end", "stall")}  # the server has the mail, and we cannot know
 
 
@@ -88,18 +88,56 @@ def test_a_server_that_fails_at_any_step_in_any_way_loses_nothing(
     assert Counter(mind.got) == first + Counter(mails)
 
 
-def test_six_hours_without_a_server_and_each_mail_arrives_once(posting: House, mind: Mind) -> None:
-    mind.fault = "connect", "drop"
+@pytest.mark.parametrize("step", ["connect", "EHLO", "STARTTLS", "AUTH"])
+@pytest.mark.parametrize("way", ["drop", "4xx"])
+def test_six_hours_without_a_server_and_each_mail_arrives_once_at_the_next_run(
+    posting: House, mind: Mind, step: str, way: str
+) -> None:
+    mind.fault = step, way
     waiting = pipeline.tell(posting.store, posting.settings, now=MONDAY).waiting
-    for number in range(1, 13):
-        pipeline.send_waiting(posting.store, posting.settings, now=MONDAY + number * HALF_AN_HOUR)
-    rows = reads.alerts(posting.store, states=("queued",))
-    assert len(rows) == waiting >= 3
+    for number in range(1, 73, 8):
+        pipeline.send_waiting(posting.store, posting.settings, now=MONDAY + number * FIVE_MINUTES)
+    assert len(reads.alerts(posting.store, states=("queued",))) == waiting >= 3
     assert mind.got == []
     mind.fault = None
-    after = send_until_quiet(posting, hours=24)
+    after = pipeline.send_waiting(posting.store, posting.settings, now=MONDAY + 73 * FIVE_MINUTES)
     assert (after.sent, after.waiting) == (waiting, 0)
     assert sorted(mind.got) == wanted(posting)
+
+
+def test_while_the_server_is_down_each_run_knocks_once(posting: House, mind: Mind) -> None:
+    mind.fault = "connect", "4xx"
+    for number in range(4):
+        assert pipeline.send_waiting(posting.store, posting.settings, now=MONDAY + number * FIVE_MINUTES).sent == 0
+    assert mind.callers == 0
+    assert pipeline.tell(posting.store, posting.settings, now=MONDAY).waiting >= 3
+    assert mind.callers == 1
+
+
+def test_a_mail_that_the_server_refuses_for_now_waits_longer_each_time(posting: House, mind: Mind) -> None:
+    mind.fault = "RCPT", "4xx"
+    pipeline.tell(posting.store, posting.settings, now=MONDAY)
+    now, waits = MONDAY, []
+    assert (
+        pipeline.send_waiting(posting.store, posting.settings, now=now + 2 * FIVE_MINUTES).waiting == 0
+    )  # not due yet
+    for _ in range(7):
+        row = reads.alerts(posting.store, states=("queued",))[0]
+        waits.append((row.next_try - now) / timedelta(minutes=1))
+        now = row.next_try
+        pipeline.send_waiting(posting.store, posting.settings, now=now)
+    assert waits == [30, 60, 120, 240, 480, 720, 720]
+
+
+def test_an_outage_makes_no_wait_of_a_later_refusal_longer(posting: House, mind: Mind) -> None:
+    mind.fault = "connect", "drop"
+    pipeline.tell(posting.store, posting.settings, now=MONDAY)
+    for number in range(1, 6):
+        pipeline.send_waiting(posting.store, posting.settings, now=MONDAY + number * FIVE_MINUTES)
+    mind.fault = "RCPT", "4xx"
+    now = MONDAY + 6 * FIVE_MINUTES
+    pipeline.send_waiting(posting.store, posting.settings, now=now)
+    assert {row.next_try - now for row in reads.alerts(posting.store, states=("queued",))} == {HALF_AN_HOUR}
 
 
 def test_killed_while_sending_nothing_is_lost_and_only_an_answered_mail_is_doubled(lived: House, mind: Mind) -> None:

@@ -52,7 +52,10 @@ def suffices(voices: Sequence[Voice], sure: float) -> bool:
 
 
 def find_heads(voices: Sequence[Voice]) -> list[str]:
-    """Say for each voice whose words it tells: one head for all that a person wrote, and for all who wrote the same."""
+    """Say for each voice whose words it tells: one head for all that a person wrote, and for all who wrote the same.
+
+    All who send the reader elsewhere are one head too: adverts come by the dozen, in other words under other names.
+    """
     heads: list[str] = []
     for voice in voices:
         same = {heads[i] for i, other in enumerate(voices[: len(heads)]) if _is_same(voice, other)}
@@ -63,7 +66,7 @@ def find_heads(voices: Sequence[Voice]) -> list[str]:
 
 
 def _is_same(left: Voice, right: Voice) -> bool:
-    if left.person == right.person:
+    if left.person == right.person or (left.elsewhere and right.elsewhere):
         return True
     shared, all_said = len(left.stems & right.stems), len(left.stems | right.stems)
     return shared >= max(ENOUGH_WORDS, SAME_WORDS * all_said)

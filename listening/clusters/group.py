@@ -54,6 +54,11 @@ class Voice:
         total = sum(pain.embedding * np.float32(pain.pain + NO_PAIN_COUNTS) for pain in self.pains)
         return unit(np.asarray(total, dtype=np.float32))
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether its post sends the reader elsewhere."""
+        return self.pains[0].elsewhere
+
     @cached_property
     def stems(self) -> frozenset[str]:
         """What its pains say."""

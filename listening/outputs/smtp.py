@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from email.message import EmailMessage
 
-from listening.errors import MailError, MailUnavailable, why_unreachable
+from listening.errors import MailError, MailServerDown, MailUnavailable, why_unreachable
 from listening.outputs.text import one_line
 from listening.types import Smtp
 
@@ -22,20 +22,25 @@ def send(message: EmailMessage, smtp: Smtp) -> None:
     """Send over plain SMTP, STARTTLS or TLS, as `smtp.security` says; certificates are checked.
 
     Raises MailError where the server says 5xx, lacks what we need or the settings make no sense; MailUnavailable at
-    4xx, a drop, a time-out or no connection. A message taken for some people and put off for others is unavailable
-    (the others must not be lost; the same Message-ID shows the first that it is one mail); refused for good for some,
-    it counts as sent, with a warning in the log. A farewell that fails after the server took the mail changes nothing.
+    4xx, a drop or a time-out, and of these MailServerDown where the conversation did not come as far as the mail: then
+    no other mail would be taken either. A message taken for some people and put off for others is unavailable (the
+    others must not be lost; the same Message-ID shows the first that it is one mail); refused for good for some, it
+    counts as sent, with a warning in the log. A farewell that fails after the server took the mail changes nothing.
     """
+    opened = False
     try:
         server = _connect(smtp)
         try:
-            refused = _hand_over(server, message, smtp)
+            _introduce(server, smtp)
+            opened = True
+            refused = server.send_message(message)
         finally:
             with suppress(smtplib.SMTPException, OSError):
                 server.quit()
             server.close()
     except (smtplib.SMTPException, OSError, ValueError) as error:
-        raise _translate(error, smtp) from error
+        said = _translate(error, smtp)
+        raise said if opened or said.permanent else MailServerDown(said.thing, said.mend) from error
     _judge(refused, smtp)
     log.info("mail.sent", extra={"message_id": message["Message-ID"], "refused": len(refused)})
 
@@ -48,13 +53,14 @@ def _connect(smtp: Smtp) -> smtplib.SMTP:
     raise MailError(f"smtp security {smtp.security!r} is unknown", "say none, starttls or tls")
 
 
-def _hand_over(server: smtplib.SMTP, message: EmailMessage, smtp: Smtp) -> dict[str, tuple[int, bytes]]:
-    """Speak the whole conversation; returns the refused among several recipients with the server's replies."""
+def _introduce(server: smtplib.SMTP, smtp: Smtp) -> None:
+    """Speak the conversation as far as the mail."""
     if smtp.security == "starttls":
         server.starttls(context=ssl.create_default_context())
+    else:
+        server.ehlo_or_helo_if_needed()
     if smtp.user:
         server.login(smtp.user, smtp.password)
-    return server.send_message(message)
 
 
 def _judge(refused: dict[str, tuple[int, bytes]], smtp: Smtp) -> None:

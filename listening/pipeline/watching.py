@@ -19,6 +19,7 @@ from listening.types import DayCount, Emergence, FixVerdict, LedgerEntry, PainPo
 log = logging.getLogger(__name__)
 BASELINE = timedelta(days=134)  # what the baselines look back on, and a fortnight for the people before it
 FIX_BASELINE = timedelta(days=70)  # the eight weeks before a fix, and a fortnight for the people before them
+FLOOD, FLOODED = 5, timedelta(days=2)  # posts a person from which on few write much, and since when
 STIRRED = timedelta(days=8)  # a pain point that nobody told for so long is no news tonight
 WATCHED = ("watch", "holds")  # the statuses of a mended pain point
 BECOMES = {"holds": "holds", "came_back": "came_back", "cannot_tell": "watch"}
@@ -44,13 +45,25 @@ def watch(store: Store, settings: Settings, *, now: datetime) -> tuple[Emergence
     usual = min(days, key=lambda point: len(days[point]))  # of what was mended long ago there are more days
     seen = look(days[usual], night)
     found = [_judge(settings, p, days[p.id], last.get(p.id), night, among, seen) for p in points]
-    emerged = tuple(one for one in found if one is not None)
+    emerged = _marked(store, settings, [one for one in found if one is not None], night)
     writes.keep_emergences(store, emerged)
     for point in points:
         if point.id in mended:
             _follow(store, point, _judge_fix(settings, point, days[point.id], night), now)
     log.info("watched", extra={"pain_points": len(points), "emerged": len(emerged), "mended": len(mended)})
     return emerged
+
+
+def _marked(store: Store, settings: Settings, found: Sequence[Emergence], night: date) -> tuple[Emergence, ...]:
+    """Say of what emerged where a few accounts wrote much of it: they count as so many people, and may be a crowd."""
+    zone, since = settings.night.timezone, night - FLOODED
+    wrote = reads.posts_and_people(store, [one.pain_point_id for one in found], since=since, until=night, zone=zone)
+    marked = []
+    for one in found:
+        posts, people = wrote.get(one.pain_point_id, (0, 0))
+        few = f"; few accounts wrote much of it: {posts} posts by {people} in {FLOODED.days + 1} days"
+        marked.append(replace(one, sentence=one.sentence + few) if people and posts >= FLOOD * people else one)
+    return tuple(marked)
 
 
 def judge_fixes(store: Store, settings: Settings, point_ids: Collection[str], *, night: date) -> dict[str, FixVerdict]:

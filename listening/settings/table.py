@@ -46,7 +46,7 @@ class NightSettings:
     cron: str = says("0 2 * * *", "When the night starts, in cron's five fields; empty: not by itself.")
     weekly_cron: str = says("0 7 * * 1", "When the weekly health check and digest start.")
     outbox_cron: str = says(
-        "*/30 * * * *", "When mails, calls and tickets that were put off are tried again, if their wait is over."
+        "*/5 * * * *", "When mails, calls and tickets that were put off are tried again, if their wait is over."
     )
     timezone: str = says("Europe/Berlin", "The time zone of both crons and of the word 'night'.")
     contact: str = says("", "E-mail or page that sites can turn to; part of our User-Agent.")

@@ -166,8 +166,8 @@ PAIN_COLUMNS = (
 )
 
 
-def pain_of(row: Mapping[Any, Any]) -> Pain:
-    """Return a row's pain."""
+def pain_of(row: Mapping[Any, Any], *, elsewhere: bool = False) -> Pain:
+    """Return a row's pain; `elsewhere` is known of it only where it waits for a place."""
     return Pain(
         signal_id=row["signal_id"],
         document_id=row["document_id"],
@@ -184,6 +184,7 @@ def pain_of(row: Mapping[Any, Any]) -> Pain:
         embedding=row["embedding"],
         space=row["space"],
         cues=_cues(row["text"], row["start"], row["spans"]),
+        elsewhere=elsewhere,
     )
 
 

@@ -27,6 +27,7 @@ class Pain:
     pain: float = 1.0  # P(spoken) + P(unspoken)
     space: str = ""
     cues: tuple[tuple[int, int], ...] = ()  # where `text` says what gives a signal away; empty where all of it does
+    elsewhere: bool = False  # its post is short and sends the reader to a link, a number or an address
 
 
 @dataclass(frozen=True, slots=True, eq=False)

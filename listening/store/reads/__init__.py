@@ -32,7 +32,15 @@ from listening.store.reads.day import (
     points_by_map,
     reviews,
 )
-from listening.store.reads.days import day_counts, heard_in, quotes, seen_days, speakers, weekly_people
+from listening.store.reads.days import (
+    day_counts,
+    heard_in,
+    posts_and_people,
+    quotes,
+    seen_days,
+    speakers,
+    weekly_people,
+)
 from listening.store.reads.decisions import apart, joined_by_hand, parted, suggestion, suggestions
 from listening.store.reads.deliveries import deliveries, tickets
 from listening.store.reads.documents import (
@@ -197,6 +205,7 @@ __all__ = [
     "points_due",
     "points_emerged",
     "points_silent",
+    "posts_and_people",
     "posts_of",
     "posts_of_person",
     "posts_of_thread",

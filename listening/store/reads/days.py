@@ -80,6 +80,21 @@ def day_counts(
     return {point: _fill(blank, places, told) for point, told in people.items()}
 
 
+def posts_and_people(
+    store: Store, point_ids: Collection[str], *, since: date, until: date, zone: str
+) -> dict[str, tuple[int, int]]:
+    """Return how many posts told each of these pain points in these local days, and how many people wrote them."""
+    counts = sa.func.count(documents.c.id.distinct()), sa.func.count(who.distinct())
+    told = sa.select(memberships.c.pain_point_id, *counts).select_from(in_points).group_by(memberships.c.pain_point_id)
+    told = told.where(within(since, until, zone), outside, heard_by(store))
+    found: dict[str, tuple[int, int]] = {}
+    with store.reading() as connection:
+        for part in in_slices(sorted(set(point_ids))):
+            mine = told.where(memberships.c.pain_point_id.in_(part))
+            found |= {point: (posts, people) for point, posts, people in connection.execute(mine)}
+    return found
+
+
 def _fill(
     blank: Sequence[DayCount], places: Mapping[tuple[date, str], int], told: Mapping[tuple[date, str], set[str]]
 ) -> list[DayCount]:

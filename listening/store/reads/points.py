@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +24,8 @@ from listening.types import STATUSES, Pain, PainPoint, PostKind, Vector
 # A resolved pain point stays open to its pains: it is watched, and may come back. Only one that is refused, or
 # no pain at all, is closed.
 OPEN = tuple(status for status in STATUSES if status not in ("wont", "no_pain"))
+SHORT = 500  # characters; who tells a story in more may show a picture of it
+_ELSEWHERE = re.compile(r"https?://|\bwww\.|\[(?:phone|email)\]|\b[\w-]+\.[a-z]{2,}/\S", re.IGNORECASE)
 
 # What `_said_by` needs: all but the embedding and the cues, in its order.
 _SAID = tuple(one for one in PAIN_COLUMNS if one.name not in ("embedding", "start", "spans"))
@@ -52,7 +55,7 @@ def unplaced_pains(
     what a person called no pain, and with `space` what was heard in another one.
     """
     waiting = (
-        sa.select(*PAIN_COLUMNS)
+        sa.select(*PAIN_COLUMNS, documents.c.text.label("whole"))
         .select_from(heard.outerjoin(memberships, memberships.c.signal_id == signals.c.id))
         .where(memberships.c.signal_id.is_(None), signals.c.pain >= floor)
         .where(~sa.exists().where(no_pains.c.signal_id == signals.c.id))
@@ -62,7 +65,13 @@ def unplaced_pains(
     waiting = waiting.where(store.hears(documents.c.source))
     waiting = waiting if space is None else waiting.where(signals.c.space == space)
     with store.reading() as connection:
-        return [pain_of(row) for row in connection.execute(waiting).mappings()]
+        rows = connection.execute(waiting).mappings()
+        return [pain_of(row, elsewhere=sends_elsewhere(row["whole"])) for row in rows]
+
+
+def sends_elsewhere(text: str) -> bool:
+    """Whether a post is short and sends its reader to a link, or to a number or an address (as redaction left them)."""
+    return len(text) <= SHORT and _ELSEWHERE.search(text) is not None
 
 
 def pains_of(

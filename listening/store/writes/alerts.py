@@ -129,9 +129,13 @@ def mark_sent(store: Store, alert_id: str, *, by: str, now: datetime) -> bool:
     return _change(store, alert_id, alerts.c.state != "sent", sent)
 
 
-def mark_retry(store: Store, alert_id: str, *, by: str, error: str, next_try: datetime) -> bool:
-    """Queue a claimed alert again for later. False where the claim is another worker's by now."""
+def mark_retry(store: Store, alert_id: str, *, by: str, error: str, next_try: datetime, counted: bool = True) -> bool:
+    """Queue a claimed alert again for later. False where the claim is another worker's by now.
+
+    A try that never came as far as this mail is not `counted`.
+    """
     again = {"state": "queued", "next_try": next_try, "last_error": error, "claimed_by": "", "claimed_until": None}
+    again |= {} if counted else {"tries": alerts.c.tries - 1}
     return _change(store, alert_id, _claimed(by), again)
 
 
